@@ -12,7 +12,7 @@ from typing import Literal
 State = Literal["header", "text", "whole"]
 """What of a post is here: its header fields, its readable text too, or every byte of it."""
 
-OutboxState = Literal["draft", "queued", "sending", "uncertain", "sent", "on the list", "failed", "dropped"]
+OutboxState = Literal["draft", "queued", "sending", "uncertain", "sent", "on the list", "failed"]
 
 Purpose = Literal["connect", "headers", "text", "attachment", "send"]
 """What bytes on the wire were paid for."""

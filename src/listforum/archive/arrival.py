@@ -1,0 +1,86 @@
+"""A mail on its way into the archive: what came, and what was understood of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from listforum.mail.header import read_header
+from listforum.mail.quotes import own_words, own_words_digest
+from listforum.mail.readable import readable_text
+from listforum.mail.structure import shown_parts
+from listforum.model import Author, Header, Part, Place, Received
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail to be stored. `own_words` is None when no text of it is here yet."""
+
+    received: Received
+    header: Header
+    own_words: str | None
+    place: Place | None = None
+
+    @property
+    def digest(self) -> bytes | None:
+        return None if self.own_words is None else own_words_digest(self.own_words)
+
+
+def understand(received: Received, place: Place | None = None) -> Arrival:
+    """Reads a mail; one that defeats the reader still becomes an Arrival, with the failure among its defects."""
+    header, failure = _guarded(lambda: read_header(received.header))
+    if header is None:
+        header = _unreadable(received.header, failure)
+    words, failure = _guarded(lambda: words_of(received.parts))
+    if failure:
+        header = replace(header, defects=(*header.defects, failure))
+    if not header.message_id:
+        header = replace(header, message_id=derived_id(header))
+    return Arrival(received, header, words, place)
+
+
+def words_of(parts: tuple[Part, ...]) -> str | None:
+    """The author's own words; None while no part that is shown has been fetched. A mail without text has none: ''."""
+    if not shown_parts(parts):
+        return ""
+    text = readable_text(parts).text
+    return None if text is None else own_words(text)
+
+
+def derived_id(header: Header) -> str:
+    """A stand-in for a missing Message-ID, the same whenever the same mail is met again."""
+    author = header.author
+    told = f"{header.date}\0{author.name}\0{author.address}\0{header.subject}"
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32] + "@derived.invalid"
+
+
+def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
+    try:
+        return read(), ""
+    except Exception as error:  # noqa: BLE001 - any mail must become a post; the failure stays visible as a defect
+        return None, f"this mail could not be read fully ({type(error).__name__})"
+
+
+def _unreadable(fields: bytes, failure: str) -> Header:
+    return Header(
+        message_id=hashlib.sha256(fields).hexdigest()[:32] + "@derived.invalid",
+        in_reply_to=(),
+        references=(),
+        date=None,
+        subject="",
+        author=Author("", None, "none"),
+        from_=(),
+        reply_to=(),
+        to=(),
+        cc=(),
+        list_id="",
+        list_post=(),
+        read_only=False,
+        original_message_id="",
+        defects=(failure,),
+    )

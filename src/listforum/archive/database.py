@@ -1,0 +1,193 @@
+"""The one door to SQLite: opening, migrating, transactions, and SQLite's errors in the domain's words."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from listforum.archive.schema import MIGRATIONS
+from listforum.errors import ArchiveError, BusyError, HomeError, ListforumError
+
+Row = tuple[Any, ...]
+
+_BUSY_MILLISECONDS: Final = 5000
+
+
+class Database:
+    """One SQLite file, with one connection for each thread that asks.
+
+    Every statement goes through `rows`, `row`, `run` or `run_many`, which turn SQLite's errors into HomeError (full,
+    read-only, unreadable), BusyError (another process writes) and ArchiveError (damaged, or made by a newer version).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self.read_only = False
+        with self._translated():
+            self._connect()
+            self._migrate()
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        with self._translated():
+            return self._connection.execute(statement, values).fetchall()
+
+    def row(self, statement: str, values: Sequence[object] = ()) -> Row | None:
+        with self._translated():
+            found: Row | None = self._connection.execute(statement, values).fetchone()
+            return found
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Changes rows; answers how many."""
+        with self._translated():
+            return self._connection.execute(statement, values).rowcount
+
+    def insert(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Adds a row; answers its id."""
+        with self._translated():
+            return self._connection.execute(statement, values).lastrowid or 0
+
+    def run_many(self, statement: str, values: Sequence[Sequence[object]]) -> None:
+        with self._translated():
+            self._connection.executemany(statement, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; nested ones join the outermost."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with self._translated():
+                self._connection.rollback()
+            raise
+        with self._translated():
+            try:
+                self._connection.commit()
+            except sqlite3.Error:
+                self._connection.rollback()
+                raise
+
+    def problems(self) -> list[str]:
+        """What SQLite's own check finds wrong, in its words; empty when all is well."""
+        try:
+            found = [str(row[0]) for row in self.rows("PRAGMA quick_check(10)")]
+        except ArchiveError as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        with self._guard:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+            self._local = threading.local()
+
+    # --- opening --------------------------------------------------------------------------------------------------
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        return connection or self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = self._open("rwc")
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not self._path.exists():
+                raise
+            connection = self._open_read_only()
+            self.read_only = True
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
+        self._local.connection = connection
+        with self._guard:
+            self._all.append(connection)
+        return connection
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?{mode if '=' in mode else f'mode={mode}'}",
+            uri=True,
+            timeout=_BUSY_MILLISECONDS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+
+    def _open_read_only(self) -> sqlite3.Connection:
+        """A WAL database in a directory that cannot be written opens only when it is said to be immutable."""
+        connection = self._open("ro")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            log = self._path.with_name(self._path.name + "-wal")
+            if log.exists() and log.stat().st_size:
+                raise
+            connection = self._open("mode=ro&immutable=1")
+        return connection
+
+    def _migrate(self) -> None:
+        version = self._version()
+        if version > len(MIGRATIONS):
+            raise ArchiveError(
+                f"The archive {self._path} was written by a newer listforum (version {version} of its tables, "
+                f"this one knows {len(MIGRATIONS)}). Update listforum; nothing was changed."
+            )
+        if version == len(MIGRATIONS):
+            return
+        if self.read_only:
+            raise HomeError(f"The archive {self._path} needs to be brought up to date, and cannot be written to.")
+        with self.transaction():
+            for number in range(self._version(), len(MIGRATIONS)):
+                for statement in MIGRATIONS[number].split(";\n"):
+                    self.run(statement)
+                self.run(f"PRAGMA user_version = {number + 1}")
+            self.run("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (secrets.token_hex(8),))
+
+    def _version(self) -> int:
+        found = self.row("PRAGMA user_version")
+        return int(found[0]) if found else 0
+
+    # --- errors ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._in_words(error) from error
+
+    def _in_words(self, error: sqlite3.DatabaseError) -> ListforumError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return HomeError("The disk is full: free some space and do it again. What was stored before is safe.")
+        if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+            return HomeError(f"The archive {self._path} cannot be opened or written to here ({error}).")
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return BusyError("Another listforum is writing to the archive just now: wait for it, then do it again.")
+        if code == sqlite3.SQLITE_IOERR:
+            return HomeError(f"The disk could not be read or written ({error}): check its space and its health.")
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            return ArchiveError(
+                f"The archive {self._path} is damaged ({error}). It was left as it is. Copy it to a safe place, then "
+                "move it away: the next sync fetches the lists again."
+            )
+        return ArchiveError(f"The archive {self._path} cannot be used ({error}).")

@@ -1,0 +1,189 @@
+"""The tables, as a ladder of migrations: each entry brings a database from the version before it to its own.
+
+An entry is never changed once released; a change is a new entry. The version is SQLite's `user_version`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_FIRST: Final = """
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE list (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    name      TEXT NOT NULL UNIQUE,
+    list_id   TEXT NOT NULL DEFAULT '',
+    address   TEXT,
+    read_only INTEGER NOT NULL DEFAULT 0,
+    learned   INTEGER,
+    tag       TEXT
+);
+
+CREATE TABLE post (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    author     TEXT NOT NULL,
+    address    TEXT,
+    sent       INTEGER,
+    arrived    INTEGER,
+    date       INTEGER NOT NULL,
+    replied    INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('header', 'text', 'whole')),
+    digest     BLOB,
+    topic      INTEGER NOT NULL,
+    read       INTEGER NOT NULL DEFAULT 0,
+    change     INTEGER NOT NULL
+);
+CREATE INDEX post_topic ON post (topic, date, id);
+CREATE UNIQUE INDEX post_change ON post (change);
+CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
+
+CREATE TABLE post_list (
+    list INTEGER NOT NULL REFERENCES list (id),
+    post INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    PRIMARY KEY (list, post)
+) WITHOUT ROWID;
+CREATE INDEX post_list_post ON post_list (post);
+
+CREATE TABLE known_as (
+    message_id TEXT NOT NULL,
+    post       INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    PRIMARY KEY (message_id, post)
+) WITHOUT ROWID;
+CREATE INDEX known_as_post ON known_as (post);
+
+CREATE TABLE referred (
+    post       INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth        INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    PRIMARY KEY (post, nth)
+) WITHOUT ROWID;
+CREATE INDEX referred_message_id ON referred (message_id, post);
+
+CREATE TABLE content (
+    post   INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    header BLOB,
+    raw    BLOB
+);
+
+CREATE TABLE part (
+    post        INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth         INTEGER NOT NULL,
+    section     TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    size        INTEGER NOT NULL,
+    charset     TEXT NOT NULL,
+    encoding    TEXT NOT NULL,
+    name        TEXT,
+    attached    INTEGER NOT NULL,
+    flowed      INTEGER NOT NULL,
+    delsp       INTEGER NOT NULL,
+    alternative TEXT,
+    content     BLOB,
+    PRIMARY KEY (post, nth)
+) WITHOUT ROWID;
+
+CREATE TABLE own_words (
+    post INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    text BLOB NOT NULL
+);
+
+CREATE TABLE place (
+    account     TEXT NOT NULL,
+    folder      TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid         INTEGER NOT NULL,
+    post        INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    PRIMARY KEY (account, folder, uidvalidity, uid)
+) WITHOUT ROWID;
+CREATE INDEX place_post ON place (post);
+
+CREATE TABLE cursor (
+    account     TEXT NOT NULL,
+    folder      TEXT NOT NULL,
+    list        INTEGER NOT NULL REFERENCES list (id),
+    uidvalidity INTEGER NOT NULL,
+    covered     TEXT NOT NULL,
+    floor       INTEGER NOT NULL,
+    history     INTEGER NOT NULL,
+    older       INTEGER NOT NULL,
+    PRIMARY KEY (account, folder, list)
+) WITHOUT ROWID;
+
+CREATE TABLE edge (
+    child      INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    parent     INTEGER,
+    reason     TEXT,
+    confidence REAL NOT NULL,
+    missing    TEXT,
+    ghost      TEXT
+);
+CREATE INDEX edge_parent ON edge (parent) WHERE parent IS NOT NULL;
+CREATE INDEX edge_ghost ON edge (ghost) WHERE ghost IS NOT NULL;
+
+CREATE TABLE verdict (
+    post   INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    parent INTEGER REFERENCES post (id) ON DELETE CASCADE,
+    given  INTEGER NOT NULL
+);
+
+CREATE TABLE topic (
+    id      INTEGER PRIMARY KEY,
+    root    INTEGER NOT NULL,
+    posts   INTEGER NOT NULL,
+    unread  INTEGER NOT NULL,
+    people  INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    last    INTEGER NOT NULL
+);
+
+CREATE TABLE topic_list (
+    list  INTEGER NOT NULL,
+    topic INTEGER NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
+    last  INTEGER NOT NULL,
+    PRIMARY KEY (list, topic)
+) WITHOUT ROWID;
+CREATE INDEX topic_list_last ON topic_list (list, last);
+CREATE INDEX topic_list_topic ON topic_list (topic);
+
+CREATE TABLE mark (
+    post INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('follow', 'mute', 'star')),
+    PRIMARY KEY (post, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account    TEXT NOT NULL,
+    list       INTEGER NOT NULL REFERENCES list (id),
+    state      TEXT NOT NULL
+               CHECK (state IN ('draft', 'queued', 'sending', 'uncertain', 'sent', 'on the list', 'failed')),
+    sender     TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    public     INTEGER NOT NULL,
+    subject    TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    mail       BLOB NOT NULL,
+    post       INTEGER REFERENCES post (id) ON DELETE SET NULL,
+    error      TEXT,
+    queued     INTEGER NOT NULL,
+    tried      INTEGER
+);
+CREATE INDEX outbox_post ON outbox (post);
+
+CREATE TABLE ledger (
+    day     TEXT NOT NULL,
+    list    TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    up      INTEGER NOT NULL,
+    down    INTEGER NOT NULL,
+    PRIMARY KEY (day, list, purpose)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)

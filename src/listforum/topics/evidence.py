@@ -1,0 +1,30 @@
+"""What a post's own header says about the post it answers (RFC 5322, 3.6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from listforum.model import Evidence, Header
+
+MOST_REFERRED = 100
+"""Ids kept of one post: more than any real thread is deep, few enough that a hostile header costs nothing."""
+
+
+def evidence(post: int, ids: Iterable[str], header: Header, date: int, seniority: tuple[int, int, str]) -> Evidence:
+    """What threading needs to know of a post, from its header.
+
+    `ids` are all the Message-IDs the post is known by, without brackets; `date` is the moment that orders it.
+    In-Reply-To names the parent; References, from the newest to the oldest, stand in where that parent is not here
+    (RFC 5322, 3.6.4). Of more than `MOST_REFERRED` ids the nearest are kept, and the oldest, which names the thread.
+
+    `seniority` settles who owns an id that several posts carry: whatever it holds, the writer of a mail must not be
+    able to make it smaller than that of a post that is already here.
+    """
+    own = tuple(dict.fromkeys(known for known in ids if known))
+    replied = dict.fromkeys(named for named in header.in_reply_to if named and named not in own)
+    referred = dict.fromkeys(replied)
+    referred.update(dict.fromkeys(named for named in reversed(header.references) if named and named not in own))
+    nearest = tuple(referred)
+    if len(nearest) > MOST_REFERRED:
+        nearest = (*nearest[: MOST_REFERRED - 1], nearest[-1])
+    return Evidence(post, own, nearest, sum(named in replied for named in nearest), date, seniority)

@@ -112,6 +112,7 @@ CREATE TABLE cursor (
     floor       INTEGER NOT NULL,
     history     INTEGER NOT NULL,
     older       INTEGER NOT NULL,
+    direct      INTEGER NOT NULL,
     PRIMARY KEY (account, folder, list)
 ) WITHOUT ROWID;
 

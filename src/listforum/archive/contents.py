@@ -1,0 +1,138 @@
+"""What a post consists of, as received and compressed: header fields, parts, or every byte; and its own words."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+from listforum.archive.arrival import words_of
+from listforum.archive.database import Database
+from listforum.errors import UnknownItem
+from listforum.mail.quotes import own_words_digest
+from listforum.mail.structure import shown_parts, split
+from listforum.model import Part, Received
+
+
+class Contents:
+    """Keeps and gives back mails as they came."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, post: int, received: Received, words: str | None) -> None:
+        """Stores what came of a mail, in place of what was there."""
+        whole = received.raw is not None
+        header = None if whole else _packed(received.header)
+        raw = None if received.raw is None else _packed(received.raw)
+        self._database.run("INSERT OR REPLACE INTO content VALUES (?, ?, ?)", (post, header, raw))
+        self._database.run("DELETE FROM part WHERE post = ?", (post,))
+        if not whole:
+            self._database.run_many(
+                "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_part_row(post, nth, part) for nth, part in enumerate(received.parts)],
+            )
+        self.keep_words(post, words)
+
+    def keep_words(self, post: int, words: str | None) -> None:
+        if words is None:
+            self._database.run("DELETE FROM own_words WHERE post = ?", (post,))
+        else:
+            packed = _packed(words.encode("utf-8", "surrogatepass"))
+            self._database.run("INSERT OR REPLACE INTO own_words VALUES (?, ?)", (post, packed))
+
+    def received(self, post: int) -> Received:
+        """The mail as it came, as far as it is here. Raises UnknownItem."""
+        found = self._database.row(
+            "SELECT header, raw, arrived FROM content JOIN post ON post.id = post WHERE post = ?", (post,)
+        )
+        if found is None:
+            raise UnknownItem(f"There is no post {post}.")
+        header, raw, arrived = found
+        if raw is not None:
+            mail = split(zlib.decompress(raw))
+            return Received(mail.header, mail.parts, mail.raw, arrived)
+        return Received(zlib.decompress(header), self._parts(post), None, arrived)
+
+    def add_parts(self, post: int, contents: Sequence[tuple[str, bytes]]) -> None:
+        """Adds the fetched bytes of parts, by section; a repeated section is continued."""
+        for section, content in contents:
+            found = self._database.row("SELECT content FROM part WHERE post = ? AND section = ?", (post, section))
+            if found is not None:
+                known = zlib.decompress(found[0]) if found[0] is not None else b""
+                self._database.run(
+                    "UPDATE part SET content = ? WHERE post = ? AND section = ?",
+                    (_packed(known + content), post, section),
+                )
+
+    def settle_words(self, post: int) -> bool:
+        """Works out own words and state anew after parts came; answers whether anything changed."""
+        received = self.received(post)
+        words = words_of(received.parts)
+        if words is None or received.raw is not None:
+            return False
+        self.keep_words(post, words)
+        self._database.run(
+            "UPDATE post SET state = 'text', digest = ? WHERE id = ?", (own_words_digest(words), post)
+        )
+        return True
+
+    def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
+        """The own words of posts, where known."""
+        marks = ",".join("?" * len(posts))
+        return {
+            post: zlib.decompress(packed).decode("utf-8", "surrogatepass")
+            for post, packed in self._database.rows(
+                f"SELECT post, text FROM own_words WHERE post IN ({marks})",  # noqa: S608 - question marks only
+                posts,
+            )
+        }
+
+    def waiting(self, post: int) -> tuple[Part, ...]:
+        """The shown parts of a post of which no byte is here."""
+        return tuple(part for part in shown_parts(self._parts(post)) if part.content is None)
+
+    def _parts(self, post: int) -> tuple[Part, ...]:
+        return tuple(
+            Part(
+                section=section,
+                type=type_,
+                size=size,
+                charset=charset,
+                encoding=encoding,
+                name=name,
+                attached=bool(attached),
+                flowed=bool(flowed),
+                delsp=bool(delsp),
+                alternative=alternative,
+                content=None if content is None else zlib.decompress(content),
+            )
+            for section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, content in (
+                self._database.rows(
+                    """SELECT section, type, size, charset, encoding, name, attached, flowed, delsp, alternative,
+                              content FROM part WHERE post = ? ORDER BY nth""",
+                    (post,),
+                )
+            )
+        )
+
+
+def _packed(data: bytes) -> bytes:
+    return zlib.compress(data, 6)
+
+
+def _part_row(post: int, nth: int, part: Part) -> tuple[object, ...]:
+    return (
+        post,
+        nth,
+        part.section,
+        part.type,
+        part.size,
+        part.charset,
+        part.encoding,
+        part.name,
+        part.attached,
+        part.flowed,
+        part.delsp,
+        part.alternative,
+        None if part.content is None else _packed(part.content),
+    )

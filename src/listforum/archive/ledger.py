@@ -1,0 +1,43 @@
+"""Every byte that went over the wire, by day, list and purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from listforum.archive.database import Database
+from listforum.model import Bytes, Purpose
+
+By = Literal["day", "list", "purpose"]
+
+
+class Ledger:
+    """Adds up what was paid."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, now: int, list_name: str, spent: Mapping[Purpose, Bytes]) -> None:
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        self._database.run_many(
+            """INSERT INTO ledger VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down""",
+            [(day, list_name, purpose, paid.up, paid.down) for purpose, paid in spent.items() if paid.total],
+        )
+
+    def by(self, column: By) -> tuple[tuple[str, Bytes], ...]:
+        """The sums for each day, list or purpose, in order."""
+        return tuple(
+            (key, Bytes(up, down))
+            for key, up, down in self._database.rows(
+                f"SELECT {column}, sum(up), sum(down) FROM ledger GROUP BY {column} ORDER BY {column}"  # noqa: S608
+            )
+        )
+
+    def since(self, first: str) -> Bytes:
+        """What was paid from a day (ISO 8601) on."""
+        up, down = self._database.row(
+            "SELECT coalesce(sum(up), 0), coalesce(sum(down), 0) FROM ledger WHERE day >= ?", (first,)
+        ) or (0, 0)
+        return Bytes(up, down)

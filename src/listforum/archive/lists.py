@@ -1,0 +1,95 @@
+"""The mailing lists of this archive, and what their posts taught about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from listforum.archive.database import Database
+from listforum.errors import UnknownItem
+from listforum.mail.subject import list_tag
+from listforum.model import Header, ListInfo
+
+_SUBJECTS_FOR_TAG = 50
+
+
+class Lists:
+    """Reads and keeps the list table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ensure(self, name: str, list_id: str = "") -> int:
+        """The id of the list of that name, made when it is new."""
+        with self._database.transaction():
+            self._database.run("INSERT OR IGNORE INTO list (name, list_id) VALUES (?, ?)", (name, list_id))
+            if list_id:
+                self._database.run("UPDATE list SET list_id = ? WHERE name = ?", (list_id, name))
+            return self.id_of(name)
+
+    def id_of(self, name: str) -> int:
+        found = self._database.row("SELECT id FROM list WHERE name = ?", (name,))
+        if found is None:
+            known = ", ".join(info.name for info in self.all())
+            raise UnknownItem(f"There is no list “{name}” in the archive. Known: {known or 'none yet'}.")
+        return int(found[0])
+
+    def all(self) -> tuple[ListInfo, ...]:
+        """Every list with its counts, by name."""
+        return tuple(
+            ListInfo(
+                name=name,
+                list_id=list_id,
+                address=address,
+                read_only=bool(read_only),
+                posts=posts,
+                unread=unread,
+                topics=topics,
+                last=last,
+            )
+            for name, list_id, address, read_only, posts, unread, topics, last in self._database.rows(
+                """
+                SELECT name, list_id, address, read_only,
+                       (SELECT count(*) FROM post_list WHERE list = l.id),
+                       (SELECT count(*) FROM post_list JOIN post ON post.id = post WHERE list = l.id AND NOT read),
+                       (SELECT count(*) FROM topic_list WHERE list = l.id),
+                       (SELECT max(last) FROM topic_list WHERE list = l.id)
+                FROM list AS l ORDER BY name
+                """
+            )
+        )
+
+    def posting_address(self, name: str) -> tuple[str | None, bool]:
+        """Where posts to this list go, as its newest List-Post said, and whether it said that none are taken."""
+        found = self._database.row("SELECT address, read_only FROM list WHERE id = ?", (self.id_of(name),))
+        return (found[0], bool(found[1])) if found else (None, False)
+
+    def addresses(self) -> frozenset[str]:
+        """The posting addresses of all lists, for telling a list from a person."""
+        return frozenset(row[0] for row in self._database.rows("SELECT address FROM list WHERE address IS NOT NULL"))
+
+    def tags(self) -> tuple[str, ...]:
+        """The subject tags that lists are known to add."""
+        return tuple(row[0] for row in self._database.rows("SELECT DISTINCT tag FROM list WHERE tag IS NOT NULL"))
+
+    def learn(self, list_row: int, headers: Sequence[tuple[int, Header]]) -> None:
+        """Takes the newest List-Post, the List-Id and the subject tag out of (date, header) pairs."""
+        told = [(date, h) for date, h in headers if h.list_post or h.read_only]
+        if told:
+            date, header = max(told, key=lambda pair: pair[0])
+            self._database.run(
+                "UPDATE list SET address = ?, read_only = ?, learned = ? WHERE id = ? AND coalesce(learned, -1) <= ?",
+                (header.list_post[0] if header.list_post else None, header.read_only, date, list_row, date),
+            )
+        ids = [h.list_id for _, h in headers if h.list_id]
+        if ids:
+            self._database.run("UPDATE list SET list_id = ? WHERE id = ? AND list_id = ''", (ids[0], list_row))
+        self._learn_tag(list_row)
+
+    def _learn_tag(self, list_row: int) -> None:
+        recent = self._database.rows(
+            """SELECT subject FROM post JOIN post_list ON post = id
+               WHERE list = ? ORDER BY post DESC LIMIT ?""",
+            (list_row, _SUBJECTS_FOR_TAG),
+        )
+        tag = list_tag([subject for (subject,) in recent])
+        self._database.run("UPDATE list SET tag = ? WHERE id = ? AND tag IS NOT ?", (tag, list_row, tag))

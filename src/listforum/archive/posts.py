@@ -1,0 +1,286 @@
+"""Posts: which mail is which post, and what is kept of each.
+
+A post is the same when Message-ID, Date, base subject and author agree and, once both texts are known, the author's own
+words; anything else is another post, so nobody can hide or replace somebody else's. Nothing a server says deletes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from listforum.archive.arrival import Arrival
+from listforum.archive.contents import Contents
+from listforum.archive.database import Database
+from listforum.archive.lists import Lists
+from listforum.archive.threads import Threads
+from listforum.mail.subject import base_subject
+from listforum.model import Header, Place, State
+from listforum.topics.evidence import evidence
+
+_LATENESS = 15 * 60
+"""Seconds a mail may be dated after its arrival before its arrival orders it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a batch, in its order: the post each mail is; `new` are those that were not known before."""
+
+    posts: tuple[int, ...]
+    new: frozenset[int]
+
+
+class Posts:
+    """Stores mails as posts, and answers which post an id, a place or a mail is."""
+
+    def __init__(self, database: Database, lists: Lists, contents: Contents, threads: Threads) -> None:
+        self._database = database
+        self._lists = lists
+        self._contents = contents
+        self._threads = threads
+
+    def add(self, list_name: str, arrivals: Sequence[Arrival], now: int) -> Added:
+        """Stores a batch of one list in one transaction, threads it, and learns about the list from it."""
+        with self._database.transaction():
+            list_row = self._lists.ensure(list_name)
+            changes = _Changes(self._database)
+            posts: list[int] = []
+            new: set[int] = set()
+            rethread: set[int] = set()
+            for arrival in arrivals:
+                post = self._known(arrival)
+                if post is None:
+                    post = self._insert(arrival, now, changes)
+                    new.add(post)
+                    rethread.add(post)
+                elif self._complete(post, arrival, now, changes):
+                    rethread.add(post)
+                if self._name(post, arrival.header):
+                    rethread.add(post)
+                if self._put_in_list(list_row, post) and post not in rethread:
+                    changes.touch(post)
+                    rethread.add(post)
+                self.put_place(post, arrival.place)
+                posts.append(post)
+            self._threads.rethread(rethread)
+            self._lists.learn(list_row, [(a.header.date or 0, a.header) for a in arrivals])
+            return Added(tuple(posts), frozenset(new))
+
+    def add_own(self, list_name: str, arrival: Arrival, now: int) -> int:
+        """Stores a post the person has written, read, before any server has seen it."""
+        with self._database.transaction():
+            added = self.add(list_name, [arrival], now)
+            self._database.run("UPDATE post SET read = 1 WHERE id = ?", (added.posts[0],))
+            self._threads.refresh_of(added.posts)
+            return added.posts[0]
+
+    def add_texts(self, texts: Iterable[tuple[int, Sequence[tuple[str, bytes]]]]) -> None:
+        """Adds fetched text, as (post, [(section, content)]), and everything that follows from it."""
+        with self._database.transaction():
+            changes = _Changes(self._database)
+            for post, contents in texts:
+                self._contents.add_parts(post, contents)
+                if self._contents.settle_words(post):
+                    changes.touch(post)
+
+    def reread(self, post: int, arrival: Arrival, now: int) -> None:
+        """Takes today's understanding of a kept mail in place of the one it was stored with."""
+        header = arrival.header
+        referred, replied = _referred(header)
+        found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
+        arrived = found[0] if found else None
+        self._database.run(
+            "UPDATE post SET subject = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?, digest = ? WHERE id = ?",
+            (
+                header.subject,
+                header.author.name,
+                header.author.address,
+                header.date,
+                _order(header.date, arrived, now),
+                replied,
+                arrival.digest,
+                post,
+            ),
+        )
+        self._database.run("DELETE FROM referred WHERE post = ?", (post,))
+        self._refer(post, referred)
+        self._contents.keep_words(post, arrival.own_words)
+
+    def merge(self, kept: int, other: int) -> None:
+        """Makes two posts that turned out to be one mail one post: everything known of `other` goes to `kept`."""
+        with self._database.transaction():
+            for table in ("place", "post_list", "known_as"):
+                self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
+            self._database.run("UPDATE outbox SET post = ? WHERE post = ?", (kept, other))
+            _Changes(self._database).touch(kept)
+            self._threads.forget(other)
+            self._threads.rethread([kept])
+
+    def remove_unsent(self, post: int) -> None:
+        """Takes back a post of the person's own that never went out and lies nowhere else."""
+        with self._database.transaction():
+            if not self._database.row("SELECT 1 FROM place WHERE post = ?", (post,)):
+                self._threads.forget(post)
+
+    def at(self, account: str, folder: str, uidvalidity: int) -> dict[int, int]:
+        """The posts that lie in a folder, by UID."""
+        return dict(
+            self._database.rows(
+                "SELECT uid, post FROM place WHERE account = ? AND folder = ? AND uidvalidity = ?",
+                (account, folder, uidvalidity),
+            )
+        )
+
+    def places(self, post: int) -> tuple[Place, ...]:
+        """Where a post lies, the newest UIDVALIDITY first."""
+        return tuple(
+            Place(*row)
+            for row in self._database.rows(
+                "SELECT account, folder, uidvalidity, uid FROM place WHERE post = ? ORDER BY uidvalidity DESC", (post,)
+            )
+        )
+
+    def put_place(self, post: int, place: Place | None) -> None:
+        if place:
+            self._database.run(
+                "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?)",
+                (place.account, place.folder, place.uidvalidity, place.uid, post),
+            )
+
+    def known_ids(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the Message-IDs that some post is known by."""
+        return frozenset(
+            found
+            for message_id in message_ids
+            for (found,) in self._database.rows(
+                "SELECT message_id FROM known_as WHERE message_id = ? LIMIT 1", (message_id,)
+            )
+        )
+
+    # --- identity -------------------------------------------------------------------------------------------------
+
+    def _known(self, arrival: Arrival) -> int | None:
+        for message_id in filter(None, (arrival.header.message_id, arrival.header.original_message_id)):
+            for (post,) in self._database.rows(
+                "SELECT post FROM known_as WHERE message_id = ? ORDER BY post", (message_id,)
+            ):
+                if self._same(post, arrival):
+                    return int(post)
+        return None
+
+    def _same(self, post: int, arrival: Arrival) -> bool:
+        found = self._database.row("SELECT sent, subject, author, address, digest FROM post WHERE id = ?", (post,))
+        if found is None:
+            return False
+        sent, subject, author, address, digest = found
+        header = arrival.header
+        if digest is not None and arrival.digest is not None and digest != arrival.digest:
+            return False
+        if self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)):
+            return True  # the Message-ID is 128 bits of our own; lists rewrite From and Subject of what they pass on
+        if sent != header.date or _bare_subject(subject) != _bare_subject(header.subject):
+            return False
+        return _same_author((author, address), header)
+
+    # --- storing --------------------------------------------------------------------------------------------------
+
+    def _insert(self, arrival: Arrival, now: int, changes: _Changes) -> int:
+        header, received = arrival.header, arrival.received
+        state: State = "whole" if received.raw is not None else "header" if arrival.own_words is None else "text"
+        referred, replied = _referred(header)
+        post = self._database.insert(
+            """INSERT INTO post (message_id, subject, author, address, sent, arrived, date, replied, state, digest,
+                                 topic, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
+            (
+                header.message_id,
+                header.subject,
+                header.author.name,
+                header.author.address,
+                header.date,
+                received.arrived,
+                _order(header.date, received.arrived, now),
+                replied,
+                state,
+                arrival.digest,
+                changes.next(),
+            ),
+        )
+        self._refer(post, referred)
+        self._contents.keep(post, received, arrival.own_words)
+        return post
+
+    def _name(self, post: int, header: Header) -> bool:
+        names = {header.message_id, header.original_message_id} - {""}
+        return any([self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names])
+
+    def _refer(self, post: int, referred: Sequence[str]) -> None:
+        self._database.run_many(
+            "INSERT INTO referred VALUES (?, ?, ?)", [(post, nth, told) for nth, told in enumerate(referred)]
+        )
+
+    def _complete(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
+        """Adds what the archive did not have of a known post; answers whether its place in the order changed."""
+        state, arrived, sent, date = self._database.row(
+            "SELECT state, arrived, sent, date FROM post WHERE id = ?", (post,)
+        ) or ("header", None, None, 0)
+        if arrival.received.raw is not None and state != "whole":
+            self._contents.keep(post, arrival.received, arrival.own_words)
+            self._database.run("UPDATE post SET state = 'whole', digest = ? WHERE id = ?", (arrival.digest, post))
+            changes.touch(post)
+        if arrived is None and arrival.received.arrived is not None:
+            reordered = _order(sent, arrival.received.arrived, now)
+            self._database.run(
+                "UPDATE post SET arrived = ?, date = ? WHERE id = ?", (arrival.received.arrived, reordered, post)
+            )
+            return bool(reordered != date)
+        return False
+
+    def _put_in_list(self, list_row: int, post: int) -> bool:
+        return self._database.run("INSERT OR IGNORE INTO post_list VALUES (?, ?)", (list_row, post)) > 0
+
+
+class _Changes:
+    """Hands out change numbers inside one transaction; the search index catches up by them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        found = database.row("SELECT max(change) FROM post")
+        self._last = int(found[0] or 0) if found else 0
+
+    def next(self) -> int:
+        self._last += 1
+        return self._last
+
+    def touch(self, post: int) -> None:
+        self._database.run("UPDATE post SET change = ? WHERE id = ?", (self.next(), post))
+
+
+def _referred(header: Header) -> tuple[tuple[str, ...], int]:
+    told = evidence(0, (header.message_id,), header, 0, (0, 0, ""))
+    return told.referred, told.replied
+
+
+def _order(sent: int | None, arrived: int | None, now: int) -> int:
+    """The time that orders a post: its Date, but never later than it can have been sent."""
+    latest = now if arrived is None else min(arrived + _LATENESS, max(now, arrived))
+    if sent is None:
+        return 0 if arrived is None else arrived
+    return min(sent, latest)
+
+
+def _bare_subject(subject: str) -> str:
+    """The base subject without any leading [tag]: each list of a cross-posted mail adds its own."""
+    bare = base_subject(subject)
+    while bare.startswith("[") and "]" in bare:
+        shorter = base_subject(bare[bare.index("]") + 1 :])
+        if not shorter:
+            break
+        bare = shorter
+    return bare
+
+
+def _same_author(known: tuple[str, str | None], header: Header) -> bool:
+    name, address = known
+    if address and header.author.address:
+        return address.casefold() == header.author.address.casefold()
+    return name.casefold() == header.author.name.casefold()

@@ -1,0 +1,205 @@
+"""Edges, verdicts and the topics that follow from them; all but the verdicts can be worked out again at any time."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from listforum.archive.database import Database
+from listforum.errors import UnknownItem, UsageError
+from listforum.model import Edge, Evidence, Verdict
+from listforum.topics.forest import components, thread, touches
+
+
+class Threads:
+    """Threads posts again where new ones touch them, and keeps each topic's row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rethread(self, posts: Collection[int]) -> None:
+        """Threads these posts together with every topic they touch: the same as threading everything."""
+        if not posts:
+            return
+        with self._database.transaction():
+            fresh = self._evidence(posts)
+            touched = self._touched(frozenset().union(*(touches(one) for one in fresh))) | {
+                topic for topic in self._topics_of(posts).values() if topic
+            }
+            everyone = set(posts) | self._posts_in(touched)
+            self._thread(everyone, touched)
+
+    def rebuild(self) -> None:
+        """Threads everything from the evidence and the person's verdicts."""
+        with self._database.transaction():
+            self._database.run("DELETE FROM topic")
+            everyone = {post for (post,) in self._database.rows("SELECT id FROM post")}
+            self._thread(everyone, set())
+
+    def join(self, post: int, parent: int, now: int) -> None:
+        """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError when it would go in a circle."""
+        self._must_exist(post)
+        self._must_exist(parent)
+        if post in self._ancestors(parent):
+            raise UsageError(f"Post {parent} already stands below post {post}: joining them would go in a circle.")
+        self._decide(post, parent, now)
+
+    def split(self, post: int, now: int) -> None:
+        """The person's word: `post` begins a topic of its own. Raises UnknownItem."""
+        self._must_exist(post)
+        self._decide(post, None, now)
+
+    def unjoin(self, post: int) -> bool:
+        """Takes the person's word on a post back; answers whether there was one."""
+        self._must_exist(post)
+        with self._database.transaction():
+            found = self._database.row("SELECT parent FROM verdict WHERE post = ?", (post,))
+            if found is None:
+                return False
+            self._database.run("DELETE FROM verdict WHERE post = ?", (post,))
+            self.rethread([post])
+            return True
+
+    def forget(self, post: int) -> None:
+        """Removes a post of the person's own that was never sent; its answers find their next parent."""
+        with self._database.transaction():
+            topic = self._topics_of([post]).get(post, 0)
+            self._database.run("DELETE FROM post WHERE id = ?", (post,))
+            self._thread(self._posts_in({topic}), {topic})
+
+    def refresh_of(self, posts: Iterable[int]) -> None:
+        """Counts the topics of these posts anew."""
+        self.refresh(set(self._topics_of(list(posts)).values()))
+
+    def refresh(self, topics: Collection[int]) -> None:
+        """Writes the rows of these topics anew, and removes those that have no posts left."""
+        among = json.dumps(sorted(topics))
+        self._database.run(
+            "DELETE FROM topic_list WHERE topic IN (SELECT value FROM json_each(?))",
+            (among,),
+        )
+        self._database.run("DELETE FROM topic WHERE id IN (SELECT value FROM json_each(?))", (among,))
+        self._database.run(
+            """INSERT INTO topic (id, root, posts, unread, people, started, last)
+               SELECT topic, 0, count(*), sum(NOT read), count(DISTINCT lower(coalesce(address, author))),
+                      min(date), max(date)
+               FROM post WHERE topic IN (SELECT value FROM json_each(?)) GROUP BY topic""",
+            (among,),
+        )
+        self._database.run(
+            """UPDATE topic SET root = (
+                   SELECT post.id FROM post JOIN edge ON child = post.id
+                   WHERE post.topic = topic.id ORDER BY parent IS NOT NULL, date, post.id LIMIT 1)
+               WHERE id IN (SELECT value FROM json_each(?))""",
+            (among,),
+        )
+        self._database.run(
+            """INSERT INTO topic_list (list, topic, last)
+               SELECT DISTINCT list, topic.id, topic.last
+               FROM topic JOIN post ON post.topic = topic.id JOIN post_list ON post_list.post = post.id
+               WHERE topic.id IN (SELECT value FROM json_each(?))""",
+            (among,),
+        )
+
+    # --- threading ------------------------------------------------------------------------------------------------
+
+    def _thread(self, posts: set[int], before: set[int]) -> None:
+        edges = thread(self._evidence(posts), self._verdicts(posts))
+        topics = components(edges)
+        self._write_edges(edges.values())
+        moved = [(topics[post], post) for post, topic in self._topics_of(posts).items() if topic != topics[post]]
+        self._database.run_many("UPDATE post SET topic = ? WHERE id = ?", moved)
+        self.refresh(before | set(topics.values()))
+
+    def _write_edges(self, edges: Iterable[Edge]) -> None:
+        self._database.run_many(
+            """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?)
+               ON CONFLICT (child) DO UPDATE SET parent = excluded.parent, reason = excluded.reason,
+                   confidence = excluded.confidence, missing = excluded.missing, ghost = excluded.ghost""",
+            [(e.child, e.parent, e.reason, e.confidence, e.missing, e.ghost) for e in edges],
+        )
+
+    def _touched(self, ids: frozenset[str]) -> set[int]:
+        among = json.dumps(sorted(ids))
+        return {
+            topic
+            for (topic,) in self._database.rows(
+                """SELECT topic FROM post WHERE topic <> 0 AND id IN (
+                       SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?1))
+                       UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?1))
+                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?1)))""",
+                (among,),
+            )
+        }
+
+    def _posts_in(self, topics: Collection[int]) -> set[int]:
+        among = json.dumps(sorted(topics))
+        rows = self._database.rows(
+            "SELECT id FROM post WHERE topic IN (SELECT value FROM json_each(?))", (among,)
+        )
+        return {post for (post,) in rows}
+
+    def _topics_of(self, posts: Collection[int]) -> dict[int, int]:
+        among = json.dumps(sorted(posts))
+        return dict(
+            self._database.rows("SELECT id, topic FROM post WHERE id IN (SELECT value FROM json_each(?))", (among,))
+        )
+
+    def _evidence(self, posts: Collection[int]) -> list[Evidence]:
+        among = json.dumps(sorted(posts))
+        ids: defaultdict[int, list[str]] = defaultdict(list)
+        referred: defaultdict[int, list[str]] = defaultdict(list)
+        for post, message_id in self._database.rows(
+            "SELECT post, message_id FROM known_as WHERE post IN (SELECT value FROM json_each(?))", (among,)
+        ):
+            ids[post].append(message_id)
+        for post, message_id in self._database.rows(
+            "SELECT post, message_id FROM referred WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, nth",
+            (among,),
+        ):
+            referred[post].append(message_id)
+        return [
+            Evidence(
+                post=post,
+                ids=tuple(ids[post]),
+                referred=tuple(told for told in referred[post] if told not in ids[post]),
+                replied=sum(told not in ids[post] for told in referred[post][:replied]),
+                date=date,
+                seniority=(date if arrived is None else arrived, date, f"{message_id}\0{author}\0{subject}"),
+            )
+            for post, replied, date, arrived, message_id, author, subject in self._database.rows(
+                """SELECT id, replied, date, arrived, message_id, author, subject FROM post
+                   WHERE id IN (SELECT value FROM json_each(?))""",
+                (among,),
+            )
+        ]
+
+    def _verdicts(self, posts: Collection[int]) -> list[Verdict]:
+        among = json.dumps(sorted(posts))
+        return [
+            Verdict(post, parent)
+            for post, parent in self._database.rows(
+                "SELECT post, parent FROM verdict WHERE post IN (SELECT value FROM json_each(?))", (among,)
+            )
+        ]
+
+    # --- the person's word ----------------------------------------------------------------------------------------
+
+    def _decide(self, post: int, parent: int | None, now: int) -> None:
+        with self._database.transaction():
+            self._database.run("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?)", (post, parent, now))
+            self.rethread([post] if parent is None else [post, parent])
+
+    def _must_exist(self, post: int) -> None:
+        if not self._database.row("SELECT 1 FROM post WHERE id = ?", (post,)):
+            raise UnknownItem(f"There is no post {post}.")
+
+    def _ancestors(self, post: int) -> set[int]:
+        seen: set[int] = set()
+        current: int | None = post
+        while current is not None and current not in seen:
+            seen.add(current)
+            found = self._database.row("SELECT parent FROM edge WHERE child = ?", (current,))
+            current = found[0] if found else None
+        return seen

@@ -1,0 +1,120 @@
+"""Reading topics and posts out of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+from listforum.archive.database import Database, Row
+from listforum.errors import UnknownItem
+from listforum.model import Edge, PostRecord, TopicSummary
+
+View = Literal["all", "unread", "unanswered", "followed"]
+
+_MARKED: Final = "EXISTS (SELECT 1 FROM mark JOIN post AS m ON m.id = mark.post WHERE m.topic = t.id AND kind = '{}')"
+
+_WHERE: Final[dict[View, str]] = {
+    "all": "1",
+    "unread": "t.unread > 0",
+    "unanswered": "t.people = 1",
+    "followed": _MARKED.format("follow"),
+}
+
+_RECORD: Final = """
+    SELECT post.id, topic, message_id, subject, author, address, date, state, read,
+           parent, reason, confidence, missing, ghost
+    FROM post JOIN edge ON child = post.id
+"""
+
+
+class Topics:
+    """Answers with topics and posts as the archive has them; nothing here changes anything."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def window(self, list_row: int, views: Iterable[View], limit: int, offset: int) -> tuple[TopicSummary, ...]:
+        """A list's topics that are in all these views, the newest activity first."""
+        conditions = " AND ".join(["1", *(_WHERE[view] for view in views)])
+        rows = self._database.rows(
+            f"""SELECT t.id, root.subject, t.posts, t.unread, t.people, t.started, t.last, root.author,
+                       {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
+                FROM topic_list AS l JOIN topic AS t ON t.id = l.topic JOIN post AS root ON root.id = t.root
+                WHERE l.list = ? AND {conditions}
+                ORDER BY l.last DESC, t.id DESC LIMIT ? OFFSET ?""",  # noqa: S608 - conditions are constants above
+            (list_row, limit, offset),
+        )
+        return tuple(TopicSummary(*row[:8], *map(bool, row[8:])) for row in rows)
+
+    def posts(self, topic: int) -> tuple[PostRecord, ...]:
+        """The posts of a topic, oldest first. Raises UnknownItem."""
+        rows = self._database.rows(f"{_RECORD} WHERE topic = ? ORDER BY date, post.id", (topic,))
+        if not rows:
+            raise UnknownItem(f"There is no topic {topic}.")
+        return tuple(map(_record, rows))
+
+    def post(self, post: int) -> PostRecord:
+        """One post. Raises UnknownItem."""
+        row = self._database.row(f"{_RECORD} WHERE post.id = ?", (post,))
+        if row is None:
+            raise UnknownItem(f"There is no post {post}.")
+        return _record(row)
+
+    def root(self, topic: int) -> PostRecord:
+        """The post a topic is named after. Raises UnknownItem."""
+        row = self._database.row("SELECT root FROM topic WHERE id = ?", (topic,))
+        if row is None:
+            raise UnknownItem(f"There is no topic {topic}.")
+        return self.post(row[0])
+
+    def of(self, posts: Iterable[int]) -> dict[int, int]:
+        """The current topic of each post."""
+        wanted = list(posts)
+        marks = ",".join("?" * len(wanted))
+        return dict(
+            self._database.rows(
+                f"SELECT id, topic FROM post WHERE id IN ({marks})",  # noqa: S608 - question marks only
+                wanted,
+            )
+        )
+
+    def lists_of(self, post: int) -> tuple[str, ...]:
+        """The names of the lists a post was seen in."""
+        rows = self._database.rows(
+            "SELECT name FROM post_list JOIN list ON list.id = list WHERE post = ? ORDER BY list.id", (post,)
+        )
+        return tuple(name for (name,) in rows)
+
+    def in_list(self, list_row: int) -> tuple[int, ...]:
+        """The topics that have a post in a list."""
+        return tuple(t for (t,) in self._database.rows("SELECT topic FROM topic_list WHERE list = ?", (list_row,)))
+
+    def waiting(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[tuple[int, int], ...]:
+        """The (post, UID) pairs of a folder whose text is not here, newest first."""
+        return tuple(
+            (post, uid)
+            for post, uid in self._database.rows(
+                """SELECT post.id, uid FROM post JOIN post_list ON post_list.post = post.id
+                   JOIN place ON place.post = post.id
+                   WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ?
+                   ORDER BY date DESC, post.id DESC""",
+                (list_row, account, folder, uidvalidity),
+            )
+        )
+
+
+def _record(row: Row) -> PostRecord:
+    post, topic, message_id, subject, author, address, date, state, read = row[:9]
+    edge: tuple[Any, ...] = row[9:]
+    return PostRecord(
+        post=post,
+        topic=topic,
+        message_id=message_id,
+        subject=subject,
+        author=author,
+        address=address,
+        date=date,
+        state=state,
+        read=bool(read),
+        edge=Edge(post, *edge),
+    )

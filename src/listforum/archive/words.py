@@ -1,0 +1,74 @@
+"""What the search index reads: every post's words, in the order in which they last changed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from listforum.archive.contents import Contents
+from listforum.archive.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A post as the index takes it; `change` grows whenever any of the rest does."""
+
+    post: int
+    change: int
+    lists: tuple[str, ...]
+    subject: str
+    author: str
+    address: str
+    date: int
+    own_words: str
+
+
+class Words:
+    """Hands the archive's words to whoever indexes them."""
+
+    def __init__(self, database: Database, contents: Contents) -> None:
+        self._database = database
+        self._contents = contents
+
+    def generation(self) -> str:
+        """Changes when the archive was made anew or rebuilt."""
+        found = self._database.row("SELECT value FROM meta WHERE key = 'generation'")
+        return str(found[0]) if found else ""
+
+    def changed(self) -> int:
+        """The newest change number."""
+        found = self._database.row("SELECT max(change) FROM post")
+        return int(found[0] or 0) if found else 0
+
+    def count(self) -> int:
+        """How many posts there are."""
+        found = self._database.row("SELECT count(*) FROM post")
+        return int(found[0]) if found else 0
+
+    def after(self, change: int, limit: int) -> Sequence[Indexed]:
+        """Posts changed after a change number, in the order of their changes."""
+        return [
+            Indexed(
+                post=post,
+                change=number,
+                lists=tuple((lists or "").split("\n")),
+                subject=subject,
+                author=author,
+                address=address or "",
+                date=date,
+                own_words=zlib.decompress(words).decode("utf-8", "surrogatepass") if words else "",
+            )
+            for post, number, subject, author, address, date, words, lists in self._database.rows(
+                """SELECT post.id, change, subject, author, address, date, text,
+                          (SELECT group_concat(name, char(10)) FROM post_list JOIN list ON list.id = list
+                           WHERE post = post.id)
+                   FROM post LEFT JOIN own_words ON own_words.post = post.id
+                   WHERE change > ? ORDER BY change LIMIT ?""",
+                (change, limit),
+            )
+        ]
+
+    def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
+        """The own words of posts, where known."""
+        return self._contents.own_words(posts)

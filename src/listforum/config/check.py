@@ -1,0 +1,187 @@
+"""From a TOML document to settings: every mistake in it is collected, so that one look at the file mends them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast
+
+from listforum.config.settings import (
+    HISTORY,
+    Account,
+    Auth,
+    Config,
+    ListSettings,
+    SecretCommand,
+    SecretPrompt,
+    SecretSource,
+    SecretValue,
+    Server,
+    SyncSettings,
+    Tls,
+)
+from listforum.config.table import Table, key_shown, nearest
+from listforum.config.values import (
+    budget,
+    host_name,
+    is_loopback,
+    list_identifier,
+    list_name,
+    mailbox,
+    posting_address,
+    shown,
+)
+from listforum.secret import Secret
+
+MAX_HISTORY = 100_000_000
+ASK = Secret("ask")
+SECRETS = ("password", "password_command", "token_command")
+_SERVER_EXAMPLE = '{ host = "mail.example.org", port = %d, tls = "implicit", user = "maria" }'
+_PORTS: dict[tuple[str, str], int] = {
+    ("imap", "implicit"): 993,
+    ("imap", "starttls"): 143,
+    ("smtp", "implicit"): 465,
+    ("smtp", "starttls"): 587,
+}
+
+
+def check(document: Mapping[str, object], directory: Path) -> tuple[Config, list[str]]:
+    """Return the settings in a TOML document, and its mistakes: with any mistake the settings are incomplete.
+
+    Each mistake is one line that names table and key and says what would be right. Passwords stand in the document as
+    Secret. Relative file names are taken from `directory`.
+    """
+    mistakes: list[str] = []
+    root = Table("", "", document, mistakes)
+    root.allow("accounts", "lists", "sync")
+    account_tables = root.tables("accounts")
+    accounts = {name: _account(name, table, directory) for name, table in account_tables.items()}
+    lists = {name: _list(name, table, account_tables) for name, table in root.tables("lists").items()}
+    _refuse_shared_folders(lists, root)
+    sync = root.table("sync")
+    settings = _sync(sync) if sync else SyncSettings()
+    kept_accounts = {name: account for name, account in accounts.items() if account}
+    kept_lists = {name: settings for name, settings in lists.items() if settings}
+    return Config(MappingProxyType(kept_accounts), MappingProxyType(kept_lists), settings), mistakes
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def _account(name: str, table: Table, directory: Path) -> Account | None:
+    table.allow("address", "imap", "smtp", "auth", *SECRETS, "ca_file", "proxy", "tls_pin")
+    _refuse_what_is_not_here_yet(table)
+    table.need("address", '"Maria Silva <maria@example.org>"')
+    address = table.parsed("address", mailbox)
+    user = address.address if address else None
+    table.need("imap", _SERVER_EXAMPLE % 993)
+    imap = _server("imap", table, user)
+    smtp = _server("smtp", table, user)
+    auth = table.choice("auth", ("password", "xoauth2", "oauthbearer"))
+    source = _secret_source(table, auth)
+    ca_file = _ca_file(table, directory)
+    if address is None or imap is None or auth is None or source is None:
+        return None
+    return Account(name, address, imap, smtp, cast("Auth", auth), source, ca_file)
+
+
+def _refuse_what_is_not_here_yet(table: Table) -> None:
+    if "proxy" in table:
+        table.wrong("proxy", "this version cannot use a proxy, and will not connect around it; run it under torsocks")
+    if "tls_pin" in table:
+        table.wrong("tls_pin", "this version cannot pin a certificate, and will not go on without; use ca_file")
+
+
+def _server(key: Literal["imap", "smtp"], account: Table, user: str | None) -> Server | None:
+    table = account.inline(key, _SERVER_EXAMPLE % _PORTS[key, "implicit"])
+    if table is None:
+        return None
+    table.allow("host", "port", "tls", "user")
+    table.need("host", '"mail.example.org"')
+    host = table.parsed("host", host_name)
+    tls = table.choice("tls", ("implicit", "starttls", "none"))
+    if tls == "none" and host is not None and not is_loopback(host):
+        table.wrong("tls", f'"none" would show password and mail to everyone on the way to {host}; use "implicit"')
+    port = table.number("port", 1, 65535) if "port" in table else _PORTS.get((key, tls or ""))
+    if tls == "none" and "port" not in table:
+        table.wrong("port", 'is missing; tls = "none" has no usual port')
+    login = table.text("user") if "user" in table else user
+    if host is None or tls is None or port is None or login is None:
+        return None
+    return Server(host, port, cast("Tls", tls), login)
+
+
+def _secret_source(table: Table, auth: str | None) -> SecretSource | None:
+    keys = ("password", "password_command") if auth == "password" else ("token_command",)
+    given = [key for key in SECRETS if key in table]
+    if auth is None:
+        return None
+    for key in given:
+        if key not in keys:
+            table.wrong(key, f'does not go with auth = "{auth}"; use {" or ".join(keys)}')
+    if len(given) > 1 and set(given) <= set(keys):
+        table.wrong(given[1], f"there is {given[0]} too; keep one of them")
+    if not set(given) & set(keys):
+        table.need(keys[-1], '["pass", "show", "mail/maria"]')
+        return None
+    if "password" in given:
+        secret = table.secret("password")
+        if secret is None:
+            return None
+        return SecretPrompt() if secret == ASK else SecretValue(secret)
+    words = table.words(keys[-1])
+    return SecretCommand(words) if words else None
+
+
+def _ca_file(table: Table, directory: Path) -> str | None:
+    written = table.text("ca_file")
+    if written is None:
+        return None
+    path = directory / Path(written).expanduser()
+    if not path.is_file():
+        table.wrong("ca_file", f"there is no file {shown(str(path))}")
+        return None
+    return str(path)
+
+
+# --- lists and sync ---------------------------------------------------------------------------------------------------
+
+
+def _list(name: str, table: Table, accounts: Mapping[str, Table]) -> ListSettings | None:
+    table.allow("account", "folder", "list_id", "address")
+    table.need("account", f'"{next(iter(accounts), "home")}"')
+    account = table.parsed("account", list_name)
+    if account is not None and account not in accounts:
+        table.wrong("account", f"there is no [accounts.{key_shown(account)}]; {nearest(account, tuple(accounts))}")
+    folder = table.text("folder") if "folder" in table else "INBOX"
+    list_id = table.parsed("list_id", list_identifier)
+    address = table.parsed("address", posting_address)
+    if account is None or folder is None:
+        return None
+    return ListSettings(name, account, "INBOX" if folder.upper() == "INBOX" else folder, list_id, address)
+
+
+def _refuse_shared_folders(lists: Mapping[str, ListSettings | None], root: Table) -> None:
+    """Note lists that lie in one folder and could not be told apart there."""
+    claimed: dict[tuple[str, str], list[ListSettings]] = {}
+    for settings in lists.values():
+        if settings is not None:
+            claimed.setdefault((settings.account, settings.folder), []).append(settings)
+    for (_, folder), sharing in claimed.items():
+        identifiers = [settings.list_id for settings in sharing]
+        for settings in sharing if len(sharing) > 1 else ():
+            others = ", ".join(other.name for other in sharing if other is not settings)
+            if settings.list_id is None:
+                right = f"is missing, because {shown(folder)} holds {others} too"
+            elif identifiers.count(settings.list_id) > 1:
+                right = f"is the same for {others}, in the same folder"
+            else:
+                continue
+            root.wrong(f"[lists.{key_shown(settings.name)}] list_id", right)
+
+
+def _sync(table: Table) -> SyncSettings:
+    table.allow("budget", "history")
+    history = table.number("history", 1, MAX_HISTORY)
+    return SyncSettings(table.parsed("budget", budget), HISTORY if history is None else history)

@@ -1,0 +1,129 @@
+"""The config file: who may have written or read it, and what stands in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from listforum import home
+from listforum.config.check import ASK, check
+from listforum.config.settings import Config
+from listforum.errors import ConfigError
+from listforum.secret import Secret
+
+MAX_BYTES = 1_000_000
+
+
+def load(path: Path) -> Config:
+    """Return what the config file says, checked wholly, or raise one ConfigError that names every mistake in it.
+
+    A file that holds a password is refused where others could read it, and one that names commands where others could
+    have written it. Passwords never stand in the error.
+    """
+    content, facts = _read(path)
+    document = _document(content, path)
+    config, mistakes = check(document, path.parent)
+    mistakes += _exposures(document, path, facts)
+    if mistakes:
+        raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
+    return config
+
+
+def _read(path: Path) -> tuple[Secret, os.stat_result]:
+    """Return the file's text, which may hold passwords, and the facts of the very file that was read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+            facts = os.fstat(file.fileno())
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no config yet; `listforum setup` asks for what is needed and writes it,"
+            " or copy config.example.toml there"
+        ) from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: is a directory; the config is a file") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{path}: is larger than {MAX_BYTES // 1_000_000} MB; that is no config")
+    # Editors of other systems begin a text file with a byte order mark.
+    text = content.decode("utf-8-sig", "surrogateescape")
+    return Secret(text), facts
+
+
+def _document(content: Secret, path: Path) -> Mapping[str, object]:
+    """Return the parsed file, its passwords wrapped. The error is raised where no local variable holds the text."""
+    mistake, document = _parsed(content)
+    if mistake:
+        raise ConfigError(f"{path}: {mistake}")
+    return document
+
+
+def _parsed(content: Secret) -> tuple[str, Mapping[str, object]]:
+    for number, line in enumerate(content.reveal().split("\n"), 1):
+        if any(0xDC80 <= ord(character) <= 0xDCFF for character in line):
+            return f"line {number}: is not UTF-8; save the file as UTF-8", {}
+    try:
+        document = tomllib.loads(content.reveal())
+    except (ValueError, RecursionError) as error:
+        return f"is not TOML: {error}", {}
+    return "", _with_wrapped_passwords(document)
+
+
+def _with_wrapped_passwords(document: dict[str, object]) -> dict[str, object]:
+    for account in _account_tables(document):
+        if isinstance(password := account.get("password"), str):
+            account["password"] = Secret(password)
+    return document
+
+
+def _account_tables(document: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    accounts = document.get("accounts")
+    for account in accounts.values() if isinstance(accounts, dict) else ():
+        if isinstance(account, dict):
+            yield account
+
+
+# --- who else could have read or written it ---------------------------------------------------------------------------
+
+
+def _exposures(document: Mapping[str, object], path: Path, facts: os.stat_result) -> Iterator[str]:
+    """Yield what must change before this file may be trusted with what stands in it."""
+    accounts = list(_account_tables(document))
+    if any(account.get("password", ASK) != ASK for account in accounts):
+        yield from _password_exposures(path, facts)
+    elif any("password_command" in account or "token_command" in account for account in accounts):
+        yield from _command_exposures(path, facts)
+
+
+def _password_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:
+    if path.resolve().parent != path.parent.resolve():
+        yield f"holds a password, but is a link to {path.resolve()}; put the file itself here, or use password_command"
+    if facts.st_uid != os.geteuid():
+        yield "holds a password, but belongs to another user; copy it, so that it is yours"
+    if facts.st_mode & 0o077:
+        if home.modes_hold(path.parent):
+            yield f"holds a password that others could read; run: chmod 600 {path}"
+        else:
+            yield (
+                'holds a password, and this file system keeps it from nobody; write password = "ask",'
+                " or use password_command"
+            )
+    yield from _directory_exposures(path)
+
+
+def _command_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:
+    if facts.st_uid not in (os.geteuid(), 0):
+        yield "names a command to run, but belongs to another user; copy it, so that it is yours"
+    if facts.st_mode & 0o022 and home.modes_hold(path.parent):
+        yield f"names a command to run, and others can change it; run: chmod 600 {path}"
+    yield from _directory_exposures(path)
+
+
+def _directory_exposures(path: Path) -> Iterator[str]:
+    mode = path.parent.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX and home.modes_hold(path.parent):
+        yield f"others can put another file in its place; run: chmod 700 {path.parent}"

@@ -1,0 +1,108 @@
+"""What a member has set: accounts, lists and how much a sync may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from listforum.model import Mailbox
+from listforum.secret import Secret
+
+Tls = Literal["implicit", "starttls", "none"]
+"""TLS from the first byte; TLS before anything else is said; or none, on a loopback address only."""
+
+Auth = Literal["password", "xoauth2", "oauthbearer"]
+"""A password, or a token by XOAUTH2 or OAUTHBEARER (RFC 7628)."""
+
+HISTORY = 500
+"""Newest posts of a list that a first sync reads, unless the config says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect, how it is encrypted, and as whom to log in."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretCommand:
+    """A program and its arguments, run without a shell, whose first line of output is the secret."""
+
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretValue:
+    """A password that stands in the config itself."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPrompt:
+    """A password that the person types each time."""
+
+
+SecretSource = SecretCommand | SecretValue | SecretPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mail account: who one is, where mail comes from and where it goes. Without `smtp` it can only read.
+
+    `ca_file` is the absolute path of a PEM file of certificate authorities to trust in place of the system's.
+    """
+
+    name: str
+    address: Mailbox
+    imap: Server
+    smtp: Server | None
+    auth: Auth
+    secret: SecretSource
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """Where the mail of a list lies; with `list_id` (RFC 2919) only mail that names it, else the whole folder."""
+
+    name: str
+    account: str
+    folder: str
+    list_id: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many bytes, both ways and TLS included, may be spent per day or month."""
+
+    bytes: int
+    per: Literal["day", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """What a sync may cost, and how many of the newest posts a first sync reads of each list."""
+
+    budget: Budget | None = None
+    history: int = HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that is set, without a contradiction in it."""
+
+    accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
+    lists: Mapping[str, ListSettings] = field(default_factory=lambda: MappingProxyType({}))
+    sync: SyncSettings = field(default_factory=SyncSettings)
+
+
+EMPTY = Config()
+"""No account and no list: what commands work with that need none."""

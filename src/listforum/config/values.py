@@ -1,0 +1,144 @@
+"""The single values of a config: what a member writes, checked and brought into one form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from listforum.config.settings import Budget
+from listforum.errors import UsageError
+from listforum.model import Mailbox
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+NAME_LENGTH = 64
+
+
+def list_name(text: str) -> str:
+    """Return the name in Unicode's composed form (NFC), fit to be typed as one word on a command line.
+
+    Letters, marks and digits of any script, and `.`, `_`, `-` between them; not digits alone, for a number is a topic.
+    Raises UsageError.
+    """
+    name = unicodedata.normalize("NFC", text[: 4 * NAME_LENGTH])
+    if not 0 < len(name) <= NAME_LENGTH or len(text) > 4 * NAME_LENGTH:
+        raise UsageError(f"a name has 1 to {NAME_LENGTH} letters")
+    for character in name:
+        if not (unicodedata.category(character)[0] in "LMN" or character in "._-"):
+            raise UsageError(f"a name holds letters, digits, '.', '_' and '-', but not {character!a}")
+    if not name[0].isalnum():
+        raise UsageError("a name begins with a letter or a digit")
+    if all(character.isnumeric() for character in name):
+        raise UsageError("a name is not a number, for numbers are topics: put a letter into it")
+    return name
+
+
+def suggested_name(list_id: str, taken: Collection[str] = ()) -> str:
+    """Make a name, none of `taken`, from a List-Id (RFC 2919): `open-data` from `open-data.lists.example.org`."""
+    label = re.sub(r"[^a-z0-9_-]", "-", list_id.strip("<> ").lower().split(".")[0])[:40].strip("-_") or "list"
+    if label.isnumeric():
+        label = f"list-{label}"
+    number, name = 1, label
+    while name in taken:
+        number += 1
+        name = f"{label}-{number}"
+    return name
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+_UNITS = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
+_AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([a-zA-Z]{1,3})", re.ASCII)
+
+
+def amount(text: str) -> int:
+    """Return the bytes that `200kB`, `1.5 MB` or `500 B` stand for (kB = 1000). Raises UsageError."""
+    found = _AMOUNT.fullmatch(text.strip()[:40])
+    unit = _UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None:
+        raise UsageError(f"an amount is a number and kB (1000 bytes), MB or GB, like 200kB; not {shown(text)}")
+    whole, _, thousandths = found[1].partition(".")
+    count = (int(whole) * 1000 + int(thousandths.ljust(3, "0"))) * unit // 1000
+    if count < 1:
+        raise UsageError("an amount is more than nothing")
+    return count
+
+
+def budget(text: str) -> Budget:
+    """Return the budget that `200 kB/day` or `30 MB/month` stands for. Raises UsageError."""
+    count, _, period = text.partition("/")
+    match period.strip():
+        case "day":
+            return Budget(amount(count), "day")
+        case "month":
+            return Budget(amount(count), "month")
+    raise UsageError(f'a budget is an amount a day or a month, like "200 kB/day"; not {shown(text)}')
+
+
+def shown(value: object) -> str:
+    """Return the value as it stands in a message: quoted, escaped, short, harmless to a terminal."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# --- addresses, hosts, List-Ids ---------------------------------------------------------------------------------------
+
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
+_LIST_ID = re.compile(r"[!#-;=?-\[\]-~]{1,255}", re.ASCII)
+
+
+def mailbox(text: str) -> Mailbox:
+    """Return the name and addr-spec of `Name <local@domain>` or `local@domain` (RFC 5322, 3.4). Raises UsageError."""
+    name, bracket, rest = text.strip().rpartition("<")
+    if not bracket:
+        return Mailbox("", posting_address(text.strip()))
+    if not rest.endswith(">"):
+        raise UsageError('must be written like "Maria Silva <maria@example.org>"')
+    name = name.strip()
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1].strip()
+    if any(character in '"<>\\' for character in name):
+        raise UsageError('the name before the address must not hold any of " < > \\')
+    return Mailbox(name, posting_address(rest[:-1].strip()))
+
+
+def posting_address(text: str) -> str:
+    """Return an addr-spec of a dot-atom and a domain name (RFC 5322, 3.4.1). Raises UsageError."""
+    local, at, domain = text.rpartition("@")
+    dotted = local.startswith(".") or local.endswith(".") or ".." in local
+    if not at or dotted or not _LOCAL_PART.fullmatch(local) or not _is_host_name(domain):
+        raise UsageError(f"must be an address like maria@example.org, in Latin letters; not {shown(text)}")
+    return f"{local}@{domain}"
+
+
+def host_name(text: str) -> str:
+    """Return a host name or IP address, without port or scheme. Raises UsageError."""
+    if _is_host_name(text) or re.fullmatch(r"[0-9a-fA-F:.]{2,45}", text):
+        return text
+    raise UsageError(f"must be a host name like mail.example.org (other scripts as xn--...); not {shown(text)}")
+
+
+def _is_host_name(text: str) -> bool:
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host can only be this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    numbers = host.split(".")
+    in_127 = len(numbers) == 4 and numbers[0] == "127" and all(n.isdecimal() and int(n) < 256 for n in numbers)
+    return host.lower() in ("localhost", "::1") or in_127
+
+
+def list_identifier(text: str) -> str:
+    """Return the identifier of a List-Id field (RFC 2919), with or without its brackets, in lower case.
+
+    Raises UsageError.
+    """
+    identifier = text.strip()
+    if identifier.endswith(">"):
+        identifier = identifier[identifier.rfind("<") + 1 : -1]
+    if not _LIST_ID.fullmatch(identifier):
+        raise UsageError(f"must be what stands in List-Id, like open-data.lists.example.org; not {shown(text)}")
+    return identifier.lower()

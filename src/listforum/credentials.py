@@ -1,0 +1,204 @@
+"""Where an account's password or token comes from: a program of the person's choice, the config, or the person."""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from listforum.config.settings import Account, SecretCommand, SecretPrompt
+from listforum.errors import LoginError
+from listforum.secret import Secret
+
+SECONDS = 30.0
+MAX_BYTES = 65_536
+_CHUNK = 16_384
+_TICK = 0.05
+
+_KEPT = re.compile(
+    "PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TERM|TMPDIR"
+    "|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_.*|DBUS_SESSION_BUS_ADDRESS"
+    "|GNUPGHOME|GPG_TTY|SSH_AUTH_SOCK|PASSWORD_STORE_.*"
+    # A token is fetched over the network: without these the program would go around a proxy that hides the person.
+    "|(?:all|http|https|no)_proxy|(?:ALL|HTTP|HTTPS|NO)_PROXY"
+)
+
+
+def read_secret(account: Account, ask: Callable[[str], str]) -> Secret:
+    """Return the account's password or token; `ask` is called with a prompt when the person is to type it.
+
+    A command runs without a shell, for at most 30 seconds, and its first line of output counts; it is given the
+    terminal where there is one, for programs that ask there. Raises LoginError, which holds nothing of the secret, and
+    KeyboardInterrupt when the person stops the command.
+    """
+    source = account.secret
+    if isinstance(source, SecretCommand):
+        return _from_command(source.argv, account.name)
+    if isinstance(source, SecretPrompt):
+        return _from_person(account, ask)
+    return source.secret
+
+
+def _from_person(account: Account, ask: Callable[[str], str]) -> Secret:
+    try:
+        answer = Secret(ask(f"Password of {account.imap.user} at {account.imap.host} (account {account.name}): "))
+    except EOFError:
+        raise LoginError(f"account {account.name}: nobody is there to type the password") from None
+    if mistake := _unfit(answer.reveal()):
+        raise LoginError(f"account {account.name}: the password {mistake}")
+    return answer
+
+
+def _from_command(argv: tuple[str, ...], account: str) -> Secret:
+    outcome = _run(argv, account)
+    mistake, secret = _secret_of(outcome)
+    if mistake:
+        raise LoginError(f"account {account}: the command {argv[0]} {mistake}")
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a command left: its exit code, None when it had to be stopped; the beginning of what it wrote."""
+
+    code: int | None
+    output: bytes = field(repr=False)
+    errors: bytes = field(repr=False)
+
+
+def _secret_of(outcome: _Outcome) -> tuple[str, Secret]:
+    """Return what is wrong with the outcome, or nothing and the secret. Never raises: a traceback shows locals."""
+    if len(outcome.output) > MAX_BYTES:
+        return f"wrote more than {MAX_BYTES // 1024} kB; its first line should be the secret", Secret("")
+    if outcome.code is None:
+        return f"gave no answer within {SECONDS:.0f} seconds", Secret("")
+    if outcome.code != 0:
+        reason = _first_line(outcome.errors).decode("utf-8", "replace").strip()[:200]
+        return f"failed with exit code {outcome.code}{': ' if reason else ''}{reason}", Secret("")
+    try:
+        text = _first_line(outcome.output).decode()
+    except UnicodeDecodeError:
+        return "wrote something that is not UTF-8", Secret("")
+    return _unfit(text), Secret(text)
+
+
+def _first_line(output: bytes) -> bytes:
+    return output.split(b"\n", 1)[0].removesuffix(b"\r")
+
+
+def _unfit(secret: str) -> str:
+    """Say why a server could not be given this, or nothing."""
+    if not secret:
+        return "is empty"
+    if any(character in "\r\n\0" for character in secret):
+        return "holds a line break or a NUL, which no server takes"
+    return ""
+
+
+# --- running the command ----------------------------------------------------------------------------------------------
+
+
+def _run(argv: tuple[str, ...], account: str) -> _Outcome:
+    program = str(Path(argv[0]).expanduser()) if argv[0].startswith("~") else argv[0]
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the person's own config names it, and no shell reads it
+            [program, *argv[1:]],
+            stdin=None if _has_terminal() else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(os.environ),
+            process_group=0,
+        )
+    except OSError as error:
+        raise LoginError(f"account {account}: the command {argv[0]} cannot be run: {error.strerror}") from None
+    with process, _stopped_at_the_end(process), _terminal_lent_to(process):
+        outcome = _collected(process)
+    return outcome
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if _KEPT.fullmatch(name)}
+
+
+def _has_terminal() -> bool:
+    """Tell whether a command may ask on the terminal: only where nothing else is reading from it."""
+    return threading.current_thread() is threading.main_thread() and os.isatty(0)
+
+
+@contextmanager
+def _stopped_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill the command with all it started, unless it has ended by itself."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _terminal_lent_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Make the command the terminal's foreground while it runs, as a shell does: else reading there would stop it."""
+    if not _has_terminal() or not _in_foreground():
+        yield
+        return
+    # Taking the terminal back is done from the background, where the kernel would stop this process for it.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+    try:
+        with suppress(OSError):  # it may have ended already
+            os.tcsetpgrp(0, process.pid)
+            os.killpg(process.pid, signal.SIGCONT)  # it may have asked before the terminal was its own
+        yield
+    finally:
+        os.tcsetpgrp(0, os.getpgrp())
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def _in_foreground() -> bool:
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:  # a terminal, but not the one that controls this process
+        return False
+
+
+def _collected(process: subprocess.Popen[bytes]) -> _Outcome:
+    """Read both outputs, as far as they are of use, until the command ends, says too much or takes too long.
+
+    A command that has ended is not waited for any longer, whoever of its children still holds the pipes.
+    """
+    deadline = time.monotonic() + SECONDS
+    collected: dict[str, bytearray] = {"output": bytearray(), "errors": bytearray()}
+    with selectors.DefaultSelector() as selector:
+        for name, pipe in (("output", process.stdout), ("errors", process.stderr)):
+            if pipe is not None:
+                selector.register(pipe, selectors.EVENT_READ, name)
+        code = None
+        while time.monotonic() < deadline and len(collected["output"]) <= MAX_BYTES:
+            code = process.poll()
+            if not _take_what_is_there(selector, collected, 0 if code is not None else _TICK) and code is not None:
+                break
+    if code is not None and -code == signal.SIGINT:
+        raise KeyboardInterrupt
+    return _Outcome(code, bytes(collected["output"]), bytes(collected["errors"]))
+
+
+def _take_what_is_there(selector: selectors.BaseSelector, collected: dict[str, bytearray], seconds: float) -> bool:
+    """Read once from each pipe that has something within `seconds`; tell whether any had."""
+    if not selector.get_map():
+        time.sleep(seconds)
+        return False
+    ready = selector.select(seconds)
+    for key, _ in ready:
+        chunk = os.read(key.fd, _CHUNK)
+        if not chunk:
+            selector.unregister(key.fileobj)
+        elif len(collected[key.data]) <= MAX_BYTES:
+            collected[key.data] += chunk
+    return bool(ready)

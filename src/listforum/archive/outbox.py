@@ -105,9 +105,42 @@ class Outbox:
         )
         return moved == 1
 
+    def note(self, item: int, error: str) -> None:
+        """Keeps the words that explain an item's state."""
+        self._database.run("UPDATE outbox SET error = ? WHERE id = ?", (error, item))
+
     def requeue_interrupted(self) -> int:
         """Takes `sending` back to `queued`: whoever holds the lock knows that nobody is sending."""
         return self._database.run("UPDATE outbox SET state = 'queued' WHERE state = 'sending'")
+
+    def seen(self) -> int:
+        """Settles the items whose post lies in a folder of the list, or is answered there; answers how many."""
+        return self._database.run(
+            """UPDATE outbox SET state = 'on the list', error = NULL
+               WHERE state IN ('queued', 'uncertain', 'sent') AND public AND (
+                   EXISTS (SELECT 1 FROM place WHERE place.post = outbox.post)
+                   OR EXISTS (SELECT 1 FROM referred WHERE referred.message_id = outbox.message_id
+                              AND referred.post NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL)))"""
+        )
+
+    def echoes(self, item: int, within: int) -> tuple[int, ...]:
+        """Posts of the list that say the same as an item, by the same author, within so many seconds of it.
+
+        Providers that change the Message-ID bring the person's own post back as another one.
+        """
+        return tuple(
+            post
+            for (post,) in self._database.rows(
+                """SELECT echo.id FROM outbox JOIN post AS own ON own.id = outbox.post
+                   JOIN post_list ON post_list.list = outbox.list
+                   JOIN post AS echo ON echo.id = post_list.post
+                   WHERE outbox.id = ? AND echo.id <> own.id AND echo.digest = own.digest
+                     AND lower(echo.address) = lower(own.address) AND abs(echo.date - own.date) <= ?
+                     AND echo.id NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL)
+                   ORDER BY echo.id""",
+                (item, within),
+            )
+        )
 
     def drop(self, item: int) -> None:
         """Removes an item. Raises UnknownItem."""

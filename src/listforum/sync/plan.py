@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from listforum.archive.cursors import Cursor
-from listforum.model import Part
+from listforum.model import Cursor, Part
 
 TEXT_LIMIT: Final = 32_768
 """Bytes of a text part that are fetched unasked; the rest waits, with its price."""
+
+PIECE: Final = 65_536
+"""Bytes of a long part that are asked for at once, so that memory stays flat and little is lost with the link."""
 
 HEADERS_AT_ONCE: Final = 200
 TEXTS_AT_ONCE: Final = 100
@@ -33,16 +35,10 @@ class Window:
     high: int
 
 
-def windows(uids: Sequence[int], first: int, last: int, size: int) -> Iterator[Window]:
-    """Cuts ascending UIDs out of `first..last` into windows, newest first, that together settle the whole range."""
-    high = last
-    for end in range(len(uids), 0, -size):
-        begin = max(0, end - size)
-        low = uids[begin] if begin else first
-        yield Window(tuple(uids[begin:end]), low, high)
-        high = low - 1
-    if not uids and first <= last:
-        yield Window((), first, last)
+def next_window(uids: Sequence[int], first: int, last: int, size: int) -> Window:
+    """The newest of ascending `uids` within `first..last`; once they are stored, `low..high` is settled."""
+    begin = max(0, len(uids) - size)
+    return Window(tuple(uids[begin:]), uids[begin] if begin else first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +78,13 @@ def text_price(parts: Iterable[Part]) -> int:
 def headers_within(budget: int | None) -> int:
     """How many headers may be asked for at once so that even the longest fit into what is left; 0 when none do."""
     return HEADERS_AT_ONCE if budget is None else min(HEADERS_AT_ONCE, budget // HEADER_WORST)
+
+
+def texts_within(prices: Sequence[int], budget: int | None) -> int:
+    """How many texts, in the order of `prices`, may be asked for at once within what is left."""
+    spent = 0
+    for count, price in enumerate(prices[:TEXTS_AT_ONCE]):
+        spent += price
+        if budget is not None and spent > budget:
+            return count
+    return min(len(prices), TEXTS_AT_ONCE)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival, understand
-from listforum.archive.cursors import Cursor, UidSet
-from listforum.model import Place, Progress, Received
+from listforum.errors import UnknownItem
+from listforum.model import Cursor, Part, Place, Progress, Purpose, Received, UidSet
 from listforum.sync import plan
 from listforum.sync.meter import Meter
 from listforum.wire.imap import FetchedHeader, FolderState, ImapSession, PartRequest
@@ -71,8 +71,14 @@ class Pull:
         last = self._state.uidnext - 1
         wanted = self._unsettled(cursor, first, last)
         self._meter.book("connect")
-        for window in self._windows(wanted, first, last):
+        left = list(wanted)
+        while first <= last:
+            size = plan.headers_within(self._meter.left) if left else 1
+            self._meter.must_afford(plan.HEADER_WORST * min(1, len(left)))
+            window = plan.next_window(left, first, last, size)
             self._fetch_window(window, len(wanted))
+            del left[len(left) - len(window.uids) :]
+            last = window.low - 1
         self._direct_copies()
 
     def price(self) -> None:
@@ -91,10 +97,31 @@ class Pull:
         waiting = self._archive.topics.waiting(
             self._row, self._to.account, self._to.folder, self._state.uidvalidity
         )
-        for begin in range(0, len(waiting), plan.TEXTS_AT_ONCE):
-            batch = waiting[begin : begin + plan.TEXTS_AT_ONCE]
-            self._fetch_texts(batch)
-            self._tell("texts", min(begin + len(batch), len(waiting)), len(waiting))
+        done = 0
+        while done < len(waiting):
+            prices = [self._price_of(post) for post, _ in waiting[done : done + plan.TEXTS_AT_ONCE]]
+            count = plan.texts_within(prices, self._meter.left)
+            self._meter.must_afford(prices[0] if not count else 0)
+            self._fetch_texts(waiting[done : done + count])
+            done += count
+            self._tell("texts", done, len(waiting))
+
+    def whole_texts(self, posts: Sequence[int]) -> None:
+        """Fetches all the text of these posts, however long it is. Raises UnknownItem when one lies nowhere any more."""
+        for done, post in enumerate(posts, 1):
+            for part in self._archive.contents.unfinished(post):
+                self._rest_of(post, part, "text")
+            self._tell("texts", done, len(posts))
+
+    def part(self, post: int, section: str) -> None:
+        """Fetches one part of a post, in pieces, from where an earlier try was cut."""
+        for part in self._archive.contents.received(post).parts:
+            if part.section == section and not part.complete:
+                self._rest_of(post, part, "attachment")
+
+    def book(self) -> None:
+        """Writes what was paid and not yet booked to the ledger."""
+        self._archive.ledger.add(int(time.time()), self._to.list, self._meter.take())
 
     def count_waiting(self) -> None:
         """Counts the texts that are still on the server, and their price."""
@@ -102,7 +129,7 @@ class Pull:
             self._row, self._to.account, self._to.folder, self._state.uidvalidity
         )
         self.report.waiting_texts = len(waiting)
-        self.report.waiting_bytes = sum(plan.text_price(self._archive.contents.waiting(post)) for post, _ in waiting)
+        self.report.waiting_bytes = sum(self._price_of(post) for post, _ in waiting)
         cursor = self._archive.cursors.get(self._to.account, self._to.folder, self._row)
         if cursor:
             self.report.older = cursor.older
@@ -151,6 +178,9 @@ class Pull:
         stored = self._archive.posts.at(self._to.account, self._to.folder, self._state.uidvalidity)
         return plan.unsettled((uid for uid in found if uid <= last), cursor, stored)
 
+    def _price_of(self, post: int) -> int:
+        return plan.text_price(self._archive.contents.waiting(post))
+
     def _usual_price(self) -> int:
         """What a post of this list has cost so far, header and text; a guess while there are few."""
         fetched = self.report.new_headers
@@ -159,18 +189,11 @@ class Pull:
 
     # --- headers --------------------------------------------------------------------------------------------------
 
-    def _windows(self, wanted: Sequence[int], first: int, last: int) -> Iterator[plan.Window]:
-        size = plan.headers_within(self._meter.left)
-        if wanted:
-            self._meter.must_afford(plan.HEADER_WORST)
-        yield from plan.windows(wanted, first, last, max(1, size))
-
     def _fetch_window(self, window: plan.Window, total: int) -> None:
         arrivals: list[Arrival] = []
         settled = False
         try:
             if window.uids:
-                self._meter.must_afford(plan.HEADER_WORST * len(window.uids))
                 for fetched in self._session.headers(window.uids):
                     arrivals.append(self._arrival(fetched))
                     self._tell("headers", self.report.new_headers + len(arrivals), total)
@@ -242,7 +265,6 @@ class Pull:
 
     def _fetch_texts(self, batch: Sequence[tuple[int, int]]) -> None:
         needed = {post: self._archive.contents.waiting(post) for post, _ in batch}
-        self._meter.must_afford(sum(plan.text_price(parts) for parts in needed.values()))
         post_at = {uid: post for post, uid in batch}
         requests = [
             PartRequest(uid, part.section, 0, plan.text_bytes(part))
@@ -263,6 +285,40 @@ class Pull:
                 self._archive.posts.add_texts(whole)
                 self._archive.ledger.add(int(time.time()), self._to.list, self._meter.take())
             self.report.new_texts += len(whole)
+
+    def _rest_of(self, post: int, part: Part, purpose: Purpose) -> None:
+        uid = self._uid_of(post)
+        begin = 0 if part.content is None else len(part.content)
+        got = bytearray()
+        try:
+            for offset in range(begin, part.size, plan.PIECE):
+                length = min(plan.PIECE, part.size - offset)
+                self._meter.must_afford(length + plan.PART_OVERHEAD)
+                pieces = [p.content for p in self._session.parts([PartRequest(uid, part.section, offset, length)])]
+                got += b"".join(pieces)
+                self._meter.book(purpose)
+                self._tell(part.name or "text", offset + length, part.size)
+                if len(got) < offset + length - begin:
+                    break  # shorter than the server said: there is no more
+        finally:
+            self._meter.book(purpose)
+            with self._archive.transaction():
+                if got or not part.size:
+                    self._archive.posts.add_texts([(post, [(part.section, bytes(got))])])
+                self.book()
+            self.report.new_texts += purpose == "text"
+
+    def _uid_of(self, post: int) -> int:
+        if not self._state.uidvalidity:
+            self._state = self._session.examine(self._to.folder)
+        for place in self._archive.posts.places(post):
+            if (place.account, place.folder, place.uidvalidity) == (
+                self._to.account,
+                self._to.folder,
+                self._state.uidvalidity,
+            ):
+                return place.uid
+        raise UnknownItem(f"Post {post} is no longer where it was on the server: sync the list first.")
 
     def _tell(self, what: str, done: int, total: int) -> None:
         elapsed = time.monotonic() - self._began

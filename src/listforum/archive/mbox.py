@@ -1,0 +1,165 @@
+"""The mbox format: many mails in one file, each below a line that begins with "From " (RFC 4155).
+
+Nothing else marks where a mail begins, and not every writer quoted such lines in the bodies. So a line counts only if
+it is a whole envelope line, follows a blank line, and a header follows it; in a file written by listforum or by
+public-inbox, which quote without fail, the header is not asked for. Content-Length fields (mboxcl) are not relied on.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+
+LARGEST_MAIL = 64 * 2**20
+"""Bytes of the largest mail that is read; no list passes on such a mail."""
+
+SENDER = "listforum"
+"""The envelope sender that marks a file as ours: every line that begins with "From " in it begins a mail."""
+
+_LOOK_AHEAD = 8192
+_LINES_AHEAD = 12
+_LONGEST_ENVELOPE = 1000
+_LINE_BREAKS = 4
+_LAST_SECOND = 253402300799
+
+_SENT = re.compile(rb"From .*?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,40}?[0-9]{1,2}:[0-9]{2}")
+_ALWAYS_QUOTED = re.compile(rb"From (?:%b|mboxrd@z) " % SENDER.encode())
+_FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]{0,8}:")
+_TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_PLAIN = re.compile("[!-~]{1,200}")
+KNOWN_FIELDS = frozenset(
+    b"bcc cc content-transfer-encoding content-type date delivered-to from in-reply-to list-id message-id mime-version "
+    b"received references reply-to return-path sender status subject to x-mozilla-status".split()
+)
+
+
+def begins_mbox(beginning: bytes) -> bool:
+    """Whether a file that begins like this is an mbox: an envelope line, or one without a date above a header."""
+    line = without_blank(beginning)[:_LOOK_AHEAD]
+    if not line.startswith(b"From ") or b"\n" not in line:
+        return False
+    return _is_envelope(line, 0) or begins_header(line, line.index(b"\n") + 1)
+
+
+def begins_header(text: bytes | bytearray, position: int = 0) -> bool:
+    """Whether header fields stand here: a field any mail may have, or two fields of whatever name (RFC 5322, 2.2)."""
+    fields = 0
+    for _ in range(_LINES_AHEAD):
+        field = _FIELD.match(text, position)
+        if field:
+            fields += 1
+            if fields == 2 or field[1].lower() in KNOWN_FIELDS:
+                return True
+        elif not text.startswith((b" ", b"\t") if fields else (b"From ", b">From "), position):
+            return False
+        position = text.find(b"\n", position, position + _LOOK_AHEAD) + 1
+        if position == 0:
+            return False
+    return False
+
+
+def without_blank(beginning: bytes) -> bytes:
+    """The beginning of a file from its first line that is not blank, without a byte order mark."""
+    return beginning.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+
+
+def without_envelope(raw: bytes) -> bytes:
+    """A mail that lies alone in a file, without the envelope line that some programs put above it."""
+    return raw.partition(b"\n")[2] if _is_envelope(raw, 0) else raw
+
+
+def split(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
+    """The mails of an mbox that comes in pieces, unquoted, without the blank line that ends each; lines end as they did.
+
+    None stands for a mail of more than `LARGEST_MAIL` bytes. Memory is bounded by the largest mail and piece.
+    """
+    reader = _Reader()
+    for piece in pieces:
+        yield from reader.read(piece)
+    yield from reader.close()
+
+
+def as_mboxrd(raw: bytes, sender: str, date: int) -> bytes:
+    """One mail as it stands in an mboxrd: envelope line, the mail with LF line ends, quoted, and a blank line.
+
+    `date` is in seconds since 1970 UTC. A mail without a last line end gets one; a lone CR stays what it is.
+    """
+    text = raw.replace(b"\r\n", b"\n")
+    if not text.endswith(b"\n"):
+        text += b"\n"
+    if b"From " in text:
+        text = _TO_QUOTE.sub(rb">\1", text)
+    named = sender if _PLAIN.fullmatch(sender) else SENDER
+    moment = time.asctime(time.gmtime(min(max(date, 0), _LAST_SECOND)))
+    return b"From %b %b\n%b\n" % (named.encode(), moment.encode(), text)
+
+
+class _Reader:
+    """Holds the part of an mbox that is being looked at: from the envelope line of the mail whose end is not known."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._searched = 0
+        self._always_quoted = False
+        self._too_large = False
+
+    def read(self, piece: bytes) -> Iterator[bytes | None]:
+        self._held += piece
+        if self._searched or self._begin():
+            yield from self._mails_before(len(self._held) - _LOOK_AHEAD)
+            self._drop_what_is_too_large()
+
+    def close(self) -> Iterator[bytes | None]:
+        if self._searched or self._begin():
+            yield from self._mails_before(len(self._held))
+            ends_blank = self._held.endswith((b"\n\n", b"\n\r\n"))
+            yield self._mail(0, len(self._held) - ends_blank)
+
+    def _begin(self) -> bool:
+        self._held[:] = without_blank(bytes(self._held))
+        self._searched = self._held.find(b"\n") + 1
+        self._always_quoted = _ALWAYS_QUOTED.match(self._held) is not None
+        return self._searched > 0
+
+    def _mails_before(self, limit: int) -> Iterator[bytes | None]:
+        """The mails that a line ends which begins before `limit`: all that decides about it is held."""
+        begin = 0
+        while (end := self._held.find(b"\nFrom ", self._searched, max(limit, 0) + 6)) >= 0:
+            self._searched = end + 1
+            if self._ends_mail(end):
+                yield self._mail(begin, end)
+                begin = end + 1
+                self._searched = self._held.index(b"\n", begin) + 1
+        self._searched = max(self._searched, limit)
+        del self._held[:begin]
+        self._searched -= begin
+
+    def _ends_mail(self, end: int) -> bool:
+        """Whether the blank line that ends here ends a mail: the next line begins another."""
+        held = self._held
+        if not held.endswith((b"\n", b"\n\r"), 0, end) or not _is_envelope(held, end + 1):
+            return False
+        return self._always_quoted or begins_header(held, held.index(b"\n", end + 1) + 1)
+
+    def _mail(self, begin: int, end: int) -> bytes | None:
+        raw = bytes(self._held[self._held.index(b"\n", begin) + 1 : end])
+        if self._too_large or len(raw) > LARGEST_MAIL:
+            self._too_large = False
+            return None
+        if raw.endswith(b"\n\r"):
+            raw = raw[:-1]
+        return _QUOTED.sub(rb"\1", raw) if b">From " in raw else raw
+
+    def _drop_what_is_too_large(self) -> None:
+        begin = self._held.index(b"\n") + 1
+        if self._searched - begin > LARGEST_MAIL:
+            del self._held[begin : self._searched - _LINE_BREAKS]
+            self._searched = begin + _LINE_BREAKS
+            self._too_large = True
+
+
+def _is_envelope(text: bytes | bytearray, position: int) -> bool:
+    end = text.find(b"\n", position, position + _LONGEST_ENVELOPE)
+    return end >= 0 and _SENT.match(text, position, end) is not None

@@ -1,0 +1,65 @@
+"""Marking: what was read, what is followed, muted or starred; and the person's word on threads."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from listforum.archive.archive import Archive
+from listforum.archive.marks import Kind
+from listforum.errors import UsageError
+
+Action = Literal["read", "unread", "follow", "unfollow", "mute", "unmute", "star", "unstar"]
+
+
+class Marking:
+    """Changes that are the person's own; every one can be taken back."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def mark(self, action: Action, target: str, older_than: int | None = None) -> int:
+        """Marks a topic (a number), a list (its name) or a post (`post:NUMBER`); answers how many changed.
+
+        `older_than`, in seconds UTC, leaves newer posts alone. Raises UnknownItem, or UsageError.
+        """
+        if action in {"read", "unread"}:
+            posts = self._posts(target, older_than)
+            marks = self._archive.marks
+            return marks.read(posts) if action == "read" else marks.unread(posts)
+        if older_than is not None:
+            raise UsageError("--older-than goes with read and unread only.")
+        kind: Kind = "follow" if action.endswith("follow") else "mute" if action.endswith("mute") else "star"
+        topics = self._topics(target)
+        return self._archive.marks.take(kind, topics) if action.startswith("un") else self._archive.marks.put(kind, topics)
+
+    def join(self, post: int, parent: int) -> None:
+        """Puts a post, and what hangs below it, under another. Raises UnknownItem, or UsageError for a circle."""
+        self._archive.threads.join(post, parent, int(time.time()))
+
+    def split(self, post: int) -> None:
+        """Makes a post, and what hangs below it, a topic of its own. Raises UnknownItem."""
+        self._archive.threads.split(post, int(time.time()))
+
+    def unjoin(self, post: int) -> bool:
+        """Takes back a join or a split; answers whether there was one. Raises UnknownItem."""
+        return self._archive.threads.unjoin(post)
+
+    def _topics(self, target: str) -> list[int]:
+        if target.startswith("post:") or target.isdecimal():
+            return [self._archive.topics.post(_number(target)).topic]
+        return list(self._archive.topics.in_list(self._archive.lists.id_of(target)))
+
+    def _posts(self, target: str, older_than: int | None) -> list[int]:
+        if target.startswith("post:"):
+            records = [self._archive.topics.post(_number(target))]
+        else:
+            records = [record for topic in self._topics(target) for record in self._archive.topics.posts(topic)]
+        return [record.post for record in records if older_than is None or record.date < older_than]
+
+
+def _number(target: str) -> int:
+    text = target.removeprefix("post:")
+    if not text.isdecimal():
+        raise UsageError(f"“{target}” is no post: write post: and its number.")
+    return int(text)

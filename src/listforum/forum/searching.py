@@ -1,0 +1,105 @@
+"""Searching the archive, offline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from listforum.archive.archive import Archive
+from listforum.home import Home
+from listforum.mail import safe
+from listforum.model import SearchAnswer, SearchHit
+from listforum.search.index import NeedsRebuild, SearchIndex
+from listforum.search.query import parse
+from listforum.search.source import Document
+
+
+class Searching:
+    """Keeps the index up with the archive, and asks it."""
+
+    def __init__(self, archive: Archive, home: Home) -> None:
+        self._archive = archive
+        self._index = SearchIndex(home.index, ArchiveSource(archive))
+        self._writable = home.writable() and not archive.read_only
+
+    def search(
+        self,
+        text: str,
+        list_name: str | None = None,
+        *,
+        sort: Literal["newest", "best"] = "newest",
+        limit: int = 20,
+        unit: Literal["topics", "posts"] = "topics",
+    ) -> SearchAnswer:
+        """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here."""
+        began = time.perf_counter()
+        query = parse(text, datetime.now(UTC).date())
+        if list_name is not None:
+            self._archive.lists.id_of(list_name)
+            query = replace(query, lists=(*query.lists, list_name))
+        if self._writable:
+            self.catch_up()
+        try:
+            answer = self._index.search(query, sort=sort, limit=limit, unit=unit)
+        except NeedsRebuild:
+            answer = self._index.scan(query, sort=sort, limit=limit, unit=unit)
+        elapsed = (time.perf_counter() - began) * 1000
+        return replace(answer, hits=tuple(map(_safe, answer.hits)), milliseconds=round(elapsed, 1))
+
+    def catch_up(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Indexes what changed since the last time; answers how many posts."""
+        return self._index.catch_up(progress)
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Makes the index anew from the archive."""
+        return self._index.rebuild(progress)
+
+    def problems(self) -> Sequence[str]:
+        """What is wrong with the index, in words."""
+        return self._index.check()
+
+
+class ArchiveSource:
+    """The archive as the index reads it; its texts are made safe, so that what is found is what is shown."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def generation(self) -> str:
+        return self._archive.words.generation()
+
+    def changed(self) -> int:
+        return self._archive.words.changed()
+
+    def documents(self, after: int, limit: int) -> Sequence[Document]:
+        return [
+            Document(
+                post=one.post,
+                change=one.change,
+                lists=one.lists,
+                subject=one.subject,
+                author=one.author,
+                address=one.address,
+                date=one.date,
+                own_words=safe.body(one.own_words),
+            )
+            for one in self._archive.words.after(after, limit)
+        ]
+
+    def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
+        return {post: safe.body(text) for post, text in self._archive.words.own_words(posts).items()}
+
+    def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
+        return self._archive.topics.of(posts)
+
+
+def _safe(hit: SearchHit) -> SearchHit:
+    return replace(
+        hit,
+        message_id=safe.line(hit.message_id),
+        subject=safe.line(hit.subject),
+        author=safe.line(hit.author),
+    )

@@ -1,0 +1,139 @@
+"""Looking after the archive: bringing files of mails in and out, rebuilding, and what it has cost."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from listforum.archive.archive import Archive
+from listforum.archive.arrival import Arrival, understand
+from listforum.archive.ledger import By
+from listforum.archive.mail_files import MailFile, read_mails, write_mboxrd
+from listforum.errors import HomeError, MailFileError, UnknownItem
+from listforum.home import Home
+from listforum.mail import safe
+from listforum.mail.partial import is_partial, partial_mail
+from listforum.mail.readable import readable_text
+from listforum.mail.structure import split
+from listforum.mail.transfer import decode_transfer
+from listforum.model import Bytes, Part
+
+_BATCH: Final = 500
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """Mails read from a file; of those, new and already known ones; and those that could not be read fully."""
+
+    read: int = 0
+    new: int = 0
+    known: int = 0
+    damaged: int = 0
+
+
+class Upkeep:
+    """What the person does with the archive as a whole."""
+
+    def __init__(self, archive: Archive, home: Home) -> None:
+        self._archive = archive
+        self._home = home
+
+    def import_files(self, path: Path, list_name: str, progress: Progress) -> ImportReport:
+        """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
+        report = ImportReport()
+        with self._home.lock("importing"):
+            for batch in _batches(read_mails(path, progress)):
+                self._store(list_name, batch, report)
+        return report
+
+    def export(self, path: Path, topics: Iterable[int] | None, list_name: str | None) -> int:
+        """Writes posts to a new mboxrd file; answers how many. Raises MailFileError, UnknownItem."""
+        return write_mboxrd(self._mails(topics, list_name), path)
+
+    def rebuild(self, progress: Progress) -> tuple[int, int]:
+        """Reads every kept mail by today's rules and threads them anew; answers (posts, topics)."""
+        with self._home.lock("rebuilding"):
+            return self._archive.rebuild(int(time.time()), progress)
+
+    def ledger(self, by: By) -> tuple[tuple[str, Bytes], ...]:
+        """What went over the wire, by day, list or purpose."""
+        return self._archive.ledger.by(by)
+
+    def save(self, part: Part, directory: Path) -> Path:
+        """Writes an attachment into a directory, under a harmless name that no file there has. Raises HomeError."""
+        if part.content is None or not part.complete:
+            raise UnknownItem("This attachment has not been fetched whole.")
+        content = decode_transfer(part.content, part.encoding)
+        name = safe.file_name(part.name or f"part-{part.section}")
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            return _write_new(directory, name, content)
+        except OSError as error:
+            raise HomeError(f"The attachment cannot be saved in {directory}: {error.strerror}.") from error
+
+    def problems(self) -> list[str]:
+        """What is wrong with the archive, in words."""
+        return self._archive.problems()
+
+    def _store(self, list_name: str, batch: list[MailFile], report: ImportReport) -> None:
+        arrivals = [_arrival(mail.raw) for mail in batch]
+        added = self._archive.posts.add(list_name, arrivals, int(time.time()))
+        report.read += len(batch)
+        report.new += len(added.new)
+        report.known += len(batch) - len(added.new)
+        report.damaged += sum(bool(arrival.header.defects) for arrival in arrivals)
+
+    def _mails(self, topics: Iterable[int] | None, list_name: str | None) -> Iterator[tuple[bytes, str, int]]:
+        for topic in self._chosen(topics, list_name):
+            for record in self._archive.topics.posts(topic):
+                received = self._archive.contents.received(record.post)
+                mail = received.raw
+                if mail is None:
+                    mail = partial_mail(received.header, readable_text(received.parts).text or "")
+                yield mail, "listforum", record.date
+
+    def _chosen(self, topics: Iterable[int] | None, list_name: str | None) -> list[int]:
+        if topics is not None:
+            return list(topics)
+        names = [info.name for info in self._archive.lists.all()] if list_name is None else [list_name]
+        return sorted({t for name in names for t in self._archive.topics.in_list(self._archive.lists.id_of(name))})
+
+
+def _arrival(raw: bytes) -> Arrival:
+    received = split(raw)
+    if is_partial(received.header):
+        received = replace(received, raw=None)
+    return understand(received)
+
+
+def _batches(mails: Iterable[MailFile]) -> Iterator[list[MailFile]]:
+    batch: list[MailFile] = []
+    for mail in mails:
+        batch.append(mail)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write_new(directory: Path, name: str, content: bytes) -> Path:
+    stem, suffix = os.path.splitext(name)
+    for n in range(1, 1000):
+        path = directory / (name if n == 1 else f"{stem} ({n}){suffix}")
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return path
+    raise MailFileError(f"There are a thousand files named like {name} in {directory} already.")

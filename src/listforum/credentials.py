@@ -120,8 +120,7 @@ def _run(argv: tuple[str, ...], account: str) -> _Outcome:
     except OSError as error:
         raise LoginError(f"account {account}: the command {argv[0]} cannot be run: {error.strerror}") from None
     with process, _stopped_at_the_end(process), _terminal_lent_to(process):
-        outcome = _collected(process)
-    return outcome
+        return _collected(process)
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

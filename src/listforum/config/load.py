@@ -10,7 +10,7 @@ from pathlib import Path
 
 from listforum import home
 from listforum.config.check import ASK, check
-from listforum.config.settings import Config
+from listforum.config.settings import EMPTY, Config
 from listforum.errors import ConfigError
 from listforum.secret import Secret
 
@@ -24,12 +24,19 @@ def load(path: Path) -> Config:
     have written it. Passwords never stand in the error.
     """
     content, facts = _read(path)
-    document = _document(content, path)
-    config, mistakes = check(document, path.parent)
-    mistakes += _exposures(document, path, facts)
+    config, mistakes = _understood(content, path, facts)
     if mistakes:
         raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     return config
+
+
+def _understood(content: Secret, path: Path, facts: os.stat_result) -> tuple[Config, list[str]]:
+    """Return the settings and the mistakes. Raises nothing: its locals may hold passwords, and tracebacks show them."""
+    mistake, document = _parsed(content)
+    if mistake:
+        return EMPTY, [mistake]
+    config, mistakes = check(document, path.parent)
+    return config, [*mistakes, *_exposures(document, path, facts)]
 
 
 def _read(path: Path) -> tuple[Secret, os.stat_result]:
@@ -52,14 +59,6 @@ def _read(path: Path) -> tuple[Secret, os.stat_result]:
     # Editors of other systems begin a text file with a byte order mark.
     text = content.decode("utf-8-sig", "surrogateescape")
     return Secret(text), facts
-
-
-def _document(content: Secret, path: Path) -> Mapping[str, object]:
-    """Return the parsed file, its passwords wrapped. The error is raised where no local variable holds the text."""
-    mistake, document = _parsed(content)
-    if mistake:
-        raise ConfigError(f"{path}: {mistake}")
-    return document
 
 
 def _parsed(content: Secret) -> tuple[str, Mapping[str, object]]:

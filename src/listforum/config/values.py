@@ -18,8 +18,8 @@ NAME_LENGTH = 64
 def list_name(text: str) -> str:
     """Return the name in Unicode's composed form (NFC), fit to be typed as one word on a command line.
 
-    Letters, marks and digits of any script, and `.`, `_`, `-` between them; not digits alone, for a number is a topic.
-    Raises UsageError.
+    Letters, marks and digits of any script, and `.`, `_`, `-` after the first; at least one letter, for a number is a
+    topic. Raises UsageError.
     """
     name = unicodedata.normalize("NFC", text[: 4 * NAME_LENGTH])
     if not 0 < len(name) <= NAME_LENGTH or len(text) > 4 * NAME_LENGTH:
@@ -29,7 +29,7 @@ def list_name(text: str) -> str:
             raise UsageError(f"a name holds letters, digits, '.', '_' and '-', but not {character!a}")
     if not name[0].isalnum():
         raise UsageError("a name begins with a letter or a digit")
-    if all(character.isnumeric() for character in name):
+    if not any(character.isalpha() for character in name):
         raise UsageError("a name is not a number, for numbers are topics: put a letter into it")
     return name
 
@@ -37,7 +37,7 @@ def list_name(text: str) -> str:
 def suggested_name(list_id: str, taken: Collection[str] = ()) -> str:
     """Make a name, none of `taken`, from a List-Id (RFC 2919): `open-data` from `open-data.lists.example.org`."""
     label = re.sub(r"[^a-z0-9_-]", "-", list_id.strip("<> ").lower().split(".")[0])[:40].strip("-_") or "list"
-    if label.isnumeric():
+    if not any(character.isalpha() for character in label):
         label = f"list-{label}"
     number, name = 1, label
     while name in taken:

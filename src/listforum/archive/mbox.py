@@ -1,8 +1,9 @@
 """The mbox format: many mails in one file, each below a line that begins with "From " (RFC 4155).
 
 Nothing else marks where a mail begins, and not every writer quoted such lines in the bodies. So a line counts only if
-it is a whole envelope line, follows a blank line, and a header follows it; in a file written by listforum or by
-public-inbox, which quote without fail, the header is not asked for. Content-Length fields (mboxcl) are not relied on.
+it is a whole envelope line, follows a blank line, and a header or a blank line follows it; in a file written by listforum
+or by public-inbox, which quote without fail, the header is not asked for. A patch made by git begins like a mail, but
+begins one only in a file of patches. Content-Length fields (mboxcl) are not relied on.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 LARGEST_MAIL = 64 * 2**20
 """Bytes of the largest mail that is read; no list passes on such a mail."""
@@ -18,13 +20,13 @@ SENDER = "listforum"
 """The envelope sender that marks a file as ours: every line that begins with "From " in it begins a mail."""
 
 _LOOK_AHEAD = 8192
-_LINES_AHEAD = 12
 _LONGEST_ENVELOPE = 1000
 _LINE_BREAKS = 4
 _LAST_SECOND = 253402300799
 
 _SENT = re.compile(rb"From .*?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,40}?[0-9]{1,2}:[0-9]{2}")
 _ALWAYS_QUOTED = re.compile(rb"From (?:%b|mboxrd@z) " % SENDER.encode())
+_PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]{0,8}:")
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -44,20 +46,23 @@ def begins_mbox(beginning: bytes) -> bool:
 
 
 def begins_header(text: bytes | bytearray, position: int = 0) -> bool:
-    """Whether header fields stand here: a field any mail may have, or two fields of whatever name (RFC 5322, 2.2)."""
-    fields = 0
-    for _ in range(_LINES_AHEAD):
+    """Whether header fields stand here: a field that mails have, or two fields of whatever name (RFC 5322, 2.2)."""
+    names = list(islice(field_names(text, position), 2))
+    return len(names) == 2 or not KNOWN_FIELDS.isdisjoint(names)
+
+
+def field_names(text: bytes | bytearray, position: int = 0) -> Iterator[bytes]:
+    """The names of the header fields that stand here, in lower case, until a line is none or 8 kB are read."""
+    last = position + _LOOK_AHEAD
+    others: tuple[bytes, ...] = (b"From ", b">From ")
+    while position < last:
         field = _FIELD.match(text, position)
         if field:
-            fields += 1
-            if fields == 2 or field[1].lower() in KNOWN_FIELDS:
-                return True
-        elif not text.startswith((b" ", b"\t") if fields else (b"From ", b">From "), position):
-            return False
-        position = text.find(b"\n", position, position + _LOOK_AHEAD) + 1
-        if position == 0:
-            return False
-    return False
+            yield field[1].lower()
+            others = (b" ", b"\t")
+        elif not text.startswith(others, position):
+            return
+        position = text.find(b"\n", position, last) + 1 or last
 
 
 def without_blank(beginning: bytes) -> bytes:
@@ -71,7 +76,7 @@ def without_envelope(raw: bytes) -> bytes:
 
 
 def split(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
-    """The mails of an mbox that comes in pieces, unquoted, without the blank line that ends each; lines end as they did.
+    """The mails of an mbox that comes in pieces, unquoted, each without the blank line that ends it.
 
     None stands for a mail of more than `LARGEST_MAIL` bytes. Memory is bounded by the largest mail and piece.
     """
@@ -103,6 +108,7 @@ class _Reader:
         self._held = bytearray()
         self._searched = 0
         self._always_quoted = False
+        self._of_patches = False
         self._too_large = False
 
     def read(self, piece: bytes) -> Iterator[bytes | None]:
@@ -121,6 +127,7 @@ class _Reader:
         self._held[:] = without_blank(bytes(self._held))
         self._searched = self._held.find(b"\n") + 1
         self._always_quoted = _ALWAYS_QUOTED.match(self._held) is not None
+        self._of_patches = _PATCH.match(self._held) is not None
         return self._searched > 0
 
     def _mails_before(self, limit: int) -> Iterator[bytes | None]:
@@ -141,7 +148,10 @@ class _Reader:
         held = self._held
         if not held.endswith((b"\n", b"\n\r"), 0, end) or not _is_envelope(held, end + 1):
             return False
-        return self._always_quoted or begins_header(held, held.index(b"\n", end + 1) + 1)
+        if _PATCH.match(held, end + 1) and not self._of_patches:
+            return False
+        header = held.index(b"\n", end + 1) + 1
+        return self._always_quoted or held.startswith((b"\n", b"\r\n"), header) or begins_header(held, header)
 
     def _mail(self, begin: int, end: int) -> bytes | None:
         raw = bytes(self._held[self._held.index(b"\n", begin) + 1 : end])

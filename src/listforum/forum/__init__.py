@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from listforum.config import Config
+    from listforum.forum.doctor import Doctor
     from listforum.forum.marking import Marking
+    from listforum.forum.outgoing import Outgoing
     from listforum.forum.reading import Reading
     from listforum.forum.searching import Searching
     from listforum.forum.syncing import Syncing
@@ -66,6 +68,18 @@ class Forum:
         from listforum.forum.searching import Searching
 
         return Searching(self.archive, self.home)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        from listforum.forum.outgoing import Outgoing
+
+        return Outgoing(self.archive)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        from listforum.forum.doctor import Doctor
+
+        return Doctor(self)
 
     @cached_property
     def writing(self) -> Writing:

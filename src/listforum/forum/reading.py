@@ -64,6 +64,10 @@ class Reading:
             posts=tuple(self._view(record, parents) for record in records),
         )
 
+    def topic_numbers(self, list_name: str) -> tuple[int, ...]:
+        """Every topic of a list. Raises UnknownItem."""
+        return self._archive.topics.in_list(self._archive.lists.id_of(list_name))
+
     def topic_of(self, number: int) -> int:
         """The topic of that number, or that a post of that number stands in. Raises UnknownItem."""
         topics = self._archive.topics.of([number])

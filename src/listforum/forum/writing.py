@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import Final, Literal
+from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
@@ -24,7 +24,7 @@ _MOST_TEXT: Final = 1_000_000
 
 
 class Writing:
-    """Composes mails and looks after the outbox."""
+    """Composes mails and queues them."""
 
     def __init__(self, archive: Archive, config: Config) -> None:
         self._archive = archive
@@ -86,31 +86,6 @@ class Writing:
                 f'address = "…" under [lists.{list_name}].'
             )
         return address
-
-    # --- the outbox -----------------------------------------------------------------------------------------------
-
-    def outbox(self) -> tuple[OutboxItem, ...]:
-        """Everything that was queued and not dropped, oldest first."""
-        return self._archive.outbox.all()
-
-    def settle(self, item: int, decision: Literal["sent", "resend", "drop"]) -> None:
-        """The person's word on an item. Raises UnknownItem; UsageError when it cannot be said of its state."""
-        known = self._archive.outbox.get(item)
-        if decision == "drop":
-            self._drop(known)
-        elif decision == "sent":
-            if known.state != "uncertain" or not self._archive.outbox.move(item, "sent"):
-                raise UsageError(f"Item {item} is “{known.state}”: only an uncertain one can be called sent.")
-        elif known.state not in {"uncertain", "failed"} or not self._archive.outbox.move(item, "queued"):
-            raise UsageError(f"Item {item} is “{known.state}”: only an uncertain or a failed one can be sent again.")
-
-    def _drop(self, item: OutboxItem) -> None:
-        if item.state == "sending":
-            raise UsageError(f"Item {item.item} is being sent just now.")
-        with self._archive.transaction():
-            self._archive.outbox.drop(item.item)
-            if item.post is not None and item.state in {"draft", "queued", "failed"}:
-                self._archive.posts.remove_unsent(item.post)
 
     # --- composing ------------------------------------------------------------------------------------------------
 

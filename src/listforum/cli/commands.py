@@ -1,0 +1,230 @@
+"""What each command does: it asks Forum, and answers with a document for --json and with lines for a person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from listforum.cli import output
+from listforum.errors import UsageError
+from listforum.forum import Forum
+from listforum.home import Home
+
+if TYPE_CHECKING:
+    from listforum.config import Config
+
+_NEED_NOTHING_WRITTEN = frozenset({"topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document, the lines that say the same to a person, and the exit code."""
+
+    document: object
+    lines: Iterable[str]
+    code: int = 0
+
+
+Command = Callable[[Forum, Namespace], Answer]
+
+
+def run(options: Namespace) -> int:
+    """Runs the command that was parsed and prints its answer; answers the exit code."""
+    home = Home.locate(options.home, os.environ)
+    home.restrict_process()
+    if home.writable() or options.command not in _NEED_NOTHING_WRITTEN:
+        home.prepare()
+    with Forum(home, lambda: _config(home)) as forum:
+        answer = _command(options.command)(forum, options)
+        output.show(answer.document if options.json else None, answer.lines)
+        return answer.code
+
+
+def _config(home: Home) -> Config:
+    from listforum.config import load
+
+    return load(home.config_file)
+
+
+def _command(name: str) -> Command:
+    if name in {"sync", "fetch", "send", "doctor", "setup"}:
+        from listforum.cli import online
+
+        return online.COMMANDS[name]
+    return COMMANDS[name]
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def _lists(forum: Forum, _options: Namespace) -> Answer:
+    lists = forum.reading.lists()
+    return Answer([output.list_document(info) for info in lists], output.list_lines(lists))
+
+
+def _topics(forum: Forum, options: Namespace) -> Answer:
+    topics = forum.reading.topics(options.list, options.views or (), options.limit, options.offset)
+    return Answer([output.topic_document(topic) for topic in topics], output.topic_lines(topics))
+
+
+def _show(forum: Forum, options: Namespace) -> Answer:
+    topic = forum.reading.topic(options.topic)
+    return Answer(output.thread_document(topic), output.thread_lines(topic))
+
+
+def _read(forum: Forum, options: Namespace) -> Answer:
+    if options.json:
+        return Answer({"lines": list(forum.reading.linear(options.target))}, ())
+    return Answer(None, forum.reading.linear(options.target))
+
+
+def _search(forum: Forum, options: Namespace) -> Answer:
+    found = forum.searching.search(
+        " ".join(options.query),
+        options.list,
+        sort=options.sort,
+        limit=options.limit,
+        unit="posts" if options.posts else "topics",
+    )
+    return Answer(output.search_document(found), output.search_lines(found))
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def _reply(forum: Forum, options: Namespace) -> Answer:
+    text = _text(options.text_file)
+    if options.quote:
+        text = f"{forum.writing.quote(options.post)}\n\n{text}"
+    reply = forum.writing.reply_privately if options.private else forum.writing.reply_to_list
+    item = reply(options.post, text)
+    return Answer(output.queued_document(item), output.queued_lines(item))
+
+
+def _post(forum: Forum, options: Namespace) -> Answer:
+    item = forum.writing.post(options.list, options.subject, _text(options.text_file))
+    return Answer(output.queued_document(item), output.queued_lines(item))
+
+
+def _outbox(forum: Forum, options: Namespace) -> Answer:
+    outgoing = forum.outgoing
+    if options.settle:
+        if options.item is None:
+            raise UsageError("--settle needs the number of the item it speaks of.")
+        outgoing.settle(options.item, options.settle)
+    items = [item for item in outgoing.items() if options.item in {None, item.item}]
+    return Answer([output.outbox_document(item) for item in items], output.outbox_lines(items))
+
+
+def _text(file: str) -> str:
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The text in {file} is not UTF-8: save it as UTF-8 and try again.") from error
+
+
+# --- marking ------------------------------------------------------------------------------------------------------
+
+
+def _mark(forum: Forum, options: Namespace) -> Answer:
+    older_than = None if options.older_than is None else _day(options.older_than)
+    changed = forum.marking.mark(options.action, options.target, older_than)
+    return Answer({"changed": changed}, [f"{changed} changed."])
+
+
+def _join(forum: Forum, options: Namespace) -> Answer:
+    forum.marking.join(options.post, options.parent)
+    return Answer({"changed": 1}, [f"Post {options.post} now stands under post {options.parent}. Undo: unjoin."])
+
+
+def _split(forum: Forum, options: Namespace) -> Answer:
+    forum.marking.split(options.post)
+    return Answer({"changed": 1}, [f"Post {options.post} now begins a topic of its own. Undo: unjoin."])
+
+
+def _unjoin(forum: Forum, options: Namespace) -> Answer:
+    changed = int(forum.marking.unjoin(options.post))
+    words = "is threaded by its own headers again" if changed else "had no join or split to take back"
+    return Answer({"changed": changed}, [f"Post {options.post} {words}."])
+
+
+def _day(text: str) -> int:
+    from datetime import UTC, datetime
+
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        raise UsageError(f"“{text}” is no day: write it as 2026-03-31.") from None
+
+
+# --- upkeep -------------------------------------------------------------------------------------------------------
+
+
+def _import(forum: Forum, options: Namespace) -> Answer:
+    from listforum.config.values import list_name
+
+    with _counter("reading") as progress:
+        report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
+    document = {"read": report.read, "new": report.new, "known": report.known, "damaged": report.damaged}
+    words = f"{report.read} mails read: {report.new} new, {report.known} known, {report.damaged} damaged."
+    return Answer(document, [words])
+
+
+def _export(forum: Forum, options: Namespace) -> Answer:
+    topics = None if options.topic is None else [forum.reading.topic_of(options.topic)]
+    posts = forum.upkeep.export(Path(options.file), topics, options.list)
+    return Answer({"posts": posts}, [f"{posts} posts written to {options.file}."])
+
+
+def _rebuild(forum: Forum, _options: Namespace) -> Answer:
+    from time import monotonic
+
+    began = monotonic()
+    with _counter("posts") as progress:
+        posts, topics = forum.upkeep.rebuild(progress)
+    with _counter("indexed") as progress:
+        forum.searching.rebuild(progress)
+    seconds = round(monotonic() - began, 3)
+    document = {"posts": posts, "topics": topics, "seconds": seconds}
+    return Answer(document, [f"{posts} posts in {topics} topics, in {seconds} seconds."])
+
+
+def _ledger(forum: Forum, options: Namespace) -> Answer:
+    rows = forum.upkeep.ledger(options.by)
+    document = [{options.by: key, "bytes_up": paid.up, "bytes_down": paid.down} for key, paid in rows]
+    return Answer(document, output.ledger_lines(rows))
+
+
+@contextmanager
+def _counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    from listforum.cli.progress import Line
+
+    with Line(sys.stderr) as line:
+        yield lambda done, total: line.show(f"{what}: {done} of {total}" if total else f"{what}: {done}")
+
+
+COMMANDS: dict[str, Command] = {
+    "lists": _lists,
+    "topics": _topics,
+    "show": _show,
+    "read": _read,
+    "search": _search,
+    "reply": _reply,
+    "post": _post,
+    "outbox": _outbox,
+    "mark": _mark,
+    "join": _join,
+    "split": _split,
+    "unjoin": _unjoin,
+    "import": _import,
+    "export": _export,
+    "rebuild": _rebuild,
+    "ledger": _ledger,
+}

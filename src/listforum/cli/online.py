@@ -1,0 +1,238 @@
+"""The commands that may use the network: they can be stopped at any moment, and say what they cost."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from listforum.cli.commands import Answer, Command
+from listforum.cli.output import size
+from listforum.cli.progress import Line
+from listforum.errors import LoginError, UnknownItem, UsageError
+from listforum.forum import Forum
+from listforum.forum.syncing import SyncReport, Wanted
+from listforum.mail import safe
+from listforum.model import Attachment, Part, Progress
+from listforum.sync.pull import ListReport
+from listforum.wire.cancel import Cancel
+
+_CANCELLED: Final = 130
+
+
+def _setup(forum: Forum, _options: Namespace) -> Answer:
+    from listforum.forum.setup import write_config
+
+    path = write_config(forum.home)
+    return Answer(
+        {"config": str(path)},
+        [f"A config to fill in lies at {path}.", "Put your address and servers in it, then run: listforum doctor"],
+    )
+
+
+def _doctor(forum: Forum, _options: Namespace) -> Answer:
+    with _cancellable() as cancel:
+        findings = list(forum.doctor.findings(_ask, cancel))
+    lines: list[str] = []
+    for finding in findings:
+        words = "\n  ".join(safe.line(line) for line in finding.words.splitlines())
+        lines.append(f"{'ok ' if finding.well else 'BAD'} {safe.line(finding.what)}: {words}")
+        lines += [f"      {safe.line(line)}" for line in finding.block.splitlines()]
+    document = [
+        {"what": safe.line(f.what), "ok": f.well, "words": safe.body(f.words), "block": f.block} for f in findings
+    ]
+    return Answer(document, lines, 0 if all(finding.well for finding in findings) else 1)
+
+
+def _sync(forum: Forum, options: Namespace) -> Answer:
+    from listforum.config import amount
+
+    extent = "price" if options.dry_run else "headers" if options.headers_only else "all"
+    wanted = Wanted(extent, None if options.budget is None else amount(options.budget))  # type: ignore[arg-type]
+    with _cancellable() as cancel, _progress() as progress:
+        report = forum.syncing.sync(options.lists, wanted, ask=_ask, cancel=cancel, progress=progress)
+    return _synced(report, price_only=options.dry_run)
+
+
+def _fetch(forum: Forum, options: Namespace) -> Answer:
+    if options.part is not None:
+        return _fetch_part(forum, options)
+    if options.save is not None:
+        raise UsageError("--save goes with --part: it says which attachment to save.")
+    posts = _posts(forum, options.target)
+    with _cancellable() as cancel, _progress() as progress:
+        report = forum.syncing.fetch(posts, ask=_ask, cancel=cancel, progress=progress)
+    return _synced(report)
+
+
+def _fetch_part(forum: Forum, options: Namespace) -> Answer:
+    post = _post_number(options.target)
+    waiting = _attachment(forum, post, options.part)
+    report = SyncReport()
+    if waiting[0].state == "waiting":
+        with _cancellable() as cancel, _progress() as progress:
+            report = forum.syncing.fetch_part(post, waiting[1].section, ask=_ask, cancel=cancel, progress=progress)
+    answer = _synced(report)
+    if answer.code or options.save is None:
+        return answer
+    path = forum.upkeep.save(_attachment(forum, post, options.part)[1], Path(options.save))
+    document = {**_document(report), "saved": [str(path)]}
+    return Answer(document, [*answer.lines, f"Saved as {path}"])
+
+
+def _send(forum: Forum, _options: Namespace) -> Answer:
+    with _cancellable() as cancel:
+        report, errors = forum.syncing.send(ask=_ask, cancel=cancel)
+    document = {
+        "sent": report.sent,
+        "failed": report.failed,
+        "uncertain": report.uncertain,
+        "waiting": report.waiting,
+    }
+    lines = [f"{word}: {', '.join(map(str, items))}" for word, items in document.items() if items]
+    _tell(errors)
+    return Answer(document, lines or ["Nothing to send."], 1 if errors or report.failed else 0)
+
+
+# --- a sync in words ----------------------------------------------------------------------------------------------
+
+
+def _synced(report: SyncReport, *, price_only: bool = False) -> Answer:
+    _tell(report.errors)
+    code = _CANCELLED if report.stopped_by == "cancel" else 1 if _failed(report) else 0
+    return Answer(_document(report), _lines(report, price_only), code)
+
+
+def _failed(report: SyncReport) -> bool:
+    return bool(report.errors) and report.stopped_by != "budget"
+
+
+def _document(report: SyncReport) -> dict[str, object]:
+    return {
+        "lists": [
+            {
+                "list": one.list,
+                "new_headers": one.new_headers,
+                "new_texts": one.new_texts,
+                "waiting_texts": one.waiting_texts,
+                "waiting_bytes": one.waiting_bytes,
+                "older": one.older,
+                "older_bytes": one.older_bytes,
+            }
+            for one in report.lists
+        ],
+        "bytes_up": report.spent.up,
+        "bytes_down": report.spent.down,
+        "seconds": report.seconds,
+        "stopped_by": report.stopped_by,
+    }
+
+
+def _lines(report: SyncReport, price_only: bool) -> Iterator[str]:
+    for one in report.lists:
+        yield from _list_lines(one, price_only)
+    paid = f"{size(report.spent.down)} down, {size(report.spent.up)} up, {report.seconds:.1f} s"
+    yield paid if report.stopped_by is None else f"{paid}; stopped by: {report.stopped_by}"
+
+
+def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
+    if price_only:
+        yield f"{one.list}: {one.new_headers} new posts, about {size(one.waiting_bytes)} with their texts"
+    else:
+        waiting = f"; {one.waiting_texts} texts wait ({size(one.waiting_bytes)})" if one.waiting_texts else ""
+        yield f"{one.list}: {one.new_headers} new posts, {one.new_texts} texts{waiting}"
+    if one.older:
+        yield (
+            f"  {one.older} older posts stay on the server: about {size(one.older_bytes)}. To have them, raise "
+            "history under [sync] in the config."
+        )
+
+
+def _tell(errors: list[str]) -> None:
+    for error in errors:
+        print("listforum:", safe.line(error), file=sys.stderr)
+
+
+# --- what is wanted -----------------------------------------------------------------------------------------------
+
+
+def _posts(forum: Forum, target: str) -> list[int]:
+    if target.startswith("post:"):
+        return [_post_number(target)]
+    topics = [int(target)] if target.isdecimal() else forum.reading.topic_numbers(target)
+    return [
+        view.record.post
+        for topic in topics
+        for view in forum.reading.topic(topic).posts
+        if view.record.state == "header"
+    ]
+
+
+def _post_number(target: str) -> int:
+    number = target.removeprefix("post:")
+    if not number.isdecimal():
+        raise UsageError(f"“{target}” is no post: write its number.")
+    return int(number)
+
+
+def _attachment(forum: Forum, post: int, n: int) -> tuple[Attachment, Part]:
+    for attachment, part in forum.reading.attachments(post):
+        if attachment.n == n:
+            return attachment, part
+    raise UnknownItem(f"Post {post} has no attachment {n}.")
+
+
+# --- the person ---------------------------------------------------------------------------------------------------
+
+
+def _ask(question: str) -> str:
+    import getpass
+
+    if not sys.stdin.isatty():
+        raise LoginError(f"{question}: there is no terminal to ask on. Use password_command in the config.")
+    return getpass.getpass(f"{question}: ")
+
+
+@contextmanager
+def _cancellable() -> Iterator[Cancel]:
+    """Ctrl-C and SIGTERM stop the work cleanly; a second one stops it at once."""
+    cancel = Cancel()
+
+    def stop(number: int, _frame: object) -> None:
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+        cancel.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield cancel
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    began = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
+        paid = f"{size(progress.bytes.total)}, {time.monotonic() - began:.0f} s{left}"
+        line.show(f"{progress.what} {progress.done} of {progress.total} ({paid})")
+
+    with Line(sys.stderr) as line:
+        yield tell
+
+
+COMMANDS: dict[str, Command] = {
+    "setup": _setup,
+    "doctor": _doctor,
+    "sync": _sync,
+    "fetch": _fetch,
+    "send": _send,
+}

@@ -1,0 +1,279 @@
+"""Answers as JSON documents (the contract) and as lines for a person; both hold safe text only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Final
+
+from listforum.model import (
+    Attachment,
+    Bytes,
+    ListInfo,
+    OutboxItem,
+    PostView,
+    SearchAnswer,
+    TopicSummary,
+    TopicView,
+)
+
+LRM: Final = "\u200e"
+"""After each field, so that a right-to-left subject does not reorder its neighbours."""
+
+Document = dict[str, object]
+
+
+def show(document: object, lines: Iterable[str]) -> None:
+    """Prints the document where there is one, else the lines."""
+    if document is not None:
+        print(json.dumps(document))
+        return
+    for line in lines:
+        print(line)
+    sys.stdout.flush()
+
+
+def when(seconds: int) -> str:
+    """A time in ISO 8601, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def size(count: int) -> str:
+    """Bytes in words, kB = 1000."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def _day(seconds: int) -> str:
+    return when(seconds)[:10]
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def list_document(info: ListInfo) -> Document:
+    return {
+        "list": info.name,
+        "list_id": info.list_id,
+        "address": info.address,
+        "read_only": info.read_only,
+        "posts": info.posts,
+        "unread": info.unread,
+        "topics": info.topics,
+        "last": None if info.last is None else when(info.last),
+    }
+
+
+def list_lines(lists: Sequence[ListInfo]) -> Iterator[str]:
+    if not lists:
+        yield _("No list yet: make a config (listforum setup) and sync, or import a file of mails.")
+    for info in lists:
+        counts = _("{topics} topics, {posts} posts, {unread} unread").format(
+            topics=info.topics, posts=info.posts, unread=info.unread
+        )
+        yield f"{info.name}{LRM}: {counts}" + (f", last {_day(info.last)}" if info.last is not None else "")
+
+
+def topic_document(topic: TopicSummary) -> Document:
+    return {
+        "topic": topic.topic,
+        "subject": topic.subject,
+        "posts": topic.posts,
+        "unread": topic.unread,
+        "people": topic.people,
+        "started": when(topic.started),
+        "last": when(topic.last),
+        "starter": topic.starter,
+        "followed": topic.followed,
+        "muted": topic.muted,
+        "starred": topic.starred,
+    }
+
+
+def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
+    if not topics:
+        yield _("No topics here.")
+        return
+    yield f"{'topic':>7} {'posts':>5} {'new':>4}  {'last':<10}    {_('subject')}"
+    for topic in topics:
+        flags = ("f" if topic.followed else "") + ("*" if topic.starred else "") + ("m" if topic.muted else "")
+        new = str(topic.unread) if topic.unread else ""
+        yield (
+            f"{topic.topic:>7} {topic.posts:>5} {new:>4}  {_day(topic.last)} {flags:<3}"
+            f"{topic.subject}{LRM} · {topic.starter}{LRM}"
+        )
+
+
+def thread_document(topic: TopicView) -> Document:
+    return {
+        "topic": topic.topic,
+        "subject": topic.subject,
+        "list": topic.list,
+        "posts": [_post_document(view) for view in topic.posts],
+    }
+
+
+def _post_document(view: PostView) -> Document:
+    record = view.record
+    return {
+        "post": record.post,
+        "message_id": record.message_id,
+        "parent": record.edge.parent,
+        "parent_topic": view.parent_topic,
+        "missing_parent": record.edge.missing,
+        "reason": record.edge.reason,
+        "confidence": record.edge.confidence,
+        "author": record.author,
+        "address": record.address,
+        "date": when(record.date),
+        "state": record.state,
+        "read": record.read,
+        "text": view.text,
+        "attachments": [_attachment_document(attachment) for attachment in view.attachments],
+    }
+
+
+def _attachment_document(attachment: Attachment) -> Document:
+    return {
+        "n": attachment.n,
+        "name": attachment.name,
+        "type": attachment.type,
+        "bytes": attachment.bytes,
+        "state": attachment.state,
+    }
+
+
+def thread_lines(topic: TopicView) -> Iterator[str]:
+    yield f"{topic.subject}{LRM}"
+    yield _("topic {topic} of {list}, {posts} posts").format(
+        topic=topic.topic, list=topic.list, posts=len(topic.posts)
+    )
+    for view in topic.posts:
+        record = view.record
+        yield ""
+        yield "-" * 72
+        unread = "" if record.read else _(", unread")
+        answers = _(", answers post {parent}").format(parent=record.edge.parent) if record.edge.parent else ""
+        if record.edge.missing and not record.edge.parent:
+            answers = _(", answers a post that is not here")
+        author = f"{record.author}{LRM}" + (f" <{record.address}>" if record.address else "")
+        yield _("post {post}: {author}, {when}").format(post=record.post, author=author, when=when(record.date)) + (
+            f"{answers}{unread}"
+        )
+        yield ""
+        if view.text is None:
+            yield _("(The text has not been fetched: listforum fetch post:{post})").format(post=record.post)
+        else:
+            yield from view.text.rstrip().splitlines()
+        for defect in view.defects:
+            yield f"({defect})"
+        for attachment in view.attachments:
+            state = "" if attachment.state == "here" else _(", on the server")
+            yield f"[{attachment.n}] {attachment.name}{LRM} ({attachment.type}, {size(attachment.bytes)}{state})"
+
+
+def search_document(answer: SearchAnswer) -> Document:
+    return {
+        "total": answer.total,
+        "results": [
+            {
+                "topic": hit.topic,
+                "post": hit.post,
+                "message_id": hit.message_id,
+                "subject": hit.subject,
+                "author": hit.author,
+                "date": when(hit.date),
+                "snippet": hit.snippet,
+                "matches": [list(match) for match in hit.matches],
+            }
+            for hit in answer.hits
+        ],
+        "milliseconds": answer.milliseconds,
+    }
+
+
+def search_lines(answer: SearchAnswer) -> Iterator[str]:
+    for hit in answer.hits:
+        yield f"{hit.topic:>7}  {_day(hit.date)}  {hit.subject}{LRM} · {hit.author}{LRM} ({_('post')} {hit.post})"
+        if hit.snippet:
+            yield "         " + " ".join(_marked(hit.snippet, hit.matches).split())
+    found = ngettext("{total} found", "{total} found", answer.total).format(total=answer.total)
+    shown = _(", the first {shown} shown").format(shown=len(answer.hits)) if len(answer.hits) < answer.total else ""
+    yield f"{found}{shown}, {answer.milliseconds:.0f} ms"
+
+
+def _marked(snippet: str, matches: Sequence[tuple[int, int]]) -> str:
+    pieces, position = [], 0
+    for start, end in matches:
+        pieces += [snippet[position:start], "[", snippet[start:end], "]"]
+        position = end
+    return "".join([*pieces, snippet[position:]])
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def queued_document(item: OutboxItem) -> Document:
+    return {
+        "outbox": item.item,
+        "message_id": item.message_id,
+        "to": list(item.to),
+        "public": item.public,
+        "state": item.state,
+    }
+
+
+def queued_lines(item: OutboxItem) -> Iterator[str]:
+    yield f"{_destination(item)}: {item.subject}{LRM}"
+    yield _("Queued as {item}. It goes out with: listforum send").format(item=item.item)
+
+
+def _destination(item: OutboxItem) -> str:
+    if item.public:
+        return _("To everyone on {list} ({to})").format(list=item.list, to=", ".join(item.to))
+    return _("Only to {to}").format(to=", ".join(item.to))
+
+
+def outbox_document(item: OutboxItem) -> Document:
+    return {
+        "outbox": item.item,
+        "state": item.state,
+        "to": list(item.to),
+        "public": item.public,
+        "subject": item.subject,
+        "message_id": item.message_id,
+        "post": item.post,
+        "error": item.error,
+    }
+
+
+def outbox_lines(items: Sequence[OutboxItem]) -> Iterator[str]:
+    if not items:
+        yield _("The outbox is empty.")
+    for item in items:
+        yield f"{item.item:>5}  {item.state:<11}  {_destination(item)}: {item.subject}{LRM}"
+        if item.error:
+            yield f"       {item.error}"
+        if item.state == "uncertain":
+            yield "       " + _(
+                "The link died before the server answered. If it shows up on the list, this settles itself; else say "
+                "what became of it: listforum outbox {item} --settle sent|resend|drop"
+            ).format(item=item.item)
+
+
+# --- upkeep -------------------------------------------------------------------------------------------------------
+
+
+def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
+    if not rows:
+        yield _("Nothing went over the wire yet.")
+        return
+    for key, paid in rows:
+        yield f"{key}{LRM:<1}  {size(paid.up):>10} {_('up')}  {size(paid.down):>10} {_('down')}"
+    total = sum((paid for _key, paid in rows), Bytes())
+    yield f"{_('total')}  {size(total.up):>10} {_('up')}  {size(total.down):>10} {_('down')}"

@@ -1,0 +1,38 @@
+"""One line on a terminal that says how far a long piece of work has come."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Final, Self, TextIO
+
+from listforum.mail import safe
+
+_SECONDS_BETWEEN: Final = 0.2
+_WIDTH: Final = 78
+
+
+class Line:
+    """Writes over itself on a terminal, five times a second at the most; elsewhere it says nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._visible = stream.isatty()
+        self._shown = 0.0
+        self._dirty = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._dirty:
+            self._stream.write("\r" + " " * _WIDTH + "\r")
+            self._stream.flush()
+
+    def show(self, text: str) -> None:
+        now = time.monotonic()
+        if self._visible and now - self._shown >= _SECONDS_BETWEEN:
+            self._shown = now
+            self._dirty = True
+            self._stream.write("\r" + safe.line(text)[:_WIDTH].ljust(_WIDTH))
+            self._stream.flush()

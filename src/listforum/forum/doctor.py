@@ -1,0 +1,146 @@
+"""Checks everything that has to work, and says in words what does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Final
+
+from listforum.errors import Cancelled, ListforumError
+from listforum.mail import safe
+
+if TYPE_CHECKING:
+    from listforum.config import Account
+    from listforum.forum import Forum
+    from listforum.wire.cancel import Cancel
+    from listforum.wire.imap import ImapSession
+
+_LOOKED_AT: Final = 200
+"""Newest mails of a folder whose List-Id is looked at: about 20 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: whether it is well, what there is to say, and lines of config to paste."""
+
+    what: str
+    well: bool
+    words: str
+    block: str = ""
+
+
+class Doctor:
+    """Looks at home, config, archive, index, and every account's servers."""
+
+    def __init__(self, forum: Forum) -> None:
+        self._forum = forum
+
+    def findings(self, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
+        """Checks one thing after the other; raises Cancelled only."""
+        yield self._home()
+        yield self._archive()
+        yield self._index()
+        try:
+            config = self._forum.config
+        except ListforumError as error:
+            yield Finding("config", False, str(error))
+            return
+        lists = _("{lists} lists, {accounts} accounts").format(lists=len(config.lists), accounts=len(config.accounts))
+        yield Finding("config", True, f"{self._forum.home.config_file}: {lists}")
+        for account in config.accounts.values():
+            yield from self._account(account, ask, cancel)
+
+    def _home(self) -> Finding:
+        home = self._forum.home
+        if not home.writable():
+            return Finding("home", False, _("{home} cannot be written: reading works, nothing else does.").format(home=home.directory))
+        if not home.modes_hold():
+            words = _(
+                "{home} is on a file system without permissions (a stick, or a shared folder): everybody who can read "
+                'it can read your mail. Do not keep a password there: use password = "ask" or password_command.'
+            )
+            return Finding("home", False, words.format(home=home.directory))
+        return Finding("home", True, str(home.directory))
+
+    def _archive(self) -> Finding:
+        try:
+            problems = self._forum.upkeep.problems()
+            posts = self._forum.archive.words.count()
+        except ListforumError as error:
+            return Finding("archive", False, str(error))
+        return Finding("archive", not problems, "; ".join(problems) or _("{posts} posts").format(posts=posts))
+
+    def _index(self) -> Finding:
+        try:
+            problems = self._forum.searching.problems()
+        except ListforumError as error:
+            return Finding("index", False, str(error))
+        words = "; ".join(problems)
+        return Finding("index", not problems, f"{words} (the next search makes it anew)" if words else _("in order"))
+
+    # --- the servers ----------------------------------------------------------------------------------------------
+
+    def _account(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
+        where = f"{account.imap.host}:{account.imap.port}"
+        try:
+            with self._forum.syncing.session(account, ask, cancel) as session:
+                folders = session.folders()
+                names = ", ".join(safe.line(folder.name) for folder in folders[:20])
+                yield Finding(f"{account.name} imap", True, _("logged in at {where}. Folders: {names}").format(where=where, names=names))
+                yield from self._lists(account, session)
+        except Cancelled:
+            raise
+        except ListforumError as error:
+            yield Finding(f"{account.name} imap", False, f"{where}: {error}")
+        yield self._smtp(account, ask, cancel)
+
+    def _smtp(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Finding:
+        if account.smtp is None:
+            return Finding(f"{account.name} smtp", True, _("none is set: this account reads only"))
+        where = f"{account.smtp.host}:{account.smtp.port}"
+        try:
+            self._forum.syncing.greet(account, ask, cancel)
+        except Cancelled:
+            raise
+        except ListforumError as error:
+            return Finding(f"{account.name} smtp", False, f"{where}: {error}")
+        return Finding(f"{account.name} smtp", True, _("logged in at {where}").format(where=where))
+
+    def _lists(self, account: Account, session: ImapSession) -> Iterator[Finding]:
+        """The List-Ids among the newest mails of each folder in use, with a block for those that are not set up."""
+        config = self._forum.config
+        used = [settings.folder for settings in config.lists.values() if settings.account == account.name]
+        for folder in dict.fromkeys([*used, "INBOX"]):
+            yield from self._lists_in(account, session, folder)
+
+    def _lists_in(self, account: Account, session: ImapSession, folder: str) -> Iterator[Finding]:
+        from listforum.config import list_block, suggested_name
+        from listforum.mail.header import read_header
+
+        try:
+            session.examine(folder)
+        except ListforumError as error:
+            if isinstance(error, Cancelled):
+                raise
+            yield Finding(f"folder {folder}", False, str(error))
+            return
+        seen: Counter[str] = Counter()
+        for _uid, fields in session.header_fields(session.newest(_LOOKED_AT), ("List-Id",)):
+            seen[safe.line(read_header(fields).list_id)] += 1
+        unlisted = seen.pop("", 0)
+        words = ", ".join(f"{list_id} ({count})" for list_id, count in seen.most_common(20)) or _("no list")
+        yield Finding(
+            f"folder {folder}", True, _("newest mails: {words}; of no list: {other}").format(words=words, other=unlisted)
+        )
+        known = {(s.folder, s.list_id) for s in self._forum.config.lists.values() if s.account == account.name}
+        whole = {s.folder for s in self._forum.config.lists.values() if s.account == account.name and not s.list_id}
+        for list_id, _count in seen.most_common(20):
+            if (folder, list_id) not in known and folder not in whole:
+                name = suggested_name(list_id)
+                among = list_id if unlisted or len(seen) > 1 else None
+                yield Finding(
+                    f"list {list_id}", True, _("not in the config; to read it, paste:"),
+                    list_block(name, account.name, folder, among),
+                )

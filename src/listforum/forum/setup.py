@@ -1,0 +1,39 @@
+"""The first config of a new home."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from listforum.errors import ConfigError, HomeError
+from listforum.home import Home
+
+STARTER: Final = """\
+# The config of listforum. Fill in your address and servers, then run: listforum doctor
+# It also shows which lists your mail holds, with lines to paste here.
+
+[accounts.home]
+address = "Maria Silva <maria@example.org>"
+imap = { host = "imap.example.org", port = 993, tls = "implicit", user = "maria" }
+smtp = { host = "smtp.example.org", port = 465, tls = "implicit", user = "maria" }
+password = "ask"      # or: password_command = ["pass", "show", "mail/maria"]
+
+# [lists.open-data]
+# account = "home"
+# folder = "INBOX"
+# list_id = "open-data.lists.example.org"     # when the folder holds other mail too
+"""
+
+
+def write_config(home: Home) -> str:
+    """Writes a config to fill in, readable by its owner only; answers its path. Raises ConfigError if there is one."""
+    path = home.config_file
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError(f"There is a config already: {path}. It was left as it is; edit it.") from None
+    except OSError as error:
+        raise HomeError(f"The config {path} cannot be written: {error.strerror}.") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(STARTER)
+    return str(path)

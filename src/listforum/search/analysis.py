@@ -1,0 +1,176 @@
+"""Text to terms: the same road for what is indexed and for what is asked.
+
+A text is split into raw words by one pass over a table of code points. Each distinct raw word is then brought to its
+term once: letter forms are folded, then the word is stemmed by its script. Folding comes first, so two spellings that
+fold together can never be driven apart by a stemmer.
+
+Two kinds of words are indexed in more than one way. A word with a zero-width non-joiner stands both joined and split,
+since people write it with the joiner, with a space or with nothing. Chinese, Japanese and Korean have no usable word
+borders: each character and each pair of neighbours is a term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import chain
+from zlib import crc32
+
+from listforum.search import folding
+
+RULES = 1
+"""To be raised when the rules here or in `folding` change."""
+
+MAX_WORD = 64
+"""Characters of a raw word that count; what is longer is data, not language."""
+
+MAX_MEMORY = 100_000
+"""Distinct raw words whose terms are remembered."""
+
+_JOINER = folding.NON_JOINER
+_WORD = re.compile("x+")
+_LINE_INSIDE_HAN = re.compile(
+    f"(?<=[{folding.UNSPACED}])[ \t]{{0,8}}\r?\n[ \t]{{0,8}}(?=[{folding.UNSPACED}])",
+)
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text as they are indexed, in order, with repeats."""
+    return list(chain.from_iterable(map(_terms.__getitem__, _raw_words(text))))
+
+
+def trails(text: str) -> tuple[str, ...]:
+    """The terms of a text as strings in which a `phrase` can be looked for with `in`.
+
+    One trail, or two when the text holds zero-width non-joiners: split there, and joined.
+    """
+    raw = _raw_words(text)
+    split = phrase(chain.from_iterable(map(_split_atoms.__getitem__, raw)))
+    if _JOINER not in text:
+        return (split,)
+    return split, phrase(chain.from_iterable(map(_joined_atoms.__getitem__, raw)))
+
+
+def phrase(terms: Iterator[str] | tuple[str, ...]) -> str:
+    """Terms in a row, as a string that stands in a trail exactly where they stand in the text."""
+    return "\0" + "\0".join(terms) + "\0"
+
+
+def atoms(text: str) -> tuple[tuple[str, ...], ...]:
+    """The terms of a text one after the other, every character of an unspaced script on its own.
+
+    One row, or two when joining at zero-width non-joiners makes a difference: split first.
+    """
+    raw = _raw_words(text)
+    split = tuple(chain.from_iterable(map(_split_atoms.__getitem__, raw)))
+    joined = tuple(chain.from_iterable(map(_joined_atoms.__getitem__, raw)))
+    return (split,) if split == joined else (split, joined)
+
+
+def pairs(text: str) -> tuple[str, ...]:
+    """The neighbouring characters of unspaced scripts in a text, as the terms they are indexed by."""
+    runs = chain.from_iterable(map(folding.unspaced_runs, _raw_words(text)))
+    return tuple(chain.from_iterable(_neighbours(run) for run in runs))
+
+
+def spans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """The words of a text where they stand: start, end and terms.
+
+    A word of an unspaced script is given character by character, each followed by the pair it begins.
+    """
+    for found in _WORD.finditer(text.translate(folding.WORD_MASK)):
+        start, end = found.span()
+        word = text[start:end]
+        if folding.UNSPACED_RUN.search(word) is None:
+            yield start, end, tuple(words(word))
+        else:
+            yield from _character_spans(word, start)
+
+
+def fingerprint() -> str:
+    """Changes when the same text may get other terms: other rules, stemmers or Unicode tables than before."""
+    probe = "".join(map(chr, range(0x20, 0x700))) + _PROBE
+    return f"{RULES}-{unicodedata.unidata_version}-{crc32(' '.join(words(probe)).encode()):08x}"
+
+
+_PROBE = (
+    " running connections relational happily generously organization agreed troubled sized plotted"
+    " книгами пользователей большая обновление системными کتاب‌هایشان دانشجویان بزرگترین برنامه‌نویسی المستخدمين 検索エンジン"
+)
+
+
+def _raw_words(text: str) -> list[str]:
+    if not text.isascii() and _LINE_INSIDE_HAN.search(text):
+        text = _LINE_INSIDE_HAN.sub("", text)
+    return text.translate(folding.SPLIT).split()
+
+
+def _neighbours(run: str) -> Iterator[str]:
+    return (run[at : at + 2] for at in range(len(run) - 1))
+
+
+def _character_spans(word: str, base: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    at = 0
+    for run in folding.UNSPACED_RUN.finditer(word):
+        if run.start() > at:
+            yield base + at, base + run.start(), tuple(words(word[at : run.start()]))
+        at = run.end()
+        for index in range(run.start(), at):
+            yield base + index, base + index + 1, tuple(words(word[index]))
+            if index + 1 < at:
+                yield base + index, base + index + 2, pairs(word[index : index + 2])
+    if at < len(word):
+        yield base + at, base + len(word), tuple(words(word[at:]))
+
+
+# --- from a raw word to its terms ---------------------------------------------------------------------------------
+
+
+class _Memory(dict[str, tuple[str, ...]]):
+    """Remembers what was made of each raw word, and forgets everything when there are too many."""
+
+    def __init__(self, make: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, raw: str) -> tuple[str, ...]:
+        made = self._make(raw[:MAX_WORD])
+        if len(self) >= MAX_MEMORY:
+            self.clear()
+        if len(raw) <= MAX_WORD:
+            self[raw] = made
+        return made
+
+
+def _plain_atoms(raw: str) -> tuple[str, ...]:
+    """The terms of a raw word without joiners; none when nothing of it is left after folding."""
+    if raw.isascii():
+        return (folding.term(raw),)
+    raw = unicodedata.normalize("NFC", raw)
+    if folding.UNSPACED_RUN.search(raw) is None:
+        return tuple(filter(None, (folding.term(raw),)))
+    found: list[str] = []
+    for part in folding.runs(raw):
+        found += part if folding.UNSPACED_RUN.match(part) else (folding.term(part),)
+    return tuple(filter(None, found))
+
+
+def _make_joined(raw: str) -> tuple[str, ...]:
+    return _plain_atoms(raw.replace(_JOINER, ""))
+
+
+def _make_split(raw: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(_plain_atoms, raw.split(_JOINER))))
+
+
+def _make_terms(raw: str) -> tuple[str, ...]:
+    found = _make_joined(raw)
+    if _JOINER in raw:
+        found += _make_split(raw)
+    return found + tuple(chain.from_iterable(_neighbours(run) for run in folding.unspaced_runs(raw)))
+
+
+_terms = _Memory(_make_terms)
+_joined_atoms = _Memory(_make_joined)
+_split_atoms = _Memory(_make_split)

@@ -1,0 +1,151 @@
+"""Which characters make words, which letters are the same letter, and which stemmer speaks for a script.
+
+The tables are filled from the Unicode database as characters are met. What they add to it: Persian and Arabic
+keyboards give different code points for the same letter (ی ي ى, ک ك); short vowels, tatweel and bidi marks are
+ornament; ё is written е. Accents are taken off Latin and Greek letters only: й, が and ö of other scripts are letters
+of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import snowballstemmer
+
+NON_JOINER = "\u200c"
+
+UNSPACED = (
+    "\u3005-\u3007\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
+)
+"""Han, kana and Hangul, as the inside of a character class."""
+
+UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
+
+_IGNORED = frozenset("\u00ad\u0640\u061c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_ARABIC_MARK = re.compile("[\u064b-\u065f\u0670\u06d6-\u06ed]+")
+_INDIC_SIGNS = frozenset((7, 9))  # combining classes of nukta and virama, which spell and do not ornament
+
+_SAME_LETTER = {
+    **dict.fromkeys("يىئېۍ", "ی"),
+    **dict.fromkeys("كڪ", "ک"),
+    **dict.fromkeys("آأإٱ", "ا"),
+    **dict.fromkeys("ةۀۂەھہۃ", "ه"),
+    "ؤ": "و",
+    "ё": "е",
+    "ı": "i",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ς": "σ",
+}
+_ARTICLES = ("وال", "بال", "فال", "کال", "ال", "لل")
+_SHORTEST_AFTER_ARTICLE = 3
+
+
+def _split_character(character: str) -> str:
+    """A character as it stands in a raw word, or a space where words are parted."""
+    if character == NON_JOINER:
+        return character
+    if character in _IGNORED or _ARABIC_MARK.match(character):
+        return ""
+    plain = unicodedata.normalize("NFKC", character).casefold()
+    return "".join(each if _in_word(each) else " " for each in plain)
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")
+
+
+def _fold_character(character: str) -> str:
+    """A character of a raw word as it stands in a term."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    same = _SAME_LETTER.get(character)
+    if same is not None:
+        return same
+    if unicodedata.combining(character):
+        return character if unicodedata.combining(character) in _INDIC_SIGNS else ""
+    if not unicodedata.name(character, "").startswith(("LATIN", "GREEK")):
+        return character
+    letters = unicodedata.normalize("NFKD", character)
+    return "".join(_SAME_LETTER.get(each, each) for each in letters if not unicodedata.combining(each))
+
+
+class _Split(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        made = self[code] = _split_character(chr(code))
+        return made
+
+
+class _Fold(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        made = self[code] = _fold_character(chr(code))
+        return made
+
+
+class _Mask(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        made = self[code] = " " if SPLIT[code] == " " else "x"
+        return made
+
+
+SPLIT = _Split()
+"""For `str.translate`: case, width and presentation forms folded, everything between words made a space."""
+
+WORD_MASK = _Mask()
+"""For `str.translate`: "x" where a character is part of a word, a space where not; as long as the text."""
+
+_FOLD = _Fold()
+
+
+def unspaced_runs(raw: str) -> Iterator[str]:
+    """The runs of Han, kana or Hangul in a raw word."""
+    return () if raw.isascii() else (run.group() for run in UNSPACED_RUN.finditer(unicodedata.normalize("NFC", raw)))
+
+
+def runs(raw: str) -> Iterator[str]:
+    """A raw word cut where an unspaced script begins or ends."""
+    at = 0
+    for run in UNSPACED_RUN.finditer(raw):
+        if run.start() > at:
+            yield raw[at : run.start()]
+        yield run.group()
+        at = run.end()
+    if at < len(raw):
+        yield raw[at:]
+
+
+# --- stemming -----------------------------------------------------------------------------------------------------
+
+_english = snowballstemmer.stemmer("english")
+_russian = snowballstemmer.stemmer("russian")
+_persian = snowballstemmer.stemmer("persian")
+
+
+def term(raw: str) -> str:
+    """The term of a raw word of a spaced script; empty when folding leaves nothing.
+
+    Latin words are stemmed as English whatever their language: at search time nobody knows it, and plurals in -s are
+    shared. Arabic script is stemmed as Persian after the Arabic article is taken off.
+    """
+    folded = raw if raw.isascii() else raw.translate(_FOLD)
+    if folded.isascii():
+        return _english.stemWord(folded) if folded.isalpha() else folded
+    if "\u0400" <= folded[0] <= "\u052f":
+        return _russian.stemWord(folded)
+    if "\u0600" <= folded[0] <= "\u06ff":
+        return _persian.stemWord(_without_article(folded)).translate(_FOLD)
+    return folded
+
+
+def _without_article(folded: str) -> str:
+    for article in _ARTICLES:
+        if folded.startswith(article) and len(folded) >= len(article) + _SHORTEST_AFTER_ARTICLE:
+            return folded[len(article) :]
+    return folded

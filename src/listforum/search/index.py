@@ -1,0 +1,159 @@
+"""The index as others use it: kept up with the archive, searched, checked, and made anew when anything is wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from listforum.errors import ListforumError
+from listforum.model import SearchAnswer
+from listforum.search import manifest as manifests
+from listforum.search.answer import Sort, Unit, Wish, compose
+from listforum.search.evaluate import Candidate
+from listforum.search.manifest import Manifest
+from listforum.search.query import Query
+from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
+from listforum.search.scan import scan
+from listforum.search.segment import Gathering, Segment
+from listforum.search.source import Source
+from listforum.search.storage import Damaged, checksums
+from listforum.search.writer import Writer, exclusive
+
+MAX_LATER = 1_000
+"""Posts newer than the index that a search reads itself, so that its answer is whole."""
+
+
+class NeedsRebuild(ListforumError):
+    """There is no index, it is damaged, or it is far behind the archive: `catch_up` makes it good, `scan` does without."""
+
+    kind: ClassVar[str] = "index"
+
+
+def _never() -> bool:
+    return False
+
+
+class SearchIndex:
+    """A Whoosh index of the archive in a directory of its own. Threads and processes may share it."""
+
+    def __init__(self, directory: Path, source: Source) -> None:
+        self._directory = directory
+        self._source = source
+        self._local = _Opened()
+
+    def catch_up(
+        self, progress: Callable[[int, int], None] | None = None, cancelled: Callable[[], bool] = _never
+    ) -> int:
+        """Index what is new in the archive; everything, when there is no index that can be built upon.
+
+        Returns the number of documents written; 0 as well when another process is writing. `progress` is told the
+        changes done and to do. Goes on where it was stopped. Raises HomeError when the directory cannot be written.
+        """
+        with exclusive(self._directory) as mine:
+            return Writer(self._directory, self._source, progress, cancelled).catch_up() if mine else 0
+
+    def rebuild(
+        self, progress: Callable[[int, int], None] | None = None, cancelled: Callable[[], bool] = _never
+    ) -> int:
+        """Throw the index away and make it anew, as `catch_up` does."""
+        with exclusive(self._directory) as mine:
+            if not mine:
+                return 0
+            writer = Writer(self._directory, self._source, progress, cancelled)
+            writer.throw_away()
+            return writer.catch_up()
+
+    def behind(self) -> int:
+        """How many changes of the archive are not in the index yet. Raises NeedsRebuild."""
+        with _damage_reported():
+            return self._source.changed() - manifests.load(self._directory).change
+
+    def search(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
+        """Answer a query, without any lock, from the state last committed and the posts that came after it.
+
+        Raises NeedsRebuild when the index cannot give the whole and right answer.
+        """
+        started = time.perf_counter()
+        wish = Wish(sort, limit, unit)
+        snapshot = self._snapshot()
+        later = self._later(snapshot)
+        with _damage_reported():
+            candidates: Sequence[Candidate] = snapshot.candidates(query, wish, later)
+        answer = compose(self._source, query, candidates, wish)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
+
+    def scan(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
+        """Give the same answer without the index, by reading every post."""
+        started = time.perf_counter()
+        answer = scan(self._source, query, Wish(sort, limit, unit))
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
+
+    def check(self) -> list[str]:
+        """Read the whole index and say what is wrong with it, in words; nothing when it is sound."""
+        generation, changed = self._source.generation(), self._source.changed()
+        try:
+            manifest = manifests.load(self._directory)
+            require_current_rules(manifest, generation, changed)
+        except Damaged as error:
+            return [f"Search: {error}; it will be made anew."]
+        return [f"Search: {problem}; the index will be made anew." for problem in self._damages(manifest)]
+
+    def _damages(self, manifest: Manifest) -> Iterator[str]:
+        for record in manifest.segments:
+            path = self._directory / record.file
+            try:
+                if tuple(checksums(path)) != record.blocks:
+                    yield f"{record.file} was changed"
+                else:
+                    Segment(self._directory, record)
+            except OSError as error:
+                yield f"{record.file} cannot be read ({error.strerror})"
+            except Damaged as error:
+                yield str(error)
+
+    def _snapshot(self) -> Snapshot:
+        """The committed state, opened once for each thread and commit."""
+        generation, changed = self._source.generation(), self._source.changed()
+        with _damage_reported():
+            manifest = manifests.load(self._directory)
+            require_current_rules(manifest, generation, changed)
+            before = self._local.snapshot
+            if before is None or before.manifest != manifest:
+                self._local.snapshot = before = open_snapshot(self._directory, manifest, before)
+            return before
+
+    def _later(self, snapshot: Snapshot) -> Gathering:
+        """The posts that changed after the snapshot was committed."""
+        changed = self._source.changed()
+        key = snapshot.manifest.change, changed
+        if self._local.later is None or self._local.later[0] != key:
+            documents = self._source.documents(key[0], MAX_LATER + 1) if changed > key[0] else ()
+            if len(documents) > MAX_LATER:
+                raise NeedsRebuild("Search is not ready yet: many posts are still to be indexed.")
+            self._local.later = key, gathered(documents)
+        return self._local.later[1]
+
+
+class _Opened(threading.local):
+    """What a thread has open: Whoosh's readers are for one thread each."""
+
+    snapshot: Snapshot | None = None
+    later: tuple[tuple[int, int], Gathering] | None = None
+
+
+@contextmanager
+def _damage_reported() -> Iterator[None]:
+    """Turn whatever goes wrong while the index is read into NeedsRebuild."""
+    try:
+        yield
+    except ListforumError:
+        raise
+    except Damaged as error:
+        raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
+    except Exception as error:  # Whoosh and pickle raise anything at all when they misread a file
+        raise NeedsRebuild(f"The search index must be made anew: {type(error).__name__}: {error}.") from error

@@ -1,0 +1,61 @@
+"""`meta.json`: what the index consists of and how far it has come. Replacing this one file is what commits a change."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from listforum.search.segment import SegmentRecord
+from listforum.search.storage import Damaged, write_whole
+
+FILE = "meta.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The committed state: rules of analysis, generation of the archive, highest change number indexed, segments."""
+
+    analysis: str
+    generation: str
+    change: int = 0
+    segments: tuple[SegmentRecord, ...] = ()
+
+
+def load(directory: Path) -> Manifest:
+    """Read and verify the manifest. Raises Damaged when it is missing, damaged or of another version."""
+    try:
+        found = json.loads((directory / FILE).read_bytes())
+        content = found["index"]
+        if zlib.crc32(_encode(content)) != found["crc32"]:
+            raise Damaged(f"{FILE} was changed")
+        if content["format"] != FORMAT:
+            raise Damaged(f"the index has format {content['format']}, and this program writes {FORMAT}")
+        return _manifest(content)
+    except FileNotFoundError as error:
+        raise Damaged("there is no index yet") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Damaged(f"{FILE} cannot be read: {error}") from error
+
+
+def save(directory: Path, manifest: Manifest) -> None:
+    """Commit: after a power cut the old or the new manifest is there, whole."""
+    content = {"format": FORMAT, **asdict(manifest)}
+    write_whole(directory / FILE, _encode({"crc32": zlib.crc32(_encode(content)), "index": content}))
+
+
+def _encode(content: Any) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _manifest(content: dict[str, Any]) -> Manifest:
+    segments = tuple(
+        SegmentRecord(
+            each["segment"], each["size"], tuple(each["blocks"]), each["documents"], tuple(each["deleted"])
+        )
+        for each in content["segments"]
+    )
+    return Manifest(content["analysis"], content["generation"], content["change"], segments)

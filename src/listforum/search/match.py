@@ -1,0 +1,61 @@
+"""Whether a text meets a query, straight from the text: what the index must agree with, and what verifies phrases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from listforum.search.analysis import trails, words
+from listforum.search.query import Clause, Field, Query, Reading, list_term
+from listforum.search.source import Document
+
+Values = Mapping[Field, tuple[str, ...]]
+"""The texts that stand in each field of a post. A phrase never runs from one text into the next."""
+
+
+def values_of(subject: str, author: tuple[str, str], own_words: str) -> Values:
+    """The fields of a post; `author` is name and address."""
+    return {"subject": (subject,), "author": author, "text": (own_words,)}
+
+
+class Analysed:
+    """A post's fields as terms, each computed when first asked for."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._terms: dict[Field, Counter[str]] = {}
+        self._trails: dict[Field, tuple[str, ...]] = {}
+
+    def terms(self, field: Field) -> Counter[str]:
+        """The terms of a field as they are indexed, and how often each stands there."""
+        if field not in self._terms:
+            self._terms[field] = Counter(term for text in self._values[field] for term in words(text))
+        return self._terms[field]
+
+    def meets(self, clause: Clause) -> bool:
+        """Whether one of the clause's readings stands in one of its fields."""
+        return any(self._reads(field, reading) for field in clause.fields for reading in clause.readings)
+
+    def _reads(self, field: Field, reading: Reading) -> bool:
+        present = self.terms(field)
+        return all(term in present for term in reading.terms) and self._holds(field, reading.phrase)
+
+    def _holds(self, field: Field, phrase: str) -> bool:
+        if not phrase:
+            return True
+        if field not in self._trails:
+            self._trails[field] = tuple(trail for text in self._values[field] for trail in trails(text))
+        return any(phrase in trail for trail in self._trails[field])
+
+
+def meets(query: Query, document: Document, analysed: Analysed) -> bool:
+    """Whether a post meets a query."""
+    lists = set(map(list_term, document.lists))
+    return (
+        (query.after is None or document.date >= query.after)
+        and (query.before is None or document.date < query.before)
+        and lists.issuperset(query.lists)
+        and lists.isdisjoint(query.excluded_lists)
+        and all(map(analysed.meets, query.required))
+        and not any(map(analysed.meets, query.excluded))
+    )

@@ -1,0 +1,81 @@
+"""The committed index opened for searching, made current with what the archive has got since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from listforum.search import manifest as manifests
+from listforum.search.analysis import fingerprint
+from listforum.search.answer import Wish
+from listforum.search.evaluate import Candidate, Part, scores
+from listforum.search.manifest import Manifest
+from listforum.search.query import Query
+from listforum.search.segment import Gathering, Segment
+from listforum.search.source import Document
+from listforum.search.storage import Damaged
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The index as one manifest tells it. Its files stay readable when a writer removes them.
+
+    For one thread only: reading a file moves a position.
+    """
+
+    manifest: Manifest
+    segments: Mapping[str, Segment]
+
+    def candidates(self, query: Query, wish: Wish, later: Gathering) -> Sequence[Candidate]:
+        """The posts that meet a query or may; `later` holds posts newer than the index, which replace its own."""
+        replaced = frozenset(later.posts)
+        parts = [Part(segment, replaced) for segment in self.segments.values()]
+        if later.posts:
+            parts.append(Part(later))
+        found = [candidate for part in parts for candidate in part.candidates(query)]
+        if wish.sort == "newest":
+            return found
+        scored = scores(parts, query)
+        return [replace(candidate, score=scored.get(candidate.post, 0.0)) for candidate in found]
+
+
+def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:
+    """Raise Damaged when the index was made by other rules, from another archive or from a later state of it."""
+    if manifest.analysis != fingerprint():
+        raise Damaged("the index was made by other rules for words")
+    if manifest.generation != generation:
+        raise Damaged("the index was made from another archive")
+    if manifest.change > changed:
+        raise Damaged("the index is newer than the archive")
+
+
+def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) -> Snapshot:
+    """Open all segments, taking over from an earlier snapshot those that are the same. Raises Damaged."""
+    known = {} if before is None else before.segments
+    for _ in range(ATTEMPTS):
+        try:
+            segments = {
+                record.segment: known[record.segment]
+                if record.segment in known and known[record.segment].record == record
+                else Segment(directory, record)
+                for record in manifest.segments
+            }
+            return Snapshot(manifest, segments)
+        except FileNotFoundError as error:
+            # A writer may have committed between reading the manifest and opening its files.
+            newest = manifests.load(directory)
+            if newest == manifest:
+                raise Damaged(f"a file of the index is missing: {error.filename}") from error
+            manifest = newest
+    raise Damaged("the index changes faster than it can be opened")
+
+
+def gathered(documents: Sequence[Document]) -> Gathering:
+    """Posts in memory, ready to be searched."""
+    gathering = Gathering()
+    for document in documents:
+        gathering.add(document)
+    return gathering

@@ -1,0 +1,82 @@
+"""The same answer without an index: every post is read. Slow, honest, and what the index is tested against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from listforum.search.answer import Wish, compose
+from listforum.model import SearchAnswer
+from listforum.search.evaluate import Candidate
+from listforum.search.match import Analysed, meets, values_of
+from listforum.search.query import FIELDS, Field, Query
+from listforum.search.schema import MAX_FREQUENCY
+from listforum.search.score import Scored, Scorer, Statistics, scored_terms
+from listforum.search.segment import stored_length
+from listforum.search.source import Document, Source
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A post that meets the query, with what its score is computed from."""
+
+    candidate: Candidate
+    frequencies: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+class _Scan:
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._scored = scored_terms(query)
+        self._posts = 0
+        self._standing_in: Counter[Scored] = Counter()
+        self._lengths: Counter[Field] = Counter()
+        self._found: dict[int, _Counted] = {}
+
+    def read(self, document: Document) -> None:
+        """Take in a post; one that changed meanwhile comes again, and its later state counts."""
+        analysed = Analysed(values_of(document.subject, (document.author, document.address), document.own_words))
+        frequencies = tuple(min(analysed.terms(field)[term], MAX_FREQUENCY) for field, term in self._scored)
+        lengths = {field: stored_length(analysed.terms(field).total()) for field in FIELDS}
+        self._posts += 1
+        self._standing_in.update(each for each, count in zip(self._scored, frequencies, strict=True) if count)
+        self._lengths.update(lengths)
+        self._found.pop(document.post, None)
+        if meets(self._query, document, analysed):
+            of_scored = tuple(lengths[field] for field, _ in self._scored)
+            candidate = Candidate(document.post, document.date)
+            self._found[document.post] = _Counted(candidate, frequencies, of_scored)
+
+    def candidates(self) -> list[Candidate]:
+        """The posts that met the query, with their scores."""
+        statistics = Statistics(self._posts, self._standing_in, self._lengths)
+        scorers = list(map(statistics.scorer, self._scored))
+        return [replace(each.candidate, score=_score(scorers, each)) for each in self._found.values()]
+
+
+def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
+    score = 0.0  # `sum` rounds differently from Python 3.12 on than the additions of the index do
+    for scorer, frequency, length in zip(scorers, counted.frequencies, counted.lengths, strict=True):
+        if frequency:
+            score += scorer.share(frequency, length)
+    return score
+
+
+def scan(source: Source, query: Query, wish: Wish) -> SearchAnswer:
+    """The answer to a query from the texts alone, its `milliseconds` still to be measured."""
+    reading = _Scan(query)
+    for document in every_document(source):
+        reading.read(document)
+    return compose(source, query, reading.candidates(), wish)
+
+
+def every_document(source: Source) -> Iterator[Document]:
+    """All posts, each in its newest state."""
+    after = 0
+    while page := source.documents(after, PAGE):
+        yield from page
+        after = page[-1].change

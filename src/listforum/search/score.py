@@ -1,0 +1,58 @@
+"""How well a post answers a query: BM25F over subject, author and own words, the subject counting most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from listforum.search.query import Field, Query
+
+BOOSTS: Mapping[Field, float] = {"subject": 3.0, "author": 1.0, "text": 1.0}
+SATURATION = 1.2
+LENGTH_SHARE = 0.75
+
+Scored = tuple[Field, str]
+"""A term in a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What scores are relative to: posts, the posts each term stands in, and the summed lengths of each field."""
+
+    posts: int
+    standing_in: Mapping[Scored, int]
+    lengths: Mapping[Field, int]
+
+    def scorer(self, scored: Scored) -> Scorer:
+        """What gives one term its share of a score."""
+        field, _ = scored
+        rarity = math.log(self.posts / (self.standing_in[scored] + 1)) + 1 if self.posts else 0.0
+        mean = self.lengths[field] / self.posts if self.posts else 0.0
+        return Scorer(BOOSTS[field] * rarity * (SATURATION + 1), mean or 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """BM25 of one term in one field."""
+
+    weight: float
+    mean_length: float
+
+    def share(self, frequency: float, length: int) -> float:
+        """The share of a post in which the term stands so often in a field so long."""
+        against = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / self.mean_length)
+        return self.weight * frequency / (frequency + against)
+
+
+def scored_terms(query: Query) -> tuple[Scored, ...]:
+    """The terms that count, in the order in which their shares are summed."""
+    return tuple(
+        dict.fromkeys(
+            (field, term)
+            for clause in query.required
+            for field in clause.fields
+            for reading in clause.readings
+            for term in reading.terms
+        )
+    )

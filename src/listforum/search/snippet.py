@@ -1,0 +1,106 @@
+"""The few words of a post that show why it was found."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from listforum.search.analysis import spans
+from listforum.search.query import Query
+
+LENGTH = 200
+"""Characters of a snippet, about."""
+
+BEFORE = 60
+BORDER = 24
+"""How far a cut may move to fall between two words."""
+
+MAX_LOOKED_AT = 400_000
+MAX_MARKED = 200
+
+Marks = tuple[tuple[int, int], ...]
+
+
+def snippet(text: str, query: Query) -> tuple[str, Marks]:
+    """A cut of the text around what was asked for, its white space evened out, and where that stands in it.
+
+    Without a match in the text, its beginning and no marks. Positions are characters of the snippet, half-open.
+    """
+    wanted = frozenset(
+        term
+        for clause in query.required
+        if "text" in clause.fields
+        for reading in clause.readings
+        for term in reading.terms
+    )
+    found = tuple(islice(_marked(text[:MAX_LOOKED_AT], wanted), MAX_MARKED)) if wanted else ()
+    start = _cut_before(text, max(0, _best(found) - BEFORE))
+    end = _cut_after(text, min(len(text), start + LENGTH))
+    cut = " ".join(text[start:end].split())
+    shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
+    return shown, _joined(shown, wanted)
+
+
+def _marked(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """The words of a text that were asked for, and by which terms."""
+    for start, end, terms in spans(text):
+        hits = wanted.intersection(terms)
+        if hits:
+            yield start, end, hits
+
+
+def _best(found: Sequence[tuple[int, int, frozenset[str]]]) -> int:
+    """Where the first stretch begins that shows as many of the terms as any; 0 when there are none."""
+    best, most, last = 0, 0, 0
+    shown: Counter[str] = Counter()
+    for first, (start, _, terms) in enumerate(found):
+        while last < len(found) and found[last][1] <= start + LENGTH - BEFORE - BORDER:
+            shown.update(found[last][2])
+            last += 1
+        if len(+shown) > most:
+            best, most = start, len(+shown)
+        if first < last:
+            shown.subtract(terms)
+        else:
+            last = first + 1
+    return best
+
+
+def _cut_before(text: str, wanted: int) -> int:
+    """A place at or shortly after the wanted one where a word begins."""
+    if wanted == 0:
+        return 0
+    for at in range(wanted, min(wanted + BORDER, len(text))):
+        if text[at - 1].isspace():
+            return at
+    return _between_characters(text, wanted)
+
+
+def _cut_after(text: str, wanted: int) -> int:
+    """A place at or shortly before the wanted one where a word ends."""
+    if wanted == len(text):
+        return wanted
+    for at in range(wanted, max(wanted - BORDER, 0), -1):
+        if text[at].isspace():
+            return at
+    return _between_characters(text, wanted)
+
+
+def _between_characters(text: str, at: int) -> int:
+    """The next place that parts no accent, sign or joiner from its letter."""
+    while at < len(text) and (unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf")):
+        at += 1
+    return at
+
+
+def _joined(shown: str, wanted: frozenset[str]) -> Marks:
+    """The marks of a snippet; those that touch become one."""
+    marks: list[tuple[int, int]] = []
+    for start, end, _ in _marked(shown, wanted):
+        if marks and start <= marks[-1][1]:
+            marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
+        else:
+            marks.append((start, end))
+    return tuple(marks)

@@ -1,0 +1,184 @@
+"""Bringing the index up to the archive: one writer at a time, a commit every few thousand posts.
+
+A commit writes the new segment, makes it durable, then replaces the manifest, and only then removes what is no longer
+named there. Killed at any moment, the directory holds the last committed state, and perhaps files nobody names.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from listforum.errors import HomeError
+from listforum.search import manifest as manifests
+from listforum.search.analysis import fingerprint
+from listforum.search.manifest import Manifest
+from listforum.search.reader import require_current_rules
+from listforum.search.segment import NAME, Gathering, Segment, SegmentRecord
+from listforum.search.source import Source
+from listforum.search.storage import Damaged
+
+LOCK = "lock"
+PATIENCE = 2.0
+"""Seconds a writer waits for another one."""
+
+SEGMENT_DOCUMENTS = 8_000
+SEGMENT_CHARACTERS = 40_000_000
+PAGE = 200
+SEGMENTS_OF_A_SIZE = 8
+MAX_MERGED = 100_000
+"""Documents of one segment: merging holds all their postings in memory."""
+
+Report = Callable[[int, int], None]
+Asked = Callable[[], bool]
+
+
+@contextmanager
+def exclusive(directory: Path) -> Iterator[bool]:
+    """Hold the writer's lock; False when another writer kept it. Raises HomeError when the home cannot be written."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    try:
+        yield _locked(descriptor)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
+def _unwritable(directory: Path, error: OSError) -> HomeError:
+    return HomeError(f"The search index in {directory} cannot be written: {error.strerror or error}.")
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes the index of a directory, whose lock is held."""
+
+    directory: Path
+    source: Source
+    report: Report | None
+    cancelled: Asked
+
+    def catch_up(self) -> int:
+        """Index what changed since the last commit; returns the number of documents written and committed."""
+        manifest = self._committed()
+        target = self.source.changed()
+        start, written = manifest.change, 0
+        while manifest.change < target:
+            gathering, change = self._gather(manifest.change, start, target)
+            if self.cancelled():
+                return written
+            if not len(gathering):
+                # The newest changes were taken back by the archive: there is nothing to write for them.
+                break
+            manifest = self._commit(manifest, gathering, change)
+            written += len(gathering)
+        self._merge(manifest)
+        return written
+
+    def throw_away(self) -> None:
+        """Remove the index."""
+        (self.directory / manifests.FILE).unlink(missing_ok=True)
+        self._sweep(())
+
+    def _committed(self) -> Manifest:
+        """The committed state when it can be built upon, else an empty one, committed at once."""
+        generation = self.source.generation()
+        try:
+            manifest = manifests.load(self.directory)
+            require_current_rules(manifest, generation, self.source.changed())
+            for record in manifest.segments:
+                Segment(self.directory, record)
+        except (Damaged, FileNotFoundError):
+            self.throw_away()
+            manifest = Manifest(fingerprint(), generation)
+            manifests.save(self.directory, manifest)
+        return manifest
+
+    def _gather(self, change: int, start: int, target: int) -> tuple[Gathering, int]:
+        gathering, characters = Gathering(), 0
+        while len(gathering) < SEGMENT_DOCUMENTS and characters < SEGMENT_CHARACTERS and not self.cancelled():
+            page = self.source.documents(change, PAGE)
+            if not page:
+                break
+            for document in page:
+                gathering.add(document)
+                characters += len(document.own_words)
+            change = page[-1].change
+            if self.report is not None:
+                self.report(min(change, target) - start, target - start)
+        return gathering, change
+
+    def _commit(self, manifest: Manifest, gathering: Gathering, change: int) -> Manifest:
+        record = gathering.write(self.directory)
+        posts = frozenset(gathering.posts)
+        earlier = (self._without(posts, each) for each in manifest.segments)
+        segments = (*(each for each in earlier if each.living), record)
+        return self._save(replace(manifest, change=change, segments=segments))
+
+    def _without(self, posts: frozenset[int], record: SegmentRecord) -> SegmentRecord:
+        segment = Segment(self.directory, record)
+        replaced = {number for number, post in enumerate(segment.posts) if post in posts}
+        return replace(record, deleted=tuple(sorted(replaced.union(record.deleted)))) if replaced else record
+
+    def _merge(self, manifest: Manifest) -> None:
+        while (group := due(manifest.segments)) and not self.cancelled():
+            gathering = Gathering()
+            for record in group:
+                gathering.add_segment(Segment(self.directory, record))
+            kept = tuple(each for each in manifest.segments if each not in group)
+            manifest = self._save(replace(manifest, segments=(*kept, gathering.write(self.directory))))
+
+    def _save(self, manifest: Manifest) -> Manifest:
+        manifests.save(self.directory, manifest)
+        self._sweep(manifest.segments)
+        return manifest
+
+    def _sweep(self, segments: Sequence[SegmentRecord]) -> None:
+        """Remove files of ours that are no part of the index."""
+        named = {record.file for record in segments}
+        for path in self.directory.glob(f"{NAME}[_.]*"):
+            if path.name in named:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                for left in path.iterdir():
+                    left.unlink()
+                path.rmdir()
+            else:
+                path.unlink()
+
+
+def due(segments: Sequence[SegmentRecord]) -> tuple[SegmentRecord, ...]:
+    """The segments to make one of: eight of about one size, or one that is mostly replaced; none when all is well."""
+    sizes: defaultdict[int, list[SegmentRecord]] = defaultdict(list)
+    for record in segments:
+        if record.living < len(record.deleted):
+            return (record,)
+        sizes[record.living.bit_length() // 3].append(record)
+    for _, group in sorted(sizes.items()):
+        chosen = group[:SEGMENTS_OF_A_SIZE]
+        if len(chosen) == SEGMENTS_OF_A_SIZE and sum(record.living for record in chosen) <= MAX_MERGED:
+            return tuple(chosen)
+    return ()

@@ -90,7 +90,8 @@ class Posts:
         found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
         arrived = found[0] if found else None
         self._database.run(
-            "UPDATE post SET subject = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?, digest = ? WHERE id = ?",
+            """UPDATE post SET subject = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?, digest = ?
+               WHERE id = ?""",
             (
                 header.subject,
                 header.author.name,
@@ -211,7 +212,7 @@ class Posts:
 
     def _name(self, post: int, header: Header) -> bool:
         names = {header.message_id, header.original_message_id} - {""}
-        return any([self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names])
+        return sum(self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names) > 0
 
     def _refer(self, post: int, referred: Sequence[str]) -> None:
         self._database.run_many(

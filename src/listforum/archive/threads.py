@@ -38,7 +38,7 @@ class Threads:
             self._thread(everyone, set())
 
     def join(self, post: int, parent: int, now: int) -> None:
-        """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError when it would go in a circle."""
+        """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError for a circle."""
         self._must_exist(post)
         self._must_exist(parent)
         if post in self._ancestors(parent):
@@ -135,9 +135,7 @@ class Threads:
 
     def _posts_in(self, topics: Collection[int]) -> set[int]:
         among = json.dumps(sorted(topics))
-        rows = self._database.rows(
-            "SELECT id FROM post WHERE topic IN (SELECT value FROM json_each(?))", (among,)
-        )
+        rows = self._database.rows("SELECT id FROM post WHERE topic IN (SELECT value FROM json_each(?))", (among,))
         return {post for (post,) in rows}
 
     def _topics_of(self, posts: Collection[int]) -> dict[int, int]:

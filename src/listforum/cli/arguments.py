@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"listforum {__version__}")
     top.add_argument("--home", metavar="DIR", help=_("where listforum keeps everything (else $LISTFORUM_HOME)"))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help=_("answer with one JSON document"))
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -94,16 +94,14 @@ def _reading(
     topics.add_argument("--offset", type=_count, default=0, metavar="N")
     show.add_argument("topic", type=_count, metavar="TOPIC")
     read.add_argument("target", metavar="LIST|TOPIC")
-    search.add_argument("query", nargs="+", metavar="QUERY", help=_("words, \"phrases\", from: subject: before: ..."))
+    search.add_argument("query", nargs="+", metavar="QUERY", help=_('words, "phrases", from: subject: before: ...'))
     search.add_argument("--list", metavar="LIST", help=_("in this list only"))
     search.add_argument("--sort", choices=("newest", "best"), default="newest")
     search.add_argument("--limit", type=_count, default=20, metavar="N")
     search.add_argument("--posts", action="store_true", help=_("answer with posts instead of topics"))
 
 
-def _writing(
-    reply: argparse.ArgumentParser, post: argparse.ArgumentParser, outbox: argparse.ArgumentParser
-) -> None:
+def _writing(reply: argparse.ArgumentParser, post: argparse.ArgumentParser, outbox: argparse.ArgumentParser) -> None:
     reply.add_argument("post", type=_count, metavar="POST")
     reply.add_argument("--quote", action="store_true", help=_("put the answered text before yours, quoted"))
     reply.add_argument("--private", action="store_true", help=_("to the one who wrote it, not to the list"))

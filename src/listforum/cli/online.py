@@ -203,7 +203,7 @@ def _cancellable() -> Iterator[Cancel]:
     """Ctrl-C and SIGTERM stop the work cleanly; a second one stops it at once."""
     cancel = Cancel()
 
-    def stop(number: int, _frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         if cancel.cancelled:
             raise KeyboardInterrupt
         cancel.cancel()

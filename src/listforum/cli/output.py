@@ -150,9 +150,7 @@ def _attachment_document(attachment: Attachment) -> Document:
 
 def thread_lines(topic: TopicView) -> Iterator[str]:
     yield f"{topic.subject}{LRM}"
-    yield _("topic {topic} of {list}, {posts} posts").format(
-        topic=topic.topic, list=topic.list, posts=len(topic.posts)
-    )
+    yield _("topic {topic} of {list}, {posts} posts").format(topic=topic.topic, list=topic.list, posts=len(topic.posts))
     for view in topic.posts:
         record = view.record
         yield ""

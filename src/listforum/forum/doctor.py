@@ -55,7 +55,11 @@ class Doctor:
     def _home(self) -> Finding:
         home = self._forum.home
         if not home.writable():
-            return Finding("home", False, _("{home} cannot be written: reading works, nothing else does.").format(home=home.directory))
+            return Finding(
+                "home",
+                False,
+                _("{home} cannot be written: reading works, nothing else does.").format(home=home.directory),
+            )
         if not home.modes_hold():
             words = _(
                 "{home} is on a file system without permissions (a stick, or a shared folder): everybody who can read "
@@ -88,7 +92,11 @@ class Doctor:
             with self._forum.syncing.session(account, ask, cancel) as session:
                 folders = session.folders()
                 names = ", ".join(safe.line(folder.name) for folder in folders[:20])
-                yield Finding(f"{account.name} imap", True, _("logged in at {where}. Folders: {names}").format(where=where, names=names))
+                yield Finding(
+                    f"{account.name} imap",
+                    True,
+                    _("logged in at {where}. Folders: {names}").format(where=where, names=names),
+                )
                 yield from self._lists(account, session)
         except Cancelled:
             raise
@@ -132,7 +140,9 @@ class Doctor:
         unlisted = seen.pop("", 0)
         words = ", ".join(f"{list_id} ({count})" for list_id, count in seen.most_common(20)) or _("no list")
         yield Finding(
-            f"folder {folder}", True, _("newest mails: {words}; of no list: {other}").format(words=words, other=unlisted)
+            f"folder {folder}",
+            True,
+            _("newest mails: {words}; of no list: {other}").format(words=words, other=unlisted),
         )
         known = {(s.folder, s.list_id) for s in self._forum.config.lists.values() if s.account == account.name}
         whole = {s.folder for s in self._forum.config.lists.values() if s.account == account.name and not s.list_id}
@@ -141,6 +151,8 @@ class Doctor:
                 name = suggested_name(list_id)
                 among = list_id if unlisted or len(seen) > 1 else None
                 yield Finding(
-                    f"list {list_id}", True, _("not in the config; to read it, paste:"),
+                    f"list {list_id}",
+                    True,
+                    _("not in the config; to read it, paste:"),
                     list_block(name, account.name, folder, among),
                 )

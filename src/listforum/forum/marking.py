@@ -31,7 +31,9 @@ class Marking:
             raise UsageError("--older-than goes with read and unread only.")
         kind: Kind = "follow" if action.endswith("follow") else "mute" if action.endswith("mute") else "star"
         topics = self._topics(target)
-        return self._archive.marks.take(kind, topics) if action.startswith("un") else self._archive.marks.put(kind, topics)
+        return (
+            self._archive.marks.take(kind, topics) if action.startswith("un") else self._archive.marks.put(kind, topics)
+        )
 
     def join(self, post: int, parent: int) -> None:
         """Puts a post, and what hangs below it, under another. Raises UnknownItem, or UsageError for a circle."""

@@ -248,9 +248,7 @@ class Syncing:
         chosen: defaultdict[str, list[ListSettings]] = defaultdict(list)
         for name in dict.fromkeys(names or self._config.lists):
             if name not in self._config.lists:
-                raise UnknownItem(
-                    f"There is no list “{name}” in the config. Known: {', '.join(self._config.lists)}."
-                )
+                raise UnknownItem(f"There is no list “{name}” in the config. Known: {', '.join(self._config.lists)}.")
             chosen[self._config.lists[name].account].append(self._config.lists[name])
         return {self._config.accounts[account]: lists for account, lists in chosen.items()}
 
@@ -259,7 +257,9 @@ class Syncing:
         for post in posts:
             names = [name for name in self._archive.topics.lists_of(post) if name in self._config.lists]
             if not names:
-                raise UnknownItem(f"Post {post} lies on no server that is configured: there is nothing to fetch it from.")
+                raise UnknownItem(
+                    f"Post {post} lies on no server that is configured: there is nothing to fetch it from."
+                )
             found[self._config.lists[names[0]]].append(post)
         return found
 

@@ -124,7 +124,7 @@ def _batches(mails: Iterable[MailFile]) -> Iterator[list[MailFile]]:
 
 
 def _write_new(directory: Path, name: str, content: bytes) -> Path:
-    stem, suffix = os.path.splitext(name)
+    stem, suffix = Path(name).stem, Path(name).suffix
     for n in range(1, 1000):
         path = directory / (name if n == 1 else f"{stem} ({n}){suffix}")
         try:

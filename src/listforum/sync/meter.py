@@ -48,4 +48,6 @@ class Meter:
     def must_afford(self, worst: int) -> None:
         """Raises BudgetError when a request of this worst case would break the budget."""
         if self.left is not None and worst > self.left:
-            raise BudgetError(f"The budget is used up: {self.left} bytes are left, and the next request may take {worst}.")
+            raise BudgetError(
+                f"The budget is used up: {self.left} bytes are left, and the next request may take {worst}."
+            )

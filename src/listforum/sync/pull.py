@@ -94,9 +94,7 @@ class Pull:
 
     def texts(self) -> None:
         """Fetches the texts that wait, newest first."""
-        waiting = self._archive.topics.waiting(
-            self._row, self._to.account, self._to.folder, self._state.uidvalidity
-        )
+        waiting = self._archive.topics.waiting(self._row, self._to.account, self._to.folder, self._state.uidvalidity)
         done = 0
         while done < len(waiting):
             prices = [self._price_of(post) for post, _ in waiting[done : done + plan.TEXTS_AT_ONCE]]
@@ -107,7 +105,7 @@ class Pull:
             self._tell("texts", done, len(waiting))
 
     def whole_texts(self, posts: Sequence[int]) -> None:
-        """Fetches all the text of these posts, however long it is. Raises UnknownItem when one lies nowhere any more."""
+        """Fetches all the text of these posts, however long it is. Raises UnknownItem when one is not there."""
         for done, post in enumerate(posts, 1):
             for part in self._archive.contents.unfinished(post):
                 self._rest_of(post, part, "text")
@@ -125,9 +123,7 @@ class Pull:
 
     def count_waiting(self) -> None:
         """Counts the texts that are still on the server, and their price."""
-        waiting = self._archive.topics.waiting(
-            self._row, self._to.account, self._to.folder, self._state.uidvalidity
-        )
+        waiting = self._archive.topics.waiting(self._row, self._to.account, self._to.folder, self._state.uidvalidity)
         self.report.waiting_texts = len(waiting)
         self.report.waiting_bytes = sum(self._price_of(post) for post, _ in waiting)
         cursor = self._archive.cursors.get(self._to.account, self._to.folder, self._row)

@@ -25,7 +25,9 @@ def settle_by_archive(archive: Archive) -> None:
 def settle_by_sent_folder(archive: Archive, account: str, session: ImapSession) -> None:
     """Settles doubtful items whose copy the provider keeps in the Sent folder: it took them."""
     doubtful = [item for item in archive.outbox.in_states("uncertain") if item.account == account]
-    sent = next((folder.name for folder in session.folders() if folder.special_use == "\\Sent"), None) if doubtful else None
+    if not doubtful:
+        return
+    sent = next((folder.name for folder in session.folders() if folder.special_use == "\\Sent"), None)
     if sent is None:
         return
     session.examine(sent)

@@ -13,7 +13,6 @@ from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts
 from listforum.model import Author, Header, Part, Place, Received
 
-
 T = TypeVar("T")
 
 

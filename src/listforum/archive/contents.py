@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Mapping, Sequence
 
@@ -71,19 +72,16 @@ class Contents:
         if words is None or received.raw is not None:
             return False
         self.keep_words(post, words)
-        self._database.run(
-            "UPDATE post SET state = 'text', digest = ? WHERE id = ?", (own_words_digest(words), post)
-        )
+        self._database.run("UPDATE post SET state = 'text', digest = ? WHERE id = ?", (own_words_digest(words), post))
         return True
 
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, where known."""
-        marks = ",".join("?" * len(posts))
         return {
             post: zlib.decompress(packed).decode("utf-8", "surrogatepass")
             for post, packed in self._database.rows(
-                f"SELECT post, text FROM own_words WHERE post IN ({marks})",  # noqa: S608 - question marks only
-                posts,
+                "SELECT post, text FROM own_words WHERE post IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(posts)),),
             )
         }
 

@@ -135,12 +135,8 @@ def _source(path: Path) -> _Source:
 
 
 def _entries(directory: Path) -> Iterator[Path]:
-    maildir = _is_maildir(directory)
-    for path in directory.iterdir():
-        if path.name.startswith("."):
-            continue
-        if not maildir or (path.is_dir() and path.name != "tmp"):
-            yield path
+    passed_over = "tmp" if _is_maildir(directory) else None
+    return (path for path in directory.iterdir() if not path.name.startswith(".") and path.name != passed_over)
 
 
 def _is_maildir(directory: Path) -> bool:

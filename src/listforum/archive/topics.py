@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 from listforum.archive.database import Database, Row
@@ -60,6 +61,13 @@ class Topics:
             raise UnknownItem(f"There is no post {post}.")
         return _record(row)
 
+    def records(self, posts: Sequence[int]) -> dict[int, PostRecord]:
+        """Posts by number; those that are not there are left out."""
+        rows = self._database.rows(
+            f"{_RECORD} WHERE post.id IN (SELECT value FROM json_each(?))", (json.dumps(list(posts)),)
+        )
+        return {record.post: record for record in map(_record, rows)}
+
     def root(self, topic: int) -> PostRecord:
         """The post a topic is named after. Raises UnknownItem."""
         row = self._database.row("SELECT root FROM topic WHERE id = ?", (topic,))
@@ -69,14 +77,10 @@ class Topics:
 
     def of(self, posts: Iterable[int]) -> dict[int, int]:
         """The current topic of each post."""
-        wanted = list(posts)
-        marks = ",".join("?" * len(wanted))
-        return dict(
-            self._database.rows(
-                f"SELECT id, topic FROM post WHERE id IN ({marks})",  # noqa: S608 - question marks only
-                wanted,
-            )
+        rows = self._database.rows(
+            "SELECT id, topic FROM post WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(posts)),)
         )
+        return dict(rows)
 
     def lists_of(self, post: int) -> tuple[str, ...]:
         """The names of the lists a post was seen in."""

@@ -16,6 +16,7 @@ class Indexed:
 
     post: int
     change: int
+    topic: int
     lists: tuple[str, ...]
     subject: str
     author: str
@@ -52,6 +53,7 @@ class Words:
             Indexed(
                 post=post,
                 change=number,
+                topic=topic,
                 lists=tuple((lists or "").split("\n")),
                 subject=subject,
                 author=author,
@@ -59,8 +61,8 @@ class Words:
                 date=date,
                 own_words=zlib.decompress(words).decode("utf-8", "surrogatepass") if words else "",
             )
-            for post, number, subject, author, address, date, words, lists in self._database.rows(
-                """SELECT post.id, change, subject, author, address, date, text,
+            for post, number, topic, subject, author, address, date, words, lists in self._database.rows(
+                """SELECT post.id, change, topic, subject, author, address, date, text,
                           (SELECT group_concat(name, char(10)) FROM post_list JOIN list ON list.id = list
                            WHERE post = post.id)
                    FROM post LEFT JOIN own_words ON own_words.post = post.id

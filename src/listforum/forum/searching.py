@@ -11,9 +11,9 @@ from typing import Literal
 from listforum.archive.archive import Archive
 from listforum.home import Home
 from listforum.mail import safe
-from listforum.model import SearchAnswer, SearchHit
+from listforum.model import PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
-from listforum.search.query import parse
+from listforum.search.query import list_term, parse
 from listforum.search.source import Document
 
 
@@ -39,7 +39,7 @@ class Searching:
         query = parse(text, datetime.now(UTC).date())
         if list_name is not None:
             self._archive.lists.id_of(list_name)
-            query = replace(query, lists=(*query.lists, list_name))
+            query = replace(query, lists=(*query.lists, list_term(list_name)))
         if self._writable:
             self.catch_up()
         try:
@@ -79,6 +79,7 @@ class ArchiveSource:
             Document(
                 post=one.post,
                 change=one.change,
+                topic=one.topic,
                 lists=one.lists,
                 subject=one.subject,
                 author=one.author,
@@ -91,6 +92,9 @@ class ArchiveSource:
 
     def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
         return {post: safe.body(text) for post, text in self._archive.words.own_words(posts).items()}
+
+    def headings_of(self, posts: Sequence[int]) -> Mapping[int, PostRecord]:
+        return self._archive.topics.records(posts)
 
     def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
         return self._archive.topics.of(posts)

@@ -1,4 +1,4 @@
-"""Test servers and certificates for every room. Dovecot runs once for each test process; every test has its own user."""
+"""Test servers and certificates for every room. Dovecot runs once for each process; every test has its own user."""
 
 from __future__ import annotations
 

@@ -1,0 +1,124 @@
+"""IMAP commands as bytes (RFC 3501, 9): every argument is checked or quoted here, so that none becomes a command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from imapclient.imap_utf7 import encode as encode_mailbox
+
+from listforum.errors import UsageError
+
+LARGEST_UID = 2**32 - 1
+LONGEST_UID_SET = 8000
+
+Command = tuple[bytes, ...]
+"""A command in the pieces in which it is sent: all but the first wait for the server's "+"."""
+
+HEADER_FIELDS = (
+    *("Date", "From", "Reply-To", "To", "Cc", "Subject", "Message-ID", "In-Reply-To", "References", "Thread-Index"),
+    *("List-Id", "List-Post", "X-Original-From", "Mail-Followup-To", "X-Microsoft-Original-Message-ID"),
+)
+"""The header fields fetched of every mail."""
+
+_FIELD_NAME = re.compile(r"[!#$&'+,\-./0-9;<=>?@A-Z^_`a-z|~]{1,100}")
+_SECTION = re.compile(r"(?:TEXT|HEADER|[1-9]\d{0,4}(?:\.[1-9]\d{0,4}){0,50}(?:\.(?:TEXT|HEADER|MIME))?)?")
+
+
+class Words:
+    """Builds one command; text that fits no quoted string goes as a literal, in a piece of its own."""
+
+    def __init__(self, start: str) -> None:
+        self._pieces = [bytearray(start, "ascii")]
+
+    def atom(self, text: str) -> Words:
+        """Add a word of our own."""
+        self._pieces[-1] += b" " + text.encode("ascii")
+        return self
+
+    def string(self, text: str) -> Words:
+        """Add text from elsewhere. Raises `UsageError` for line ends and NUL, which no server should be sent."""
+        if any(character in text for character in "\r\n\0"):
+            raise UsageError(f"{text!r} holds a line end or NUL, which cannot be searched for")
+        data = text.encode("utf-8", "surrogateescape")
+        if data.isascii() and len(data) <= 1000:
+            self._pieces[-1] += b' "' + data.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        else:
+            self._pieces[-1] += b" {%d}" % len(data)
+            self._pieces.append(bytearray(data))
+        return self
+
+    def done(self) -> Command:
+        return tuple(bytes(piece) for piece in self._pieces)
+
+
+def examine(folder: str) -> Command:
+    """EXAMINE: reading leaves no trace (6.3.2). The folder's name goes in modified UTF-7 (5.1.3)."""
+    return Words("EXAMINE").string(encode_mailbox(folder).decode("ascii")).done()
+
+
+def search(first: int, *criteria: tuple[str, ...]) -> Command:
+    """UID SEARCH from a UID on. Of each criterion the first word is a key of ours, the others are text."""
+    words = Words("UID SEARCH")
+    if any(not text.isascii() for _, *texts in criteria for text in texts):
+        words.atom("CHARSET UTF-8")
+    words.atom(f"UID {_uid(first)}:{LARGEST_UID}")
+    for key, *texts in criteria:
+        words.atom(key)
+        for text in texts:
+            words.string(text)
+    return words.done()
+
+
+def header_section(fields: Iterable[str]) -> str:
+    """The section of some header fields. Raises `UsageError` for what is no field name (RFC 5322, 2.2)."""
+    names = tuple(fields)
+    for name in names:
+        if not _FIELD_NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name of a header field")
+    return f"HEADER.FIELDS ({' '.join(names)})"
+
+
+def part_item(section: str, offset: int, length: int) -> str:
+    """BODY.PEEK of a range of a section (6.4.5). Raises `UsageError` for what is no section or range."""
+    if not _SECTION.fullmatch(section):
+        raise UsageError(f"{section!r} is no section of a mail")
+    if offset < 0 or not 0 < length <= LARGEST_UID:
+        raise UsageError(f"{length} bytes from {offset} is no range")
+    return f"BODY.PEEK[{section}]<{offset}.{length}>"
+
+
+def uid_sets(uids: Sequence[int]) -> Iterator[tuple[str, frozenset[int]]]:
+    """UIDs as sequence sets (9), ranges compressed, each with its UIDs and no longer than about 8 kB."""
+    ranges: list[str] = []
+    members: list[int] = []
+    length = 0
+    for first, last in _ranges(uids):
+        text = str(first) if first == last else f"{first}:{last}"
+        if length + len(text) > LONGEST_UID_SET:
+            yield ",".join(ranges), frozenset(members)
+            ranges, members, length = [], [], 0
+        ranges.append(text)
+        members.extend(range(first, last + 1))
+        length += len(text) + 1
+    if ranges:
+        yield ",".join(ranges), frozenset(members)
+
+
+def _ranges(uids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    first = last = 0
+    for uid in sorted({_uid(uid) for uid in uids}):
+        if uid == last + 1 and last:
+            last = uid
+            continue
+        if last:
+            yield first, last
+        first = last = uid
+    if last:
+        yield first, last
+
+
+def _uid(uid: int) -> int:
+    if not 0 < uid <= LARGEST_UID:
+        raise UsageError(f"{uid} is no UID")
+    return uid

@@ -1,0 +1,3 @@
+from collections.abc import Sequence
+
+def parse_response(data: Sequence[bytes | tuple[bytes, bytes]]) -> tuple[object, ...]: ...

@@ -95,18 +95,18 @@ def write_mboxrd(mails: Iterable[tuple[bytes, str, int]], path: Path) -> int:
 # --- what lies there ----------------------------------------------------------------------------------------------
 
 
+class _NotMailError(Exception):
+    """Something else than mail lies there."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Something to read. `alone` when it lies in a Maildir, where every file is one mail."""
 
     path: Path
-    size: int
-    alone: bool
-    obstacle: str = ""
-
-
-class _NotMailError(Exception):
-    """A file holds something else than mail."""
+    size: int = 0
+    alone: bool = False
+    obstacle: Exception | None = None
 
 
 def _walk(top: Path) -> Iterator[_Source]:
@@ -115,23 +115,23 @@ def _walk(top: Path) -> Iterator[_Source]:
         path = waiting.pop()
         try:
             if path is not top and path.is_symlink():
-                yield _Source(path, 0, alone=False, obstacle="is a symbolic link")
+                yield _Source(path, obstacle=_NotMailError(f"{path} is a symbolic link."))
             elif path.is_dir():
                 waiting.extend(sorted(_entries(path), reverse=True))
             else:
                 yield _source(path)
         except OSError as error:
+            obstacle = _cannot_read(path, error)
             if path is top:
-                raise MailFileError(f"{path} cannot be read: {error.strerror}.") from error
-            yield _Source(path, 0, alone=False)
+                raise obstacle from error
+            yield _Source(path, obstacle=obstacle)
 
 
 def _source(path: Path) -> _Source:
     found = path.stat()
-    obstacle = "" if stat.S_ISREG(found.st_mode) else "is not a file but a device, a pipe or a socket"
-    return _Source(
-        path, found.st_size, path.parent.name in ("cur", "new") and _is_maildir(path.parent.parent), obstacle
-    )
+    if not stat.S_ISREG(found.st_mode):
+        return _Source(path, obstacle=_NotMailError(f"{path} is no file, but a device, a pipe or a socket."))
+    return _Source(path, found.st_size, path.parent.name in ("cur", "new") and _is_maildir(path.parent.parent))
 
 
 def _entries(directory: Path) -> Iterator[Path]:
@@ -166,12 +166,12 @@ class _Gauge:
 
 def _read(source: _Source, gauge: _Gauge) -> Iterator[MailFile]:
     if source.obstacle:
-        raise _NotMailError(f"{source.path} {source.obstacle}.")
+        raise source.obstacle
     try:
         with source.path.open("rb") as file:
             yield from _mails(source, gauge.watched(compressed.pieces(file), file))
     except OSError as error:
-        raise MailFileError(f"{source.path} cannot be read: {error.strerror or error}.") from error
+        raise _cannot_read(source.path, error) from error
     except compressed.DAMAGED as error:
         raise MailFileError(f"{source.path} is damaged or cut short: {error}.") from error
 
@@ -207,6 +207,10 @@ def _whole(content: Iterable[bytes]) -> bytes | None:
         if len(raw) > mbox.LARGEST_MAIL:
             return None
     return mbox.without_envelope(bytes(raw))
+
+
+def _cannot_read(path: Path, error: OSError) -> MailFileError:
+    return MailFileError(f"{path} cannot be read: {error.strerror or error}.")
 
 
 def _tell_nobody(_done: int, _total: int) -> None:

@@ -120,8 +120,8 @@ class _Reader:
     def close(self) -> Iterator[bytes | None]:
         if self._searched or self._begin():
             yield from self._mails_before(len(self._held))
-            ends_blank = self._held.endswith((b"\n\n", b"\n\r\n"))
-            yield self._mail(0, len(self._held) - ends_blank)
+            end = len(self._held)
+            yield self._mail(0, end - 1 if self._held.endswith((b"\n\n", b"\n\r\n")) else end)
 
     def _begin(self) -> bool:
         self._held[:] = without_blank(bytes(self._held))

@@ -1,0 +1,1 @@
+"""Bytes and their meaning: mails parsed, read, quoted, composed. No I/O, no clock, no randomness."""

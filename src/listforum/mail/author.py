@@ -1,0 +1,95 @@
+"""Who wrote a post, where the list puts its own address into From to please DMARC (RFC 7960, 4.1.3.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from listforum.mail.address import same
+from listforum.model import Author, Mailbox
+
+_VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
+_MAX_NAME: Final = 500
+# Pipermail writes "at" in the language of the list, and the name as a comment behind.
+_OBFUSCATED = re.compile(r"(\S+ \S{1,6} [\w-]+(?:\.[\w-]+)+)(?: ?\(([^()]*)\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class ListIdentity:
+    """The addresses a list takes posts at, and its List-Id."""
+
+    post: tuple[str, ...] = ()
+    id: str = ""
+
+    def owns(self, address: str) -> bool:
+        """Whether an address is the list's own: one it takes posts at, or one its List-Id is made of."""
+        if any(same(address, own) for own in self.post):
+            return True
+        local, _, domain = address.casefold().rpartition("@")
+        list_id = self.id.casefold()
+        if not local or not list_id:
+            return False
+        local = local.removesuffix("-bounces")
+        name, _, host = list_id.partition(".")
+        return f"{local}.{domain}" == list_id or (local == name and _is_within(domain, host))
+
+
+def _is_within(domain: str, host: str) -> bool:
+    """Whether two names belong to one organisation's lists: equal, or one below the other."""
+    return bool(host) and (domain == host or domain.endswith("." + host) or host.endswith("." + domain))
+
+
+def find_author(
+    from_: Sequence[Mailbox], reply_to: Sequence[Mailbox], x_original_from: Sequence[Mailbox], list_: ListIdentity
+) -> Author:
+    """The person behind a post, with the address that a header field proves to be theirs, or None.
+
+    Where From is the list's own address, or names somebody "via" something, the person is the only mailbox in
+    X-Original-From that is not the list's, else the only such one in Reply-To.
+    """
+    sender = _only_sender(from_)
+    if sender is None:
+        return Author(_names(from_), None, "none")
+    name = _without_via(sender.name)
+    if name == sender.name and not list_.owns(sender.address):
+        return Author(name or sender.address, sender.address, "from")
+    evidence: Literal["x-original-from", "reply-to"]
+    for evidence, field in (("x-original-from", x_original_from), ("reply-to", reply_to)):
+        person = _only_person(field, sender, list_)
+        if person is not None:
+            return Author(name or _without_via(person.name) or person.address, person.address, evidence)
+    return Author(name or sender.address, None, "none")
+
+
+def _only_sender(from_: Sequence[Mailbox]) -> Mailbox | None:
+    """The one mailbox of From. `Doe, Jo <jo@example.org>` is one, its comma unquoted."""
+    with_address = [mailbox for mailbox in from_ if mailbox.address]
+    if len(with_address) != 1 or any("@" in mailbox.name for mailbox in from_ if not mailbox.address):
+        return None
+    name = ", ".join(mailbox.name for mailbox in from_ if mailbox.name)
+    return Mailbox(name[:_MAX_NAME], with_address[0].address)
+
+
+def _only_person(field: Sequence[Mailbox], sender: Mailbox, list_: ListIdentity) -> Mailbox | None:
+    people = [
+        mailbox for mailbox in field if not (same(mailbox.address, sender.address) or list_.owns(mailbox.address))
+    ]
+    return people[0] if len(people) == 1 and people[0].address else None
+
+
+def _without_via(name: str) -> str:
+    bare = _VIA.sub("", name[:_MAX_NAME])
+    if bare != name and len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        return bare[1:-1]
+    return bare
+
+
+def _names(from_: Sequence[Mailbox]) -> str:
+    """What can be said of a sender without a proven address."""
+    names = []
+    for mailbox in from_[:10]:
+        match = _OBFUSCATED.fullmatch(mailbox.name[:_MAX_NAME])
+        names.append((match[2] or match[1]).strip(' "') if match else mailbox.name or mailbox.address)
+    return ", ".join(filter(None, names))[:_MAX_NAME]

@@ -1,0 +1,133 @@
+"""A mail's header fields, decoded and understood (RFC 5322, 3.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from listforum.mail.address import parse_mailboxes
+from listforum.mail.author import ListIdentity, find_author
+from listforum.mail.date import parse_date, within_reason
+from listforum.mail.fields import Fields, read_fields
+from listforum.mail.guess import guess
+from listforum.mail.list_fields import list_id, list_post
+from listforum.mail.message_id import message_id, message_ids
+from listforum.mail.words import decode_value, decode_words, quote_words
+from listforum.model import Author, Header, Mailbox
+
+_MAX_SUBJECT: Final = 4000
+_ADDRESS_FIELDS: Final = ("from", "reply-to", "to", "cc")
+_NAMES: Final = {
+    "date": "Date",
+    "from": "From",
+    "reply-to": "Reply-To",
+    "to": "To",
+    "cc": "Cc",
+    "subject": "Subject",
+    "message-id": "Message-ID",
+    "in-reply-to": "In-Reply-To",
+    "references": "References",
+    "list-id": "List-Id",
+    "list-post": "List-Post",
+    "x-original-from": "X-Original-From",
+    "x-microsoft-original-message-id": "X-Microsoft-Original-Message-ID",
+}
+
+
+def read_header(fields: bytes) -> Header:
+    """Understand a header, whole or only the fields that were fetched of it; never raises.
+
+    Of a field that stands more than once the first counts. What was repeated, cut, unreadable or deceptive is told
+    in `defects`.
+    """
+    defects: list[str] = []
+    values = _values(read_fields(fields), defects)
+    reading = _read_addresses_and_date(values, defects)
+    own_id = message_id(values.get("message-id", ""))
+    if "message-id" in values and not own_id:
+        defects.append("Message-ID: not valid")
+    post, read_only = list_post(values.get("list-post", ""))
+    identity = ListIdentity(post, list_id(values.get("list-id", "")))
+    original_from = parse_mailboxes(quote_words(values.get("x-original-from", "")))
+    author = find_author(reading.from_, reading.reply_to, original_from, identity)
+    _note_deception(author, defects)
+    return Header(
+        message_id=own_id,
+        in_reply_to=message_ids(values.get("in-reply-to", "")),
+        references=message_ids(values.get("references", "")),
+        date=reading.date,
+        subject=" ".join(decode_words(values.get("subject", "")).split())[:_MAX_SUBJECT],
+        author=author,
+        from_=reading.from_,
+        reply_to=reading.reply_to,
+        to=reading.to,
+        cc=reading.cc,
+        list_id=identity.id,
+        list_post=post,
+        read_only=read_only,
+        original_message_id=message_id(values.get("x-microsoft-original-message-id", "")),
+        defects=tuple(defects),
+    )
+
+
+def _values(header: Fields, defects: list[str]) -> dict[str, str]:
+    """The fields that matter as text, encoded words still in them, by name in lower case."""
+    first: dict[str, bytes] = {}
+    for field in header.fields:
+        if field.name in first:
+            defects.append(f"{_NAMES[field.name]}: repeated, the first counts")
+        elif field.name in _NAMES:
+            first[field.name] = field.value
+    if header.cut:
+        defects.append("the header is too large, only its beginning was read")
+    codec = _codec_of_8bit(list(first.values()))
+    return {name: decode_value(value, codec) for name, value in first.items()}
+
+
+def _codec_of_8bit(values: list[bytes]) -> str:
+    """The charset of the values that are neither ASCII nor UTF-8, judged together: one alone is too short."""
+    unknown = [value for value in values if not value.isascii() and not _is_utf8(value)]
+    return guess(b"\n".join(unknown)) if unknown else ""
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    from_: tuple[Mailbox, ...]
+    reply_to: tuple[Mailbox, ...]
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    date: int | None
+
+
+def _read_addresses_and_date(values: dict[str, str], defects: list[str]) -> _Reading:
+    """Read by mail-parser; a field it doubts is read strictly, and a date it refuses tolerantly, by us."""
+    from listforum.mail import mail_parser  # noqa: PLC0415 - 75 ms that only those pay who read headers
+
+    clean = {name: quote_words(values[name]) for name in _ADDRESS_FIELDS if values.get(name)}
+    try:
+        reading = mail_parser.read({**clean, "date": values["date"]} if values.get("date") else clean)
+    except Exception as error:  # noqa: BLE001 - any library error: this mail is still to be read
+        defects.append(f"read without mail-parser, which failed: {type(error).__name__}")
+        reading = mail_parser.Reading({}, None)
+    mailboxes = {
+        name: reading.mailboxes[name] if name in reading.mailboxes else parse_mailboxes(value)
+        for name, value in clean.items()
+    }
+    date = within_reason(reading.date) if reading.date is not None else parse_date(values.get("date", ""))
+    if date is None and values.get("date"):
+        defects.append("Date: unreadable")
+    from_, reply_to, to, cc = (mailboxes.get(name, ()) for name in _ADDRESS_FIELDS)
+    return _Reading(from_, reply_to, to, cc, date)
+
+
+def _note_deception(author: Author, defects: list[str]) -> None:
+    if author.address and "@" in author.name and author.name.casefold() != author.address.casefold():
+        defects.append("From: the name looks like an address, but is not this writer's")

@@ -1,0 +1,83 @@
+"""The text of a post, as a person reads it: its shown parts decoded, unfolded and joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from listforum.mail.charset import codec_named, decode
+from listforum.mail.flowed import unflow
+from listforum.mail.structure import shown_parts
+from listforum.mail.transfer import decode_transfer
+from listforum.model import Part
+
+MAX_TEXT: Final = 1_000_000
+_MAX_CONTENT: Final = 4 * MAX_TEXT
+_LINE_END = re.compile("\r\n?")
+_META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The readable text of a post, and what was wrong with it.
+
+    `text` is None when no shown part has content. Quotes stand in it as lines with ">" before them, a signature behind
+    "-- ". It is not yet safe for a terminal.
+    """
+
+    text: str | None
+    defects: tuple[str, ...] = ()
+
+
+def readable_text(parts: Sequence[Part]) -> Readable:
+    """The text of the shown parts, joined by empty lines, cut at a million characters; never raises.
+
+    A part that was fetched only in part is read as far as it is there.
+    """
+    shown = [part for part in shown_parts(parts) if part.content is not None]
+    if not shown:
+        return Readable(None)
+    defects: list[str] = []
+    texts: list[str] = []
+    length = 0
+    for part in shown:
+        if length > MAX_TEXT:
+            break
+        text = _part_text(part, defects)
+        if text.strip():
+            texts.append(text)
+            length += len(text)
+    return Readable(_bounded("\n\n".join(texts), defects), tuple(dict.fromkeys(defects)))
+
+
+def _part_text(part: Part, defects: list[str]) -> str:
+    data = decode_transfer((part.content or b"")[:_MAX_CONTENT], part.encoding)
+    decoded = decode(data, _label(part, data))
+    if not decoded.as_labelled:
+        defects.append(f"charset {part.charset or 'missing'!r}: read as {decoded.codec}")
+    text = _LINE_END.sub("\n", decoded.text)
+    if part.type == "text/html":
+        from listforum.mail.html import html_to_text  # noqa: PLC0415 - most posts are plain text
+
+        return html_to_text(text)
+    if part.flowed:
+        text = unflow(text, delsp=part.delsp)
+    return text.strip("\n")
+
+
+def _label(part: Part, data: bytes) -> str:
+    """The charset a part names, in its header or, where HTML names another of its own, in there."""
+    if part.type == "text/html" and codec_named(part.charset) is None:
+        match = _META_CHARSET.search(data[:4096])
+        if match:
+            return match[1].decode("ascii")
+    return part.charset
+
+
+def _bounded(text: str, defects: list[str]) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    defects.append("text cut at 1,000,000 characters")
+    return f"{text[:MAX_TEXT]}\n\n[The text is longer than this: {len(text) - MAX_TEXT} more characters are not shown.]"

@@ -1,0 +1,3 @@
+from mailparser.core import MailParser as MailParser
+
+def parse_from_string(s: str) -> MailParser: ...

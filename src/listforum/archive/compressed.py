@@ -36,7 +36,7 @@ def pieces(file: BinaryIO) -> Iterator[bytes]:
     magic = file.read(6)
     file.seek(0)
     if magic.startswith(b"\x1f\x8b"):
-        return _bounded(_read(gzip.GzipFile(fileobj=file)), file)
+        return _bounded(_gunzipped(file), file)
     if magic.startswith(b"BZh"):
         return _bounded(_decompressed(file, bz2.BZ2Decompressor), file)
     if magic == b"\xfd7zXZ\x00":
@@ -44,8 +44,14 @@ def pieces(file: BinaryIO) -> Iterator[bytes]:
     return _read(file)
 
 
-def _read(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+def _read(file: BinaryIO) -> Iterator[bytes]:
     while piece := file.read(PIECE):
+        yield piece
+
+
+def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
+    unpacked = gzip.GzipFile(fileobj=file)
+    while piece := unpacked.read1(PIECE):  # `read` would lose what stands just before a damage.
         yield piece
 
 

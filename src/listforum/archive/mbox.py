@@ -1,8 +1,8 @@
 """The mbox format: many mails in one file, each below a line that begins with "From " (RFC 4155).
 
 Nothing else marks where a mail begins, and not every writer quoted such lines in the bodies. So a line counts only if
-it is a whole envelope line between a blank line and a header (or one more blank line); in a file written by listforum or
-by public-inbox, which quote without fail, the header is not asked for. A patch made by git begins like a mail, but
+it is a whole envelope line between a blank line and a header (or one more blank line); in a file written by listforum
+or by public-inbox, which quote without fail, the header is not asked for. A patch made by git begins like a mail, but
 begins one only in a file of patches. Content-Length fields (mboxcl) are not relied on.
 """
 

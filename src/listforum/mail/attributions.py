@@ -1,0 +1,148 @@
+"""The line above a quote that says whose words follow: "On Monday Maria wrote:", in the languages of our people.
+
+An attribution may be folded over some lines. It is judged by what it holds (a verb of writing, a date, an address, a
+colon at its end), not by one pattern per mail program, so that a program nobody has seen is understood too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+FOLDED_OVER: Final = 5
+"""An attribution is looked for in so many lines at most."""
+
+_LONGEST: Final = 600
+
+_SPACED_VERBS: Final = (
+    *("wrote", "writes", "said", "has written", "had this to say", "scribbled", "typed"),
+    *("escribi(?:ó|o|\\?{1,2})", "escribe", "ha escrito"),
+    *("escreveu", "escreveram", "escreve"),
+    *("a (?:é|e|\\?{1,2})crit", "(?:é|\\?{1,2})crit", "(?:é|e|\\?{1,2})crivait"),
+    *("schrieb(?:en)?", "schreibt", "geschrieben", "meinte"),
+    *("ha scritto", "scrisse", "scrive", "scriveva"),
+    *("schreef", "geschreven", "schrijft"),
+    *("написал(?:\\(а\\)|а|и)?", "писал(?:\\(а\\)|а|и)?", "пишет"),
+    *("написав(?:\\(ла\\))?", "написала", "пише", "писав"),
+    *("napisał(?:\\(a\\)|a)?", "napisa\\?{1,2}(?:\\(a\\))?", "pisze", "pisał"),
+    *("napsal(?:\\(a\\)|a)?", "написао"),
+    *("skrev", "skriver", "kirjoitti", "kirjutas"),
+    *("έγραψε", "έγραψαν", "γράφει"),
+    *("yazdı", "yazmış", "írta", "a scris", "rakstīja", "rašė"),
+    *("كتبت", "كتب", "يكتب", "نوشته است", "نوشته", "نوشت", "می‌نویسد"),
+    *("כתבה", "כתב", "כתב/ה"),
+)
+_JOINED_VERBS: Final = (
+    "写道",
+    "寫道",
+    "写到",
+    "写于",
+    "書きました",
+    "書いた",
+    "さんのメール",
+    "님이 작성",
+    "님이 씀",
+    "작성",
+)
+_VERB: Final = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_SPACED_VERBS)})(?!\w)|{'|'.join(_JOINED_VERBS)}",
+    re.IGNORECASE,
+)
+_QUOTING: Final = re.compile(
+    r"(?:quoting|citando|zitat von|citation de|citat från|citerar|цитата|цитирую|in article|in message|selon)\b",
+    re.IGNORECASE,
+)
+_DATE: Final = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[:٫]\d{2}|\d{1,2}[.h]\d{2}(?!\d)|(?<!\d)\d{4}(?!\d)|\d{1,2} ?[月월]"
+)
+_DATED_START: Final = re.compile(r"\W{0,6}(?:[^\W\d]{1,14}[.,،]{0,2} {1,2}){0,5}\d|在|于|\W{0,6}\d")
+_TIMESTAMP_START: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
+_BARE_CLOSERS: Final = (
+    "wrote",
+    "writes",
+    "escreveu",
+    "escribió",
+    "schrieb",
+    "a écrit",
+    "skrev",
+    "написал",
+    "写道",
+    "寫道",
+)
+_RULING: Final = " \t*_-—–"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Lines `start` to `end` (included) name an author. `sure`: so clearly that what follows needs no quote mark."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+def could_end(line: str) -> bool:
+    """Whether an attribution may end with this line: the cheap question before the dear one."""
+    text = line.rstrip(_RULING)
+    return text.endswith((":", "：", ">")) or text.casefold().endswith(_BARE_CLOSERS) or _timestamped(text)
+
+
+def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution | None:
+    """The attribution that ends with line `end` and begins no earlier than line `floor`, or None.
+
+    Lines are stripped and cut. Takes constant time: at most FOLDED_OVER lines are joined.
+    """
+    joined = ""
+    nearest: Attribution | None = None
+    for start in range(end, max(floor, end - FOLDED_OVER + 1) - 1, -1):
+        if len(joined) > _LONGEST or (not lines[start] and not joined.startswith("<")):
+            break
+        joined = f"{lines[start]} {joined}" if joined else lines[start]
+        if not _closes(joined) or not _complete(joined):
+            continue
+        if _DATED_START.match(joined):
+            return Attribution(_folded_start(lines, start, floor), end, sure=True)
+        nearest = nearest or Attribution(start, end, sure="@" in joined and len(joined) < 160)
+    return nearest or _short(lines, end, floor)
+
+
+def _folded_start(lines: Sequence[str], start: int, floor: int) -> int:
+    """One line up, when that begins a date which line `start` only goes on with ("On 2 May 2020,")."""
+    above = lines[start - 1] if start > floor else ""
+    return start - 1 if above.endswith(",") and len(above) <= 60 and _DATED_START.match(above) else start
+
+
+def _closes(text: str) -> bool:
+    """A colon ends it; without one, a verb, or a time stamp and an address, must stand out."""
+    bare = text.rstrip(_RULING)
+    if bare.endswith((":", "：")):
+        return True
+    return (bare.casefold().endswith(_BARE_CLOSERS) and bool(_DATE.search(bare))) or _timestamped(bare)
+
+
+def _timestamped(text: str) -> bool:
+    return bool(_TIMESTAMP_START.match(text)) and (text.endswith(">") or " GMT" in text)
+
+
+def _complete(text: str) -> bool:
+    """Two of three: a verb of writing, a date, an address; a date with a name only when stamped."""
+    verb = bool(_VERB.search(text))
+    address = "@" in text or " at " in text
+    if _DATE.search(text):
+        return verb or "@" in text or _timestamped(text.rstrip(_RULING))
+    return verb and address
+
+
+def _short(lines: Sequence[str], end: int, floor: int) -> Attribution | None:
+    """ "Maria wrote:" and its kin, which only a quote below proves."""
+    text = lines[end]
+    if not text.endswith((":", "：")) or len(text) > 200:
+        return None
+    verb = _VERB.search(text)
+    if verb and not text[: verb.start()].strip(" <>*_.") and end > floor and lines[end - 1]:
+        return Attribution(end - 1, end, sure=False)
+    if verb or _QUOTING.match(text) or "@" in text:
+        return Attribution(end, end, sure=False)
+    return None

@@ -1,0 +1,123 @@
+"""What mailing list software adds below a post: names of the list, how to leave it, where its archive is.
+
+Known shapes: Mailman 2 and 3, Google Groups, groups.io, Yahoo Groups, Sympa, LISTSERV, majordomo, and Pipermail's
+notes on attachments it took off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_RULING: Final = "_-=*#~+—–. "
+_LONGEST_RULE: Final = 200
+_PARAGRAPH_LINES: Final = 14
+_TAIL_LINES: Final = 40
+
+_LIST_WORDS: Final = re.compile(
+    r"mailing[- ]?lists?\b|listinfo|unsubscri|subscribe|subscription|list archives?|list guidelines|/mailman|mailman3?/"
+    r"|postorius|hyperkitty|lists?\.[a-z]|groups\.google\.com|google groups|groups\.io|yahoo! groups|listserv|sympa"
+    r"|d[ée?]{1,2}sabonn|d[ée?]{1,2}sinscri|liste de diffusion|liste de discussion"
+    r"|lista de (?:correo|discus|distribu|e-?mail)|cancelar (?:la |a |su )?(?:suscripci|inscri|assinatura)"
+    r"|majordomo|darse de baja"
+    r"|mailingliste|abmelde|abbestell|austragen|lista di discussione|disiscri|mailinglijst|afmelden|uitschrijven"
+    r"|отпис|рассылк|розсилк|відпис|lista dyskusyjna|wypisa"
+    r"|退订|退訂|取消订阅|取消訂閱|邮件列表|郵件列表|メーリングリスト|退会|配信停止"
+    r"|قائمة بريدية|القائمة البريدية|إلغاء الاشتراك|فهرست پستی|لغو اشتراک|لغو عضویت|گروه پستی"
+    r"|e-?posta listesi|abonelik|postilista|e-?postlist|sändlista|λίστα",
+    re.IGNORECASE,
+)
+_MACHINE_WORDS: Final = re.compile(
+    r"you received this message because you (?:are|were) subscribed"
+    r"|to unsubscribe from this group and stop receiving"
+    r"|to unsubscribe from this list: send"
+    r"|to unsubscribe from the .{1,80} list, click"
+    r"|to unsubscribe send an email to "
+    r"|groups\.io links: you receive all messages"
+    r"|vous recevez ce message car vous êtes abonné"
+    r"|has recibido este mensaje porque est"
+    r"|você recebeu essa mensagem porque está inscrito"
+    r"|sie erhalten diese nachricht, weil sie in"
+    r"|вы получили это сообщение, поскольку подписаны",
+    re.IGNORECASE,
+)
+_SCRUBBED: Final = re.compile(
+    r"was scrubbed\.\.\.|foi limpo|foi removido|wurde (?:abgetrennt|entfernt|bereinigt)"
+    r"|nettoy|eliminado|limpiad|usunięto",
+    re.IGNORECASE,
+)
+_SITE: Final = re.compile(r"https?://|www\.|\w@\w|\w (?:at|em|en|a|bei) \w{1,40}\.", re.IGNORECASE)
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line only draws a line: five or more of the characters people draw with."""
+    return 5 <= len(line) <= _LONGEST_RULE and not line.strip(_RULING)
+
+
+def footer_end(lines: Sequence[str], start: int) -> int:
+    """Where the list footer that begins with line `start` ends (excluded); `start` when none begins there.
+
+    A footer at the end of the text goes on to it; one in the middle is one paragraph. Lines are stripped.
+    """
+    if _is_scrub_note(lines, start):
+        return _paragraph_end(lines, start)
+    if is_rule(lines[start]) or lines[start] in ("--", "-", "—", "__"):
+        return _ruled_footer_end(lines, start)
+    if _MACHINE_WORDS.match(lines[start]) and len(lines) - start <= _TAIL_LINES:
+        return _tail_end(lines, start)
+    return start
+
+
+def _ruled_footer_end(lines: Sequence[str], start: int) -> int:
+    first = _next_text(lines, start + 1)
+    end = _paragraph_end(lines, first)
+    paragraph = lines[first:end]
+    if not paragraph or len(paragraph) > _PARAGRAPH_LINES or any(line.startswith(">") for line in paragraph):
+        return start
+    telling = sum(bool(_LIST_WORDS.search(line[:_LONGEST_RULE])) for line in paragraph)
+    sites = sum(bool(_SITE.search(line[:_LONGEST_RULE])) for line in paragraph)
+    machine = any(_MACHINE_WORDS.match(line) for line in paragraph)
+    short_rule = len(lines[start]) < 5
+    if not machine and (not telling or not sites or (short_rule and telling < 2)):
+        return start
+    return _tail_end(lines, end)
+
+
+def _tail_end(lines: Sequence[str], end: int) -> int:
+    """The end of the text, when what is left after `end` is footer too; else `end`, with the blank lines below."""
+    while (first := _next_text(lines, end)) < len(lines):
+        after = _paragraph_end(lines, first)
+        paragraph = lines[first:after]
+        if after - end > _PARAGRAPH_LINES or not _is_footer_talk(paragraph):
+            return end
+        end = after
+    return len(lines)
+
+
+def _is_footer_talk(paragraph: Sequence[str]) -> bool:
+    """Whether a paragraph below a footer still is the software's: most of its lines name lists, sites or rules."""
+    telling = [
+        line for line in paragraph if _LIST_WORDS.search(line[:200]) or _SITE.search(line[:200]) or is_rule(line)
+    ]
+    return 2 * len(telling) >= len(paragraph) and not any(line.startswith(">") for line in paragraph)
+
+
+def _is_scrub_note(lines: Sequence[str], start: int) -> bool:
+    line = lines[start]
+    if not (line.startswith("----------") and line.endswith("----------")):
+        return False
+    return any(_SCRUBBED.search(following[:_LONGEST_RULE]) for following in lines[start + 1 : start + 3])
+
+
+def _next_text(lines: Sequence[str], start: int) -> int:
+    while start < len(lines) and not lines[start]:
+        start += 1
+    return start
+
+
+def _paragraph_end(lines: Sequence[str], start: int) -> int:
+    end = start
+    while end < len(lines) and lines[end] and end - start <= _PARAGRAPH_LINES:
+        end += 1
+    return end

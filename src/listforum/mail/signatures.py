@@ -1,0 +1,122 @@
+"""Where a person's words end and their signature begins (RFC 3676, 4.3, and what people do instead)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from listforum.mail.footers import is_rule
+
+_MARKED_LINES: Final = 40
+_LOOSE_LINES: Final = 12
+_SPACED: Final = 3
+"""A signature may hold so many times the lines, blank ones counted."""
+
+_LOOSE_WIDTH: Final = 120
+_DEVICE_LINE: Final = 120
+
+_DEVICE: Final = re.compile(
+    r"\W{0,4}(?:"
+    r"(?:sent|posted|written) (?:from|via|with|by|using|on) (?P<place>.{2,100})"
+    r"|get (?:\[)?outlook for .{2,60}"
+    r"|from my (?:iphone|ipad|android|mobile|phone).{0,40}"
+    r"|envoy(?:é|\?) (?:depuis|de|à partir d|avec) ?.{2,80}"
+    r"|(?:diese nachricht wurde )?(?:von|mit) .{2,80} gesendet\.?|gesendet (?:von|mit|über) .{2,80}"
+    r"|enviado (?:desde|de|do|a partir d|pelo|con|através) ?.{2,80}"
+    r"|inviato (?:da|dal|con) ?.{2,80}"
+    r"|verzonden (?:vanaf|met|van|via|vanuit) .{2,80}"
+    r"|отправлено (?:с|из|от) .{2,80}|надіслано (?:з|із) .{2,80}"
+    r"|wysłan[eoy] (?:z|ze|za pomocą) .{2,80}"
+    r"|skickat från .{2,80}|sendt fra .{2,80}|lähetetty .{2,80}|στάλθηκε από .{2,60}"
+    r"|.{2,40}'?(?:dan|den|tan|ten|mdan|mden) gönderildi"
+    r"|(?:发自|從|从|來自|来自) ?.{2,40}|.{2,30}から送信"
+    r"|(?:أرسلت من|أُرسلت من|مرسل من|ارسال شده از|فرستاده شده از|ارسال از) .{2,60}"
+    r")\W{0,4}$",
+    re.IGNORECASE,
+)
+_APOLOGY: Final = re.compile(r"typo|excuse|brevity|short", re.IGNORECASE)
+_DEVICE_NAMES: Final = re.compile(
+    r"iphone|ipad|ipod|android|mobile|phone|blackberry|samsung|galaxy|htc|nokia|huawei|xiaomi|outlook|mail|device|windows"
+    r"|wiko|app\b|typeapp|tablet|cell|typo|excuse|brevity|yahoo|airmail|verizon|alcatel|ti-\d|pine|thunderbird|k-9|mutt",
+    re.IGNORECASE,
+)
+_PGP_BEGIN: Final = "-----BEGIN PGP "
+_PGP_SIGNATURE: Final = "-----BEGIN PGP SIGNATURE"
+_ARMOUR_LINES: Final = 6
+_MARK_BEGINNINGS: Final = ("-", "_", "—", "–")
+
+
+def is_mark(line: str) -> bool:
+    """Whether an unstripped line is the signature mark of RFC 3676, 4.3, dash-escaped or not (RFC 9580, 7.2)."""
+    return line.rstrip("\r") in ("-- ", "- -- ")
+
+
+def is_loose_mark(line: str) -> bool:
+    """Whether a stripped line is what people and programs make of the mark."""
+    return line in ("--", "- --", "—", "——", "–") or (is_rule(line) and not line.strip("_—"))
+
+
+def is_device_line(line: str) -> bool:
+    """Whether a line only says with what it was sent ("Sent from my telephone")."""
+    found = _DEVICE.match(line) if len(line) <= _DEVICE_LINE else None
+    if not found:
+        return False
+    place = found["place"]
+    if place is None:
+        return True
+    return bool(_DEVICE_NAMES.search(place)) and ("," not in place or bool(_APOLOGY.search(place)))
+
+
+def signature_start(raw: Sequence[str], lines: Sequence[str], start: int, end: int) -> int:
+    """Where, in the run of own lines `start` to `end` (excluded), the signature begins; `end` when there is none.
+
+    `raw` are the lines as they are, `lines` the same stripped: the mark of RFC 3676 differs by its blank only.
+    """
+    for at in range(start, end):
+        if lines[at][:1] in _MARK_BEGINNINGS and _begins_signature(raw, lines, at, start, end):
+            end = at
+            break
+    return _without_endings(lines, start, end)
+
+
+def pgp_armour_end(lines: Sequence[str], start: int, end: int) -> int:
+    """Where OpenPGP armour that opens the run of lines `start` to `end` stops (excluded); `start` when none does."""
+    at = start
+    while at < end and not lines[at]:
+        at += 1
+    if at == end or not lines[at].startswith(_PGP_BEGIN):
+        return start
+    limit = min(end, at + _ARMOUR_LINES)
+    while at < limit and lines[at]:
+        at += 1
+    return at
+
+
+def _begins_signature(raw: Sequence[str], lines: Sequence[str], at: int, start: int, end: int) -> bool:
+    if lines[at].startswith(_PGP_SIGNATURE):
+        return True
+    marked = is_mark(raw[at])
+    most = _MARKED_LINES if marked else _LOOSE_LINES
+    if end - at > _SPACED * most or not (marked or is_loose_mark(lines[at])):
+        return False
+    below = [line for line in lines[at + 1 : end] if line]
+    if len(below) > most:
+        return False
+    return marked or ((start > 0 or any(lines[:at])) and all(len(line) <= _LOOSE_WIDTH for line in below))
+
+
+def _without_endings(lines: Sequence[str], start: int, end: int) -> int:
+    """Leaves out the lines at the end that only draw, or only name a device."""
+    kept = end
+    for at in range(end - 1, start - 1, -1):
+        if not lines[at]:
+            continue
+        if not is_device_line(lines[at]) and not _only_draws(lines[at]):
+            break
+        kept = at
+    return kept
+
+
+def _only_draws(line: str) -> bool:
+    return len(line) > 1 and not line.strip("-_=*#~+—–")

@@ -1,0 +1,92 @@
+"""Opening the archive: migrations, damage, full disks, files that cannot be written; each in words, and nothing lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from mails import BEGAN, mail
+
+from listforum.archive.archive import Archive
+from listforum.archive.arrival import understand
+from listforum.archive.database import Database
+from listforum.errors import ArchiveError, BusyError, HomeError
+from listforum.mail.structure import split
+
+
+def fill(archive: Archive, count: int = 30) -> None:
+    arrivals = [understand(split(mail(n, text=f"number {n} " * 200))) for n in range(count)]
+    archive.posts.add("open-data", arrivals, BEGAN)
+
+
+def test_an_archive_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with Archive(path):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(ArchiveError, match="newer listforum"):
+        Archive(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_archive_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    path.write_bytes(b"this is a letter to my aunt, not a database\n" * 100)
+    with pytest.raises(ArchiveError, match="damaged"):
+        Archive(path)
+
+
+def test_a_damaged_page_is_noticed_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with Archive(path) as archive:
+        fill(archive)
+    data = bytearray(path.read_bytes())
+    for page in range(len(data) // 8192, len(data) // 4096, 2):
+        data[page * 4096 : page * 4096 + 512] = b"\xa5" * 512
+    path.write_bytes(data)
+    with Archive(path) as archive:
+        assert archive.problems()
+        with pytest.raises(ArchiveError, match="damaged"):
+            archive.rebuild(BEGAN, lambda done, total: None)
+
+
+def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with Archive(path) as archive:
+        fill(archive, 3)
+        archive._database.run("PRAGMA max_page_count = 1")  # SQLite takes the present size as the least
+        with pytest.raises(HomeError, match="disk is full"):
+            fill(archive, 400)
+        assert archive.words.count() == 3
+    with Archive(path) as archive:
+        assert archive.problems() == []
+        fill(archive, 400)
+        assert archive.words.count() == 400
+
+
+def test_a_transaction_that_fails_leaves_no_trace(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.sqlite3") as archive:
+        with pytest.raises(RuntimeError), archive.transaction():
+            fill(archive)
+            raise RuntimeError("pulled the plug")
+        assert archive.words.count() == 0
+
+
+def test_two_writers_wait_for_each_other_and_then_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listforum.archive.database._BUSY_MILLISECONDS", 50)
+    one, other = Database(tmp_path / "archive.sqlite3"), Database(tmp_path / "archive.sqlite3")
+    with one.transaction(), pytest.raises(BusyError), other.transaction():
+        pytest.fail("two writers at once")
+
+
+def test_every_setting_that_keeps_promises_is_on(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    settings = {
+        name: database.rows(f"PRAGMA {name}")[0][0]
+        for name in ("journal_mode", "synchronous", "temp_store", "secure_delete", "foreign_keys")
+    }
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "temp_store": 2, "secure_delete": 1, "foreign_keys": 1}

@@ -446,7 +446,15 @@ def test_what_is_exported_can_be_imported(
 
 @pytest.mark.parametrize(
     "line",
-    [b"From " * 1000, b">" * 5000 + b"From ", b"From " + b"Mon " * 2000, b"\n" + ENVELOPE, b"x" * 10_000, b"a:"],
+    [
+        b"From " * 1000,
+        b">" * 5000 + b"From ",
+        b"From " + b"Mon " * 2000,
+        b"\nFrom " + b"Mon " * 200,
+        b"\n" + ENVELOPE,
+        b"x" * 10_000,
+        b"a:",
+    ],
 )
 def test_reading_is_linear(tmp_path: Path, line: bytes) -> None:
     content = ENVELOPE + FIRST + (line + b"\n") * (4_000_000 // (len(line) + 1))

@@ -17,8 +17,8 @@ def evidence(post: int, ids: Iterable[str], header: Header, date: int, seniority
     In-Reply-To names the parent; References, from the newest to the oldest, stand in where that parent is not here
     (RFC 5322, 3.6.4). Of more than `MOST_REFERRED` ids the nearest are kept, and the oldest, which names the thread.
 
-    `seniority` settles who owns an id that several posts carry: whatever it holds, the writer of a mail must not be
-    able to make it smaller than that of a post that is already here.
+    `seniority` settles who owns an id that several posts carry, the smallest being the senior. It should rest on what
+    the writer of a mail cannot choose, such as the time a server received it, or a forged copy takes over the answers.
     """
     own = tuple(dict.fromkeys(known for known in ids if known))
     replied = dict.fromkeys(named for named in header.in_reply_to if named and named not in own)

@@ -15,8 +15,6 @@ SURE = 1.0
 NEAREST_REFERENCE = 0.9
 FARTHER_REFERENCE = 0.8
 
-_Claims = Mapping[str, int]
-
 
 def touches(evidence: Evidence) -> frozenset[str]:
     """The ids by which a post bears on others: its own, and those it refers to.
@@ -44,8 +42,8 @@ def thread(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> di
     smallest (date, seniority) stands, which becomes a root; edges from headers are cut before the person's.
     """
     posts = {known.post: known for known in evidence}
-    claims = _claims(posts.values())
-    edges = {post: _from_headers(known, claims) for post, known in posts.items()}
+    owners = _owners(posts.values())
+    edges = {post: _from_headers(known, owners) for post, known in posts.items()}
     edges.update(_from_verdicts(verdicts, posts))
     for cycle in _cycles(edges):
         cut = _weakest(cycle, posts, edges)
@@ -54,7 +52,10 @@ def thread(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> di
 
 
 def components(edges: Mapping[int, Edge]) -> dict[int, int]:
-    """The topic of every post: the smallest post id among all that edges, or a shared ghost, hold together."""
+    """The topic of every post: the smallest post id among all that edges, or a shared ghost, hold together.
+
+    Every parent that an edge names must have an edge of its own among them.
+    """
     smallest = {post: post for post in edges}
 
     def find(post: int) -> int:
@@ -76,23 +77,19 @@ def components(edges: Mapping[int, Edge]) -> dict[int, int]:
     return {post: find(post) for post in edges}
 
 
-def _claims(posts: Iterable[Evidence]) -> _Claims:
+def _owners(posts: Iterable[Evidence]) -> dict[str, int]:
     """Who owns each id: the senior of the posts that carry it."""
-    claims: dict[str, int] = {}
-    best: dict[str, tuple[tuple[int, int, str], int]] = {}
-    for known in posts:
-        rank = (known.seniority, known.post)
+    owners: dict[str, int] = {}
+    for known in sorted(posts, key=lambda known: (known.seniority, known.post)):
         for carried in known.ids:
-            if carried not in best or rank < best[carried]:
-                best[carried] = rank
-                claims[carried] = known.post
-    return claims
+            owners.setdefault(carried, known.post)
+    return owners
 
 
-def _from_headers(known: Evidence, claims: _Claims) -> Edge:
-    missing = known.referred[0] if known.referred and known.referred[0] not in claims else None
+def _from_headers(known: Evidence, owners: Mapping[str, int]) -> Edge:
+    missing = known.referred[0] if known.referred and known.referred[0] not in owners else None
     for distance, named in enumerate(known.referred):
-        parent = claims.get(named, known.post)
+        parent = owners.get(named, known.post)
         if parent == known.post:
             continue
         if distance < known.replied:

@@ -93,7 +93,7 @@ class Syncing:
         with self._home.lock("syncing"):
             self._archive.outbox.requeue_interrupted()
             for account, lists in chosen.items():
-                meter = Meter(Bytes, self._budget(wanted.budget, report.spent))
+                meter = Meter(self._budget(wanted.budget, report.spent))
                 with self._stops(report):
                     self._sync_account(account, lists, wanted, _Run(report, meter, ask, cancel, progress))
                 report.spent = report.spent + meter.spent
@@ -112,9 +112,9 @@ class Syncing:
         with self._home.lock("fetching"):
             for settings, of_list in self._by_list(posts).items():
                 account = self._config.accounts[settings.account]
-                meter = Meter(Bytes, self._budget(None, report.spent))
+                meter = Meter(self._budget(None, report.spent))
                 with self._stops(report), self._session(account, ask, cancel) as session:
-                    meter.read = lambda session=session: session.bytes
+                    meter.watch(session)
                     pull = Pull(self._archive, session, self._subscription(settings), meter, progress)
                     report.lists.append(pull.report)
                     pull.whole_texts(of_list)
@@ -137,12 +137,12 @@ class Syncing:
         began = time.monotonic()
         with self._home.lock("fetching"):
             settings = next(iter(self._by_list([post])))
-            meter = Meter(Bytes, self._budget(None, report.spent))
+            meter = Meter(self._budget(None, report.spent))
             with (
                 self._stops(report),
                 self._session(self._config.accounts[settings.account], ask, cancel) as session,
             ):
-                meter.read = lambda: session.bytes
+                meter.watch(session)
                 pull = Pull(self._archive, session, self._subscription(settings), meter, progress)
                 report.lists.append(pull.report)
                 pull.part(post, section)
@@ -183,7 +183,7 @@ class Syncing:
 
     def _sync_account(self, account: Account, lists: Iterable[ListSettings], wanted: Wanted, run: _Run) -> None:
         with self._session(account, run.ask, run.cancel) as session:
-            run.meter.read = lambda: session.bytes
+            run.meter.watch(session)
             pulls = []
             for settings in lists:
                 pull = Pull(self._archive, session, self._subscription(settings), run.meter, run.progress)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from listforum.errors import BudgetError
 from listforum.model import Bytes, Purpose
+from listforum.wire.imap import ImapSession
 
 
 @dataclass(slots=True)
@@ -16,11 +17,15 @@ class Meter:
     `budget` is in bytes, both ways together; None means no limit.
     """
 
-    read: Callable[[], Bytes]
     budget: int | None = None
+    read: Callable[[], Bytes] = Bytes
     spent: Bytes = field(default_factory=Bytes)
     _unbooked: dict[Purpose, Bytes] = field(default_factory=dict)
     _last: Bytes = field(default_factory=Bytes)
+
+    def watch(self, session: ImapSession) -> None:
+        """Reads the bytes of this session from now on."""
+        self.read = lambda: session.bytes
 
     def book(self, purpose: Purpose) -> None:
         """Books everything since the last booking as paid for a purpose."""

@@ -16,7 +16,8 @@ from listforum.errors import UnknownItem
 from listforum.model import Cursor, Part, Place, Progress, Purpose, Received, UidSet
 from listforum.sync import plan
 from listforum.sync.meter import Meter
-from listforum.wire.imap import FetchedHeader, FolderState, ImapSession, PartRequest
+from listforum.wire.fetched import FetchedHeader, PartRequest
+from listforum.wire.imap import FolderState, ImapSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ class Pull:
         needed = {post: self._archive.contents.waiting(post) for post, _ in batch}
         post_at = {uid: post for post, uid in batch}
         requests = [
-            PartRequest(uid, part.section, 0, plan.text_bytes(part))
+            PartRequest(uid, part.section, 0, plan.TEXT_LIMIT)
             for post, uid in batch
             for part in needed[post]
             if part.size

@@ -64,6 +64,13 @@ class Archive:
         if self.verdicts.pop(post, None):
             self.thread_again(self.near([self.posts[post]]) | {post})
 
+    def remove(self, post: int) -> None:
+        del self.posts[post], self.edges[post]
+        topic = self.topics.pop(post)
+        self.verdicts = {number: word for number, word in self.verdicts.items() if post not in (number, word.parent)}
+        left = {number for number in self.posts if self.topics[number] == topic}
+        self.thread_again(self.near(self.posts[number] for number in left) | left)
+
     def near(self, changed: Iterable[Evidence]) -> set[int]:
         return {
             number
@@ -143,6 +150,23 @@ def test_threading_the_touched_topics_again_is_threading_everything(
             assert archive.agrees_with_threading_everything()
     for number in [*archive.verdicts]:
         archive.withdraw(number)
+        assert archive.agrees_with_threading_everything()
+
+
+@law
+@given(posts=some_posts(), verdicts=words, way=ways, data=st.data())
+def test_what_a_post_taken_away_changes_is_near_what_is_left_of_its_topic(
+    posts: list[Evidence],
+    verdicts: list[Verdict],
+    way: Callable[[Evidence, Evidence, Edge], bool],
+    data: st.DataObject,
+) -> None:
+    archive = Archive(way)
+    archive.add(posts)
+    for verdict in verdicts:
+        archive.judge(verdict)
+    for known in data.draw(st.permutations(posts)):
+        archive.remove(known.post)
         assert archive.agrees_with_threading_everything()
 
 

@@ -23,7 +23,8 @@ def touches(evidence: Evidence) -> frozenset[str]:
     threaded again, whole, together with this post. That is more than enough. Exactly enough are the topics of posts
     that carry an id of `evidence.referred`, that refer to an id of `evidence.ids`, or whose ghost is the last of
     `evidence.referred`. The same holds when a verdict on the post is withdrawn; when one is given, the topics of the
-    post and of the parent it names are enough.
+    post and of the parent it names are enough. When a post is taken away, every post left of its topic counts as new,
+    for its answers may now find their parent in another topic.
     """
     return frozenset((*evidence.ids, *evidence.referred))
 

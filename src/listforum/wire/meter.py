@@ -10,9 +10,13 @@ from listforum.model import Bytes
 
 
 class Meter:
-    """Counts the bytes of one or more links; readable from any thread while they run, and after they failed."""
+    """Counts the bytes of one or more links; readable from any thread while they run, and after they failed.
 
-    def __init__(self) -> None:
+    What it counts is counted by `total` too, if there is one.
+    """
+
+    def __init__(self, total: Meter | None = None) -> None:
+        self._total = total
         self._lock = threading.Lock()
         self._bytes = Bytes()
 
@@ -23,10 +27,14 @@ class Meter:
     def sent(self, size: int) -> None:
         with self._lock:
             self._bytes += Bytes(up=size)
+        if self._total:
+            self._total.sent(size)
 
     def received(self, size: int) -> None:
         with self._lock:
             self._bytes += Bytes(down=size)
+        if self._total:
+            self._total.received(size)
 
 
 class CountingSocket(socket.socket):

@@ -47,7 +47,7 @@ def _read(path: Path) -> tuple[Secret, os.stat_result]:
             facts = os.fstat(file.fileno())
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: there is no config yet; `listforum setup` asks for what is needed and writes it,"
+            f"{path}: there is no config yet; `listforum setup` writes one to fill in,"
             " or copy config.example.toml there"
         ) from None
     except IsADirectoryError:

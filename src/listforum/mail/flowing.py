@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from listforum.mail.quotes import quote_depth
+from listforum.mail.quote_marks import quote_depth
 
 _WIDTH: Final = 72
 _SIGNATURE_MARK: Final = "-- "

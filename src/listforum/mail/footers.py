@@ -10,8 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_RULING: Final = "_-=*#~+—–. "
-_LONGEST_RULE: Final = 200
+from listforum.mail.originals import label_kind
+from listforum.mail.page import DRAWN_WITH, Page, is_rule
+
+_LINE: Final = 200
+_FOOTER_QUESTIONS: Final = 200
 _PARAGRAPH_LINES: Final = 14
 _TAIL_LINES: Final = 40
 
@@ -47,15 +50,38 @@ _SCRUBBED: Final = re.compile(
     r"|nettoy|eliminado|limpiad|usunięto",
     re.IGNORECASE,
 )
+_MACHINE_BEGINNINGS: Final = (
+    *("You received", "To unsubscribe", "Groups.io", "Vous recevez", "Has recibido", "Você recebeu"),
+    *("Sie erhalten", "Вы получили", "An HTML attachment", "A non-text attachment", "An embedded"),
+)
+_SURE_WORDS: Final = re.compile(
+    r"listinfo|unsubscri|subscription|/mailman|listserv|majordomo|groups\.(?:google|io)", re.IGNORECASE
+)
 _SITE: Final = re.compile(r"https?://|www\.|\w@\w|\w (?:at|em|en|a|bei) \w{1,40}\.", re.IGNORECASE)
 
 
-def is_rule(line: str) -> bool:
-    """Whether a line only draws a line: five or more of the characters people draw with."""
-    return 5 <= len(line) <= _LONGEST_RULE and not line.strip(_RULING)
+def mark_footers(page: Page) -> None:
+    """Marks what list software added.
+
+    Goes from the end upward, so that in a text full of rules the last ones, where footers are, are looked at.
+    """
+    left = _FOOTER_QUESTIONS
+    for at in range(len(page.lines) - 1, -1, -1):
+        if page.kinds[at] or not _may_begin_footer(page.lines[at]):
+            continue
+        page.mark(at, _footer_end(page.lines, at), "footer")
+        left -= 1
+        if not left:
+            return
 
 
-def footer_end(lines: Sequence[str], start: int) -> int:
+def _may_begin_footer(line: str) -> bool:
+    if line.startswith(_MACHINE_BEGINNINGS):
+        return True
+    return line[:1] in DRAWN_WITH and (len(line) < 3 or line[:2] * 2 == line[:4])
+
+
+def _footer_end(lines: Sequence[str], start: int) -> int:
     """Where the list footer that begins with line `start` ends (excluded); `start` when none begins there.
 
     A footer at the end of the text goes on to it; one in the middle is one paragraph. Lines are stripped.
@@ -75,11 +101,12 @@ def _ruled_footer_end(lines: Sequence[str], start: int) -> int:
     paragraph = lines[first:end]
     if not paragraph or len(paragraph) > _PARAGRAPH_LINES or any(line.startswith(">") for line in paragraph):
         return start
-    telling = sum(bool(_LIST_WORDS.search(line[:_LONGEST_RULE])) for line in paragraph)
-    sites = sum(bool(_SITE.search(line[:_LONGEST_RULE])) for line in paragraph)
+    telling = sum(bool(_LIST_WORDS.search(line[:_LINE])) for line in paragraph)
+    sites = sum(bool(_SITE.search(line[:_LINE])) for line in paragraph)
     machine = any(_MACHINE_WORDS.match(line) for line in paragraph)
-    short_rule = len(lines[start]) < 5
-    if not machine and (not telling or not sites or (short_rule and telling < 2)):
+    if len(lines[start]) < 5 and telling < 2 and not any(_SURE_WORDS.search(line[:_LINE]) for line in paragraph):
+        return start
+    if not machine and (not telling or not sites or label_kind(paragraph[0]) == "from"):
         return start
     return _tail_end(lines, end)
 
@@ -98,16 +125,18 @@ def _tail_end(lines: Sequence[str], end: int) -> int:
 def _is_footer_talk(paragraph: Sequence[str]) -> bool:
     """Whether a paragraph below a footer still is the software's: most of its lines name lists, sites or rules."""
     telling = [
-        line for line in paragraph if _LIST_WORDS.search(line[:200]) or _SITE.search(line[:200]) or is_rule(line)
+        line for line in paragraph if _LIST_WORDS.search(line[:_LINE]) or _SITE.search(line[:_LINE]) or is_rule(line)
     ]
     return 2 * len(telling) >= len(paragraph) and not any(line.startswith(">") for line in paragraph)
 
 
 def _is_scrub_note(lines: Sequence[str], start: int) -> bool:
     line = lines[start]
+    if line.startswith(("An ", "A ")):
+        return line.endswith("was scrubbed...")
     if not (line.startswith("----------") and line.endswith("----------")):
         return False
-    return any(_SCRUBBED.search(following[:_LONGEST_RULE]) for following in lines[start + 1 : start + 3])
+    return any(_SCRUBBED.search(following[:_LINE]) for following in lines[start + 1 : start + 3])
 
 
 def _next_text(lines: Sequence[str], start: int) -> int:

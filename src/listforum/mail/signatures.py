@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from listforum.mail.footers import is_rule
+from listforum.mail.page import Page, is_rule, runs
 
 _MARKED_LINES: Final = 40
 _LOOSE_LINES: Final = 12
@@ -47,17 +47,25 @@ _ARMOUR_LINES: Final = 6
 _MARK_BEGINNINGS: Final = ("-", "_", "—", "–")
 
 
-def is_mark(line: str) -> bool:
+def mark_signatures(page: Page) -> None:
+    """Marks the signature at the end of every run of own lines, and OpenPGP armour around it."""
+    for start, end in runs([kind is None for kind in page.kinds]):
+        armoured = _pgp_armour_end(page.lines, start, end)
+        page.mark(start, armoured, "signature")
+        page.mark(_signature_start(page.raw, page.lines, armoured, end), end, "signature")
+
+
+def _is_mark(line: str) -> bool:
     """Whether an unstripped line is the signature mark of RFC 3676, 4.3, dash-escaped or not (RFC 9580, 7.2)."""
     return line.rstrip("\r") in ("-- ", "- -- ")
 
 
-def is_loose_mark(line: str) -> bool:
+def _is_loose_mark(line: str) -> bool:
     """Whether a stripped line is what people and programs make of the mark."""
     return line in ("--", "- --", "—", "——", "–") or (is_rule(line) and not line.strip("_—"))
 
 
-def is_device_line(line: str) -> bool:
+def _is_device_line(line: str) -> bool:
     """Whether a line only says with what it was sent ("Sent from my telephone")."""
     found = _DEVICE.match(line) if len(line) <= _DEVICE_LINE else None
     if not found:
@@ -68,7 +76,7 @@ def is_device_line(line: str) -> bool:
     return bool(_DEVICE_NAMES.search(place)) and ("," not in place or bool(_APOLOGY.search(place)))
 
 
-def signature_start(raw: Sequence[str], lines: Sequence[str], start: int, end: int) -> int:
+def _signature_start(raw: Sequence[str], lines: Sequence[str], start: int, end: int) -> int:
     """Where, in the run of own lines `start` to `end` (excluded), the signature begins; `end` when there is none.
 
     `raw` are the lines as they are, `lines` the same stripped: the mark of RFC 3676 differs by its blank only.
@@ -80,12 +88,12 @@ def signature_start(raw: Sequence[str], lines: Sequence[str], start: int, end: i
     return _without_endings(lines, start, end)
 
 
-def pgp_armour_end(lines: Sequence[str], start: int, end: int) -> int:
+def _pgp_armour_end(lines: Sequence[str], start: int, end: int) -> int:
     """Where OpenPGP armour that opens the run of lines `start` to `end` stops (excluded); `start` when none does."""
     at = start
     while at < end and not lines[at]:
         at += 1
-    if at == end or not lines[at].startswith(_PGP_BEGIN):
+    if at == end or not lines[at].startswith(_PGP_BEGIN) or lines[at].startswith(_PGP_SIGNATURE):
         return start
     limit = min(end, at + _ARMOUR_LINES)
     while at < limit and lines[at]:
@@ -96,9 +104,9 @@ def pgp_armour_end(lines: Sequence[str], start: int, end: int) -> int:
 def _begins_signature(raw: Sequence[str], lines: Sequence[str], at: int, start: int, end: int) -> bool:
     if lines[at].startswith(_PGP_SIGNATURE):
         return True
-    marked = is_mark(raw[at])
+    marked = _is_mark(raw[at])
     most = _MARKED_LINES if marked else _LOOSE_LINES
-    if end - at > _SPACED * most or not (marked or is_loose_mark(lines[at])):
+    if end - at > _SPACED * most or not (marked or _is_loose_mark(lines[at])):
         return False
     below = [line for line in lines[at + 1 : end] if line]
     if len(below) > most:
@@ -112,7 +120,7 @@ def _without_endings(lines: Sequence[str], start: int, end: int) -> int:
     for at in range(end - 1, start - 1, -1):
         if not lines[at]:
             continue
-        if not is_device_line(lines[at]) and not _only_draws(lines[at]):
+        if not _is_device_line(lines[at]) and not _only_draws(lines[at]):
             break
         kept = at
     return kept

@@ -1,0 +1,100 @@
+"""Quotes known by the marks at the beginning of their lines: ">", a bar, a person's initials."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from listforum.mail.attributions import could_end, find_attribution
+from listforum.mail.page import LINE_LOOKED_AT, Page, runs
+
+_WRAPPED_FROM: Final = 64
+_WRAPPED_REST: Final = 60
+_FOLDED_TAIL: Final = 40
+_BAR_RUN: Final = 3
+_INITIALS_RUN: Final = 2
+
+_MARKS: Final = re.compile(r" ?>(?: ?>)*")
+_INITIALS: Final = re.compile(r"([A-Z][A-Za-z]{0,14})>(?:\s|$)")
+
+
+def quote_depth(line: str) -> tuple[int, str]:
+    """How deep a line is quoted with ">", and the line without its marks and the blank after them."""
+    found = _MARKS.match(line)
+    if not found:
+        return 0, line
+    return found[0].count(">"), line[found.end() :].removeprefix(" ")
+
+
+def mark_quoted_lines(page: Page) -> None:
+    """Marks every line that is a quote by how it begins."""
+    for at, line in enumerate(page.raw):
+        if line[:1] == ">" or line[:2] == " >":
+            page.depths[at] = quote_depth(line[:LINE_LOOKED_AT])[0]
+            page.kinds[at] = "quote"
+    _unmark_escaped_from(page)
+    _unmark_folded_addresses(page)
+    _mark_wrapped_rests(page)
+    _mark_bars(page)
+    _mark_initials(page)
+
+
+def _unmark_escaped_from(page: Page) -> None:
+    """A lone ">From " was escaped by an mbox file (RFC 4155), not quoted by a person."""
+    for at, line in enumerate(page.raw):
+        if line.startswith(">From ") and "quote" not in page.kinds[max(0, at - 1) : at] + page.kinds[at + 1 : at + 2]:
+            page.kinds[at], page.depths[at] = None, 0
+
+
+def _unmark_folded_addresses(page: Page) -> None:
+    """The ">" that closes an address may be folded to the beginning of the next line of an attribution."""
+    for at, line in enumerate(page.lines):
+        if line[:1] != ">" or line[-1:] not in (":", "：") or len(line) > _FOLDED_TAIL or at == 0 or page.kinds[at - 1]:
+            continue
+        above = page.lines[at - 1]
+        if above.rfind("<") > above.rfind(">") or above.startswith("mailto:"):
+            page.kinds[at], page.depths[at] = None, 0
+
+
+def _mark_wrapped_rests(page: Page) -> None:
+    """The end of a quoted line that a mail program wrapped without marking it again."""
+    for at in range(1, len(page.raw) - 1):
+        if page.kinds[at] or page.kinds[at - 1] != "quote" or page.kinds[at + 1] != "quote":
+            continue
+        rest, above, depth = page.lines[at], page.lines[at - 1], page.depths[at - 1]
+        wrapped = len(above) >= _WRAPPED_FROM and above[-1] not in ".?!:" and rest[:1].islower()
+        if wrapped and len(rest) <= _WRAPPED_REST and depth == page.depths[at + 1]:
+            page.kinds[at], page.depths[at] = "quote", depth
+
+
+def _mark_bars(page: Page) -> None:
+    """Lines that begin with "|", when there are several and they are no table."""
+    for start, end in runs([line[:1] == "|" for line in page.lines]):
+        bars = page.lines[start:end]
+        table = any((line.endswith("|") and len(line) > 1) or line.count("|") > 2 for line in bars)
+        if not table and (end - start >= _BAR_RUN or _is_announced(page, start)):
+            page.mark(start, end, "quote")
+            page.depths[start:end] = [1] * (end - start)
+
+
+def _mark_initials(page: Page) -> None:
+    """Lines that begin with a person's initials or name and ">", as some programs quote."""
+    found = [_INITIALS.match(line) if ">" in line[:16] else None for line in page.lines]
+    for start, end in runs([bool(mark) for mark in found]):
+        names = {mark[1] for mark in found[start:end] if mark}
+        run = (
+            len(names) == 1 and end - start >= _INITIALS_RUN and all(len(name) <= 3 and name != "SQL" for name in names)
+        )
+        if run or (len(names) == 1 and _is_announced(page, start)):
+            page.mark(start, end, "quote")
+            page.depths[start:end] = [1] * (end - start)
+
+
+def _is_announced(page: Page, start: int) -> bool:
+    """Whether an attribution stands above line `start`."""
+    above = start - 1
+    while above >= 0 and not page.lines[above]:
+        above -= 1
+    if above < 0 or page.kinds[above] or not could_end(page.lines[above]) or not page.may_ask():
+        return False
+    return find_attribution(page.lines, above, 0) is not None

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import chain
 from zlib import crc32
 
@@ -82,10 +83,15 @@ def spans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     for found in _WORD.finditer(text.translate(folding.WORD_MASK)):
         start, end = found.span()
         word = text[start:end]
-        if folding.UNSPACED_RUN.search(word) is None:
-            yield start, end, tuple(words(word))
+        if word.isascii() or folding.UNSPACED_RUN.search(word) is None:
+            yield start, end, _terms_of_span(word)
         else:
             yield from _character_spans(word, start)
+
+
+@lru_cache(20_000)
+def _terms_of_span(word: str) -> tuple[str, ...]:
+    return tuple(words(word))
 
 
 def fingerprint() -> str:
@@ -96,7 +102,8 @@ def fingerprint() -> str:
 
 _PROBE = (
     " running connections relational happily generously organization agreed troubled sized plotted"
-    " книгами пользователей большая обновление системными کتاب‌هایشان دانشجویان بزرگترین برنامه‌نویسی المستخدمين 検索エンジン"
+    " книгами пользователей большая обновление системными"
+    " کتاب‌هایشان دانشجویان بزرگترین برنامه‌نویسی المستخدمين 検索エンジン"
 )
 
 

@@ -62,10 +62,9 @@ class _PostingsWriter(W3PostingsWriter):
                 self._minlength, self._maxlength = min(here), max(here)
 
     def finish_postings(self) -> W3TermInfo:
-        info = self._terminfo
         if self.written() or len(self._ids) > 1:
-            finished: W3TermInfo = super().finish_postings()
-            return finished
+            return super().finish_postings()
+        info: W3TermInfo = self._terminfo
         info.add_block(self)
         info.set_inlined(self._ids, self._weights, (b"",))
         self._terminfo = None
@@ -94,11 +93,10 @@ class _TermsWriter(W3FieldWriter):
 class _Matcher(W3LeafMatcher):
     def read_all(self) -> Postings:
         """All postings from here to the end of the list."""
-        documents: list[int] = []
-        frequencies: list[float] = []
+        documents, frequencies = array("I"), array("f")
         while self.is_active():
-            documents += self._block_ids()
-            frequencies += self._block_weights()
+            documents.extend(self._block_ids())
+            frequencies.extend(self._block_weights())
             self._next_block()
         return Postings(documents, frequencies)
 
@@ -124,7 +122,7 @@ class Codec(W3Codec):
         """The writer of a segment's terms and postings."""
         return _TermsWriter(self, storage, segment)
 
-    def postings_writer(self, dbfile: Any, byteids: bool = False) -> _PostingsWriter:  # noqa: FBT001, FBT002 - Whoosh's signature
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> _PostingsWriter:
         """The writer of one posting list after the other."""
         return _PostingsWriter(dbfile, self._blocklimit, byteids=byteids, compression=self._compression)
 
@@ -159,10 +157,15 @@ class TermsReader(W3TermsReader):
         return _Matcher(self._postfile, offset, length, POSTS_FORMAT).read_all()
 
 
-def write_field(writer: _TermsWriter, name: str, field: FieldType, terms: Iterator[tuple[bytes, Postings]], lengths: Sequence[int] | None) -> None:
+def write_field(
+    writer: _TermsWriter,
+    name: str,
+    field: FieldType,
+    terms: Iterator[tuple[bytes, Postings]],
+    lengths: Sequence[int] | None,
+) -> None:
     """Write all terms of a field, which come in ascending order."""
     writer.start_field(name, field)
     for term, postings in terms:
         writer.write_term(term, postings, lengths)
     writer.finish_field()
-

@@ -23,7 +23,9 @@ UNSPACED = (
 
 UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 
-_IGNORED = frozenset("\u00ad\u0640\u061c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_IGNORED = frozenset(
+    "\u00ad\u0640\u061c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _ARABIC_MARK = re.compile("[\u064b-\u065f\u0670\u06d6-\u06ed]+")
 _INDIC_SIGNS = frozenset((7, 9))  # combining classes of nukta and virama, which spell and do not ornament
 
@@ -106,7 +108,8 @@ _FOLD = _Fold()
 
 def unspaced_runs(raw: str) -> Iterator[str]:
     """The runs of Han, kana or Hangul in a raw word."""
-    return () if raw.isascii() else (run.group() for run in UNSPACED_RUN.finditer(unicodedata.normalize("NFC", raw)))
+    if not raw.isascii():
+        yield from UNSPACED_RUN.findall(unicodedata.normalize("NFC", raw))
 
 
 def runs(raw: str) -> Iterator[str]:

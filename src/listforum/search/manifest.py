@@ -53,9 +53,7 @@ def _encode(content: Any) -> bytes:
 
 def _manifest(content: dict[str, Any]) -> Manifest:
     segments = tuple(
-        SegmentRecord(
-            each["segment"], each["size"], tuple(each["blocks"]), each["documents"], tuple(each["deleted"])
-        )
+        SegmentRecord(each["segment"], each["size"], tuple(each["blocks"]), each["documents"], tuple(each["deleted"]))
         for each in content["segments"]
     )
     return Manifest(content["analysis"], content["generation"], content["change"], segments)

@@ -37,8 +37,10 @@ class Analysed:
         return any(self._reads(field, reading) for field in clause.fields for reading in clause.readings)
 
     def _reads(self, field: Field, reading: Reading) -> bool:
+        if not self._holds(field, reading.phrase):
+            return False
         present = self.terms(field)
-        return all(term in present for term in reading.terms) and self._holds(field, reading.phrase)
+        return all(term in present for term in reading.terms)
 
     def _holds(self, field: Field, phrase: str) -> bool:
         if not phrase:

@@ -71,7 +71,9 @@ def list_term(name: str) -> str:
 
 # --- cutting the line into pieces -----------------------------------------------------------------------------------
 
-_TYPED = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "＂": '"', "：": ":", "\u200e": "", "\u200f": ""})
+_TYPED = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "＂": '"', "：": ":", "\u200e": "", "\u200f": ""}
+)
 """Quotation marks and colons of other keyboards, and the marks that text in two directions brings along."""
 
 
@@ -103,7 +105,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
         else:
             close = text.find('"', end + 1)
             if close < 0:
-                raise QueryError(f'A quotation mark is never closed: write "{_short(text[end + 1 :])}" with one at each end.')
+                phrase = _short(text[end + 1 :])
+                raise QueryError(f'A quotation mark is never closed: write "{phrase}" with one at each end.')
             yield _Piece(excluded, field if colon else "", text[end + 1 : close], quoted=True)
             at = close + 1
 
@@ -148,7 +151,9 @@ _EXAMPLES = {
     "before": "before:2024-06",
     "after": "after:2024-06",
 }
-_NO_FIELDS = frozenset(("http", "https", "ftp", "ftps", "ssh", "git", "irc", "ircs", "news", "nntp", "file", "mailto", "tel", "urn", "re", "fwd"))
+_NO_FIELDS = frozenset(
+    ("http", "https", "ftp", "ssh", "git", "irc", "news", "nntp", "file", "mailto", "tel", "re", "fwd")
+)
 """Words that stand before a colon in ordinary text."""
 
 
@@ -183,7 +188,7 @@ class _Builder:
         else:
             (self._after if field == "after" else self._before).append(_seconds(field, piece.value, self._today))
 
-    def _add_words(self, fields: tuple[Field, ...], text: str, excluded: bool) -> None:  # noqa: FBT001 - data, not a switch
+    def _add_words(self, fields: tuple[Field, ...], text: str, excluded: bool) -> None:
         readings = _readings(text)
         if readings:
             self._clauses[excluded].append(Clause(fields, readings))

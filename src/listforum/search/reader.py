@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from listforum.search import manifest as manifests
@@ -35,11 +35,8 @@ class Snapshot:
         parts = [Part(segment, replaced) for segment in self.segments.values()]
         if later.posts:
             parts.append(Part(later))
-        found = [candidate for part in parts for candidate in part.candidates(query)]
-        if wish.sort == "newest":
-            return found
-        scored = scores(parts, query)
-        return [replace(candidate, score=scored.get(candidate.post, 0.0)) for candidate in found]
+        by_post = scores(parts, query) if wish.sort == "best" else {}
+        return [candidate for part in parts for candidate in part.candidates(query, by_post)]
 
 
 def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from listforum.search.answer import Wish, compose
 from listforum.model import SearchAnswer
+from listforum.search.answer import Wish, compose
 from listforum.search.evaluate import Candidate
 from listforum.search.match import Analysed, meets, values_of
 from listforum.search.query import FIELDS, Field, Query
@@ -55,7 +55,7 @@ class _Scan:
         """The posts that met the query, with their scores."""
         statistics = Statistics(self._posts, self._standing_in, self._lengths)
         scorers = list(map(statistics.scorer, self._scored))
-        return [replace(each.candidate, score=_score(scorers, each)) for each in self._found.values()]
+        return [each.candidate._replace(score=_score(scorers, each)) for each in self._found.values()]
 
 
 def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:

@@ -1,4 +1,4 @@
-"""A segment: some thousand documents, gathered in memory and written once, or read back as posting lists and columns."""
+"""A segment: some thousand documents, gathered in memory and written once, or read as posting lists and columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ from listforum.search.storage import CheckedStorage, Damaged, PrivateStorage, ch
 NAME = "words"
 """The name Whoosh knows the index by: the beginning of its file names."""
 
+POSTING_LISTS_HELD = 32
+"""Posting lists kept in memory for each segment: whoever searches asks again with one more word."""
+
 _CODEC = Codec()
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
@@ -109,14 +113,14 @@ class Gathering:
         for name in FIELDS:
             lengths = segment.lengths(name)
             self._fields[name].lengths += [LENGTHS[lengths[number]] for number in living]
-        for name, term, postings in segment.every_term():
+        for field_name, term, postings in segment.every_term():
             kept = [
                 new[number] << 8 | int(frequency)
                 for number, frequency in zip(postings.documents, postings.frequencies, strict=True)
                 if number in new
             ]
             if kept:
-                self._fields[name].packed[term].extend(kept)
+                self._fields[field_name].packed[term].extend(kept)
 
     def _place(self, post: int, date: int) -> int:
         number = len(self.posts)
@@ -171,6 +175,7 @@ class Segment:
         self.posts: Sequence[int] = self._column("post", "q")
         self.dates: Sequence[int] = self._column("date", "q")
         self._lengths: dict[str, Sequence[int]] = {}
+        self._held: dict[tuple[str, bytes], Postings] = {}
 
     @property
     def deleted(self) -> frozenset[int]:
@@ -179,7 +184,12 @@ class Segment:
 
     def postings(self, name: str, term: bytes) -> Postings:
         """All postings of a term in a field, deleted documents included."""
-        return self._terms.postings(name, term)
+        key = name, term
+        if key not in self._held:
+            if len(self._held) >= POSTING_LISTS_HELD:
+                del self._held[next(iter(self._held))]
+            self._held[key] = self._terms.postings(name, term)
+        return self._held[key]
 
     def every_term(self) -> Iterator[tuple[str, bytes, Postings]]:
         """Field, term and postings of all there is."""
@@ -206,5 +216,3 @@ class Segment:
 def stored_length(length: int) -> int:
     """A field length as the index remembers it: as one byte."""
     return LENGTHS[length_to_byte(length)]
-
-

@@ -141,7 +141,7 @@ class CheckedStructFile(StructFile):
 class PrivateStorage(FileStorage):
     """Where Whoosh writes segments: files 0600, directories 0700, nothing outside of the index directory."""
 
-    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **_: object) -> StructFile:  # noqa: FBT001, FBT002 - Whoosh's signature
+    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **_: object) -> StructFile:
         """A new file for writing."""
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | (os.O_EXCL if excl else 0)
         return StructFile(os.fdopen(os.open(Path(self.folder) / name, flags, 0o600), mode), name=name)

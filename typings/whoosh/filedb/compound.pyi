@@ -1,0 +1,3 @@
+from whoosh.filedb.filestore import FileStorage
+
+class CompoundStorage(FileStorage): ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -15,8 +16,12 @@ from listforum.errors import ArchiveError, BusyError, HomeError
 from listforum.mail.structure import split
 
 
+def _incompressible(number: int) -> str:
+    return " ".join(hashlib.sha256(f"{number} {n}".encode()).hexdigest() for n in range(60))
+
+
 def fill(archive: Archive, count: int = 30) -> None:
-    arrivals = [understand(split(mail(n, text=f"number {n} " * 200))) for n in range(count)]
+    arrivals = [understand(split(mail(n, text=_incompressible(n)))) for n in range(count)]
     archive.posts.add("open-data", arrivals, BEGAN)
 
 

@@ -108,6 +108,7 @@ introspection_mode = local
 local_validation_key_dict = fs:posix:prefix={dir}/keys/
 username_attribute = sub
 """
+PASSWORD = "correct horse"
 TOKEN_KEY = b"a key that only tests know"
 
 
@@ -180,7 +181,8 @@ class Dovecot:
             self._owner = "nobody"
             self.directory.chmod(0o755)
             self._give(self.directory / "home")
-        (self.directory / "users").touch()
+        users = (User(f"user{n}", PASSWORD) for n in range(1, 3000))
+        (self.directory / "users").write_text("".join(map(_entry, users)))
         (self.directory / "keys/default/HS256/default").write_bytes(base64.b64encode(TOKEN_KEY))
         (self.directory / "oauth2.conf").write_text(OAUTH2.format(dir=self.directory))
         text = CONFIGURATION.format(
@@ -213,12 +215,13 @@ class Dovecot:
 
     # --- people ---
 
-    def add_user(self, password: str = "correct horse") -> User:
+    def add_user(self, password: str = PASSWORD) -> User:
         """A new user with an empty mailbox: a test of its own needs nothing else."""
         user = User(f"user{next(self._count)}", password)
-        encoded = base64.b64encode(password.encode()).decode()
-        with (self.directory / "users").open("a") as users:
-            users.write(f"{user.name}:{{PLAIN.b64}}{encoded}\n")
+        if password != PASSWORD:
+            with (self.directory / "users").open("a") as users:
+                users.write(_entry(user))
+            time.sleep(1.1)  # Dovecot looks at the file again once in a second at the most
         self._make_folder(self._folder(user, "INBOX"))
         return user
 
@@ -293,6 +296,11 @@ class Dovecot:
     def _give(self, path: Path) -> None:
         if self._owner:
             shutil.chown(path, self._owner, pwd.getpwnam(self._owner).pw_gid)
+
+
+def _entry(user: User) -> str:
+    encoded = base64.b64encode(user.password.encode()).decode()
+    return f"{user.name}:{{PLAIN.b64}}{encoded}\n"
 
 
 def _free_port() -> int:

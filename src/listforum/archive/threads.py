@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem, UsageError
 from listforum.model import Edge, Evidence, Verdict
-from listforum.topics.forest import components, thread, touches
+from listforum.topics.forest import components, thread
 
 
 class Threads:
@@ -23,8 +23,7 @@ class Threads:
         if not posts:
             return
         with self._database.transaction():
-            fresh = self._evidence(posts)
-            touched = self._touched(frozenset().union(*(touches(one) for one in fresh))) | {
+            touched = self._touched(self._evidence(posts)) | {
                 topic for topic in self._topics_of(posts).values() if topic
             }
             everyone = set(posts) | self._posts_in(touched)
@@ -66,7 +65,11 @@ class Threads:
         with self._database.transaction():
             topic = self._topics_of([post]).get(post, 0)
             self._database.run("DELETE FROM post WHERE id = ?", (post,))
-            self._thread(self._posts_in({topic}), {topic})
+            left = self._posts_in({topic})
+            if left:
+                self.rethread(left)
+            else:
+                self.refresh({topic})
 
     def refresh_of(self, posts: Iterable[int]) -> None:
         """Counts the topics of these posts anew."""
@@ -120,16 +123,19 @@ class Threads:
             [(e.child, e.parent, e.reason, e.confidence, e.missing, e.ghost) for e in edges],
         )
 
-    def _touched(self, ids: frozenset[str]) -> set[int]:
-        among = json.dumps(sorted(ids))
+    def _touched(self, fresh: Collection[Evidence]) -> set[int]:
+        """The topics that have to be threaded again together with these posts (see `topics.forest.touches`)."""
+        carried = json.dumps(sorted({known for one in fresh for known in one.ids}))
+        referred = json.dumps(sorted({known for one in fresh for known in one.referred}))
+        ghosts = json.dumps(sorted({known for one in fresh for known in (*one.ids, *one.referred[-1:])}))
         return {
             topic
             for (topic,) in self._database.rows(
-                """SELECT topic FROM post WHERE topic <> 0 AND id IN (
-                       SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?1))
-                       UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?1))
-                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?1)))""",
-                (among,),
+                """SELECT DISTINCT topic FROM post WHERE topic <> 0 AND id IN (
+                       SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?))
+                       UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?))
+                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?)))""",
+                (referred, carried, ghosts),
             )
         }
 

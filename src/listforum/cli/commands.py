@@ -15,6 +15,7 @@ from listforum.cli import output
 from listforum.errors import UsageError
 from listforum.forum import Forum
 from listforum.home import Home
+from listforum.mail import safe
 
 if TYPE_CHECKING:
     from listforum.config import Config
@@ -173,6 +174,8 @@ def _import(forum: Forum, options: Namespace) -> Answer:
     with _counter("reading") as progress:
         report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
     document = {"read": report.read, "new": report.new, "known": report.known, "damaged": report.damaged}
+    for damage in report.words:
+        print("listforum:", safe.line(damage), file=sys.stderr)
     words = f"{report.read} mails read: {report.new} new, {report.known} known, {report.damaged} damaged."
     return Answer(document, [words])
 

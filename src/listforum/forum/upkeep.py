@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ class ImportReport:
     new: int = 0
     known: int = 0
     damaged: int = 0
+    words: list[str] = field(default_factory=list)
 
 
 class Upkeep:
@@ -48,7 +49,7 @@ class Upkeep:
         """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
         report = ImportReport()
         with self._home.lock("importing"):
-            for batch in _batches(read_mails(path, progress)):
+            for batch in _batches(mail for mail in read_mails(path, progress) if mail.problem != "not mail"):
                 self._store(list_name, batch, report)
         return report
 
@@ -82,11 +83,13 @@ class Upkeep:
         return self._archive.problems()
 
     def _store(self, list_name: str, batch: list[MailFile], report: ImportReport) -> None:
-        arrivals = [_arrival(mail.raw) for mail in batch]
-        added = self._archive.posts.add(list_name, arrivals, int(time.time()))
+        report.damaged += sum(mail.problem == "damaged" for mail in batch)
+        report.words += [f"{mail.where}: {mail.words}" for mail in batch if mail.problem == "damaged"]
         report.read += len(batch)
+        arrivals = [_arrival(mail.raw) for mail in batch if mail.problem is None]
+        added = self._archive.posts.add(list_name, arrivals, int(time.time()))
         report.new += len(added.new)
-        report.known += len(batch) - len(added.new)
+        report.known += len(arrivals) - len(added.new)
         report.damaged += sum(bool(arrival.header.defects) for arrival in arrivals)
 
     def _mails(self, topics: Iterable[int] | None, list_name: str | None) -> Iterator[tuple[bytes, str, int]]:

@@ -213,6 +213,7 @@ WRONG = {
     'token_command = ["t"]': 'token_command: does not go with auth = "password"',
     'auth = "xoauth2"': 'password: does not go with auth = "xoauth2"; use token_command',
     'ca_file = "absent.pem"': "ca_file: there is no file",
+    'ca_file = "~nobody-at-all/ca.pem"': "ca_file: begins with a user that there is not",
     'proxy = "socks5h://127.0.0.1:9050"': "proxy: this version cannot use a proxy, and will not connect around it",
     'tls_pin = "sha256:00"': "tls_pin: this version cannot pin a certificate",
     "pasword = 1": "pasword: not a setting; did you mean password?",

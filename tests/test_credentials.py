@@ -17,7 +17,7 @@ import pytest
 from listforum import credentials
 from listforum.config import Account, SecretCommand, SecretPrompt, SecretSource, SecretValue, Server
 from listforum.credentials import read_secret
-from listforum.errors import LoginError
+from listforum.errors import Cancelled, LoginError
 from listforum.model import Mailbox
 from listforum.secret import Secret
 
@@ -49,7 +49,7 @@ class TestFromThePerson:
             return 'h"u\\s h é 漢'
 
         assert read_secret(account(SecretPrompt()), ask) == Secret('h"u\\s h é 漢')
-        assert prompts == ["Password of maria at mail.example.org (account home): "]
+        assert prompts == ["Password of maria at mail.example.org (account home)"]
 
     @pytest.mark.parametrize("typed", ["", "a\r\nb", "a\nb", "a\0b"])
     def test_is_refused_where_no_server_could_take_it(self, typed: str) -> None:
@@ -114,9 +114,9 @@ class TestFromACommand:
         outputs = shown.replace(script, "").replace(repr(script), "")
         assert "canary" not in outputs
 
-    @pytest.mark.parametrize("argv", [("/nowhere/pass",), ("/",)])
+    @pytest.mark.parametrize("argv", [("/nowhere/pass",), ("/",), ("no-such-program",), ("~nobody-at-all/pass",)])
     def test_that_cannot_be_run(self, argv: tuple[str, ...]) -> None:
-        with pytest.raises(LoginError, match=f"the command {argv[0]} cannot be run"):
+        with pytest.raises(LoginError, match=f"the command {argv[0]} cannot be (run|found)"):
             read_secret(account(SecretCommand(argv)), nobody)
 
     def test_that_hangs_is_stopped_with_all_it_started(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -128,6 +128,16 @@ class TestFromACommand:
         assert time.monotonic() - started < 10
         for number in map(int, numbers.read_text().split()):
             assert is_gone(number)
+
+    def test_can_be_cancelled(self, tmp_path: Path) -> None:
+        number = tmp_path / "number"
+        started = time.monotonic()
+        with pytest.raises(Cancelled, match="the command sh was stopped"):
+            read_secret(
+                shell(f"echo $$ > {number}; sleep 60"), nobody, lambda: number.exists() and number.read_text() != ""
+            )
+        assert time.monotonic() - started < 10
+        assert is_gone(int(number.read_text()))
 
     def test_sees_no_more_of_the_environment_than_it_needs(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MAIL_PASSWORD", "canary")
@@ -178,6 +188,7 @@ class TestOnATerminal:
     PROGRAM = """
 from listforum.config import *
 from listforum.credentials import read_secret
+from listforum.errors import Cancelled
 from listforum.model import Mailbox
 import sys
 server = Server("mail.example.org", 993, "implicit", "maria")
@@ -185,7 +196,7 @@ source = SecretCommand(("sh", "-c", sys.argv[1]))
 account = Account("home", Mailbox("", "maria@example.org"), server, None, "password", source)
 try:
     print("secret is", read_secret(account, input).reveal()[::-1], flush=True)
-except KeyboardInterrupt:
+except Cancelled:
     print("stopped", flush=True)
 print("and then", input(), flush=True)
 """

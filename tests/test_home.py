@@ -74,6 +74,10 @@ class TestLocate:
         with pytest.raises(HomeError, match="needs a name"):
             Home.locate(name, {})
 
+    def test_a_tilde_of_nobody_is_refused(self) -> None:
+        with pytest.raises(HomeError, match="no such user"):
+            Home.locate("~nobody-at-all/mail", {})
+
     def test_everything_lies_inside(self, home: Home) -> None:
         for path in (home.config_file, home.database, home.index, home.temporary, home.lock_file):
             assert path.parent == home.directory

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from listforum.config.settings import Account, SecretCommand, SecretPrompt
-from listforum.errors import LoginError
+from listforum.errors import Cancelled, LoginError
 from listforum.secret import Secret
 
 SECONDS = 30.0
@@ -32,16 +32,20 @@ _KEPT = re.compile(
 )
 
 
-def read_secret(account: Account, ask: Callable[[str], str]) -> Secret:
-    """Return the account's password or token; `ask` is called with a prompt when the person is to type it.
+def never() -> bool:
+    return False
+
+
+def read_secret(account: Account, ask: Callable[[str], str], cancelled: Callable[[], bool] = never) -> Secret:
+    """Return the account's password or token; `ask` is called with a question when the person is to type it.
 
     A command runs without a shell, for at most 30 seconds, and its first line of output counts; it is given the
-    terminal where there is one, for programs that ask there. Raises LoginError, which holds nothing of the secret, and
-    KeyboardInterrupt when the person stops the command.
+    terminal where there is one, for programs that ask there. `cancelled` is looked at while it runs. Raises LoginError,
+    which holds nothing of the secret, and Cancelled when the person stopped the command.
     """
     source = account.secret
     if isinstance(source, SecretCommand):
-        return _from_command(source.argv, account.name)
+        return _from_command(source.argv, account.name, cancelled)
     if isinstance(source, SecretPrompt):
         return _from_person(account, ask)
     return source.secret
@@ -49,7 +53,7 @@ def read_secret(account: Account, ask: Callable[[str], str]) -> Secret:
 
 def _from_person(account: Account, ask: Callable[[str], str]) -> Secret:
     try:
-        answer = Secret(ask(f"Password of {account.imap.user} at {account.imap.host} (account {account.name}): "))
+        answer = Secret(ask(f"Password of {account.imap.user} at {account.imap.host} (account {account.name})"))
     except EOFError:
         raise LoginError(f"account {account.name}: nobody is there to type the password") from None
     if mistake := _unfit(answer.reveal()):
@@ -57,8 +61,10 @@ def _from_person(account: Account, ask: Callable[[str], str]) -> Secret:
     return answer
 
 
-def _from_command(argv: tuple[str, ...], account: str) -> Secret:
-    outcome = _run(argv, account)
+def _from_command(argv: tuple[str, ...], account: str, cancelled: Callable[[], bool]) -> Secret:
+    outcome = _run(argv, account, cancelled)
+    if outcome.cancelled:
+        raise Cancelled(f"account {account}: the command {argv[0]} was stopped")
     mistake, secret = _secret_of(outcome)
     if mistake:
         raise LoginError(f"account {account}: the command {argv[0]} {mistake}")
@@ -72,6 +78,7 @@ class _Outcome:
     code: int | None
     output: bytes = field(repr=False)
     errors: bytes = field(repr=False)
+    cancelled: bool
 
 
 def _secret_of(outcome: _Outcome) -> tuple[str, Secret]:
@@ -106,9 +113,9 @@ def _unfit(secret: str) -> str:
 # --- running the command ----------------------------------------------------------------------------------------------
 
 
-def _run(argv: tuple[str, ...], account: str) -> _Outcome:
-    program = str(Path(argv[0]).expanduser()) if argv[0].startswith("~") else argv[0]
+def _run(argv: tuple[str, ...], account: str, cancelled: Callable[[], bool]) -> _Outcome:
     try:
+        program = str(Path(argv[0]).expanduser()) if argv[0].startswith("~") else argv[0]
         process = subprocess.Popen(  # noqa: S603 - the person's own config names it, and no shell reads it
             [program, *argv[1:]],
             stdin=None if _has_terminal() else subprocess.DEVNULL,
@@ -119,8 +126,10 @@ def _run(argv: tuple[str, ...], account: str) -> _Outcome:
         )
     except OSError as error:
         raise LoginError(f"account {account}: the command {argv[0]} cannot be run: {error.strerror}") from None
+    except RuntimeError:
+        raise LoginError(f"account {account}: the command {argv[0]} cannot be found: there is no such user") from None
     with process, _stopped_at_the_end(process), _terminal_lent_to(process):
-        return _collected(process)
+        return _collected(process, cancelled)
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -167,7 +176,7 @@ def _in_foreground() -> bool:
         return False
 
 
-def _collected(process: subprocess.Popen[bytes]) -> _Outcome:
+def _collected(process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> _Outcome:
     """Read both outputs, as far as they are of use, until the command ends, says too much or takes too long.
 
     A command that has ended is not waited for any longer, whoever of its children still holds the pipes.
@@ -179,13 +188,12 @@ def _collected(process: subprocess.Popen[bytes]) -> _Outcome:
             if pipe is not None:
                 selector.register(pipe, selectors.EVENT_READ, name)
         code = None
-        while time.monotonic() < deadline and len(collected["output"]) <= MAX_BYTES:
+        while time.monotonic() < deadline and len(collected["output"]) <= MAX_BYTES and not cancelled():
             code = process.poll()
             if not _take_what_is_there(selector, collected, 0 if code is not None else _TICK) and code is not None:
                 break
-    if code is not None and -code == signal.SIGINT:
-        raise KeyboardInterrupt
-    return _Outcome(code, bytes(collected["output"]), bytes(collected["errors"]))
+    stopped = code == -signal.SIGINT or cancelled()
+    return _Outcome(code, bytes(collected["output"]), bytes(collected["errors"]), stopped)
 
 
 def _take_what_is_there(selector: selectors.BaseSelector, collected: dict[str, bytearray], seconds: float) -> bool:

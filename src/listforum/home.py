@@ -39,7 +39,10 @@ class Home:
             named = user_data_dir("listforum", appauthor=False)
         if not named.strip() or "\0" in named:
             raise HomeError("the home needs a name: --home DIRECTORY")
-        return cls(Path(named).expanduser().absolute())
+        try:
+            return cls(Path(named).expanduser().absolute())
+        except RuntimeError:
+            raise HomeError(f"{named} is nowhere: there is no such user") from None
 
     @property
     def config_file(self) -> Path:

@@ -138,7 +138,11 @@ def _ca_file(table: Table, directory: Path) -> str | None:
     written = table.text("ca_file")
     if written is None:
         return None
-    path = directory / Path(written).expanduser()
+    try:
+        path = directory / Path(written).expanduser()
+    except RuntimeError:
+        table.wrong("ca_file", "begins with a user that there is not")
+        return None
     if not path.is_file():
         table.wrong("ca_file", f"there is no file {shown(str(path))}")
         return None

@@ -314,11 +314,12 @@ class TestLock:
 
     def test_is_not_inherited_by_children(self, home: Home) -> None:
         home.prepare()
-        with home.lock():
-            child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
-        with home.lock():
-            pass
-        child.communicate(b"\n", timeout=20)
+        for close_fds in (True, False) * 20:
+            with home.lock():
+                child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=close_fds)
+            with home.lock():
+                pass
+            child.communicate(timeout=20)
 
     @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"12 \x1b]0;owned\x07", b"x" * 100_000, b"12", b"-1 a"])
     def test_what_stands_in_the_file_is_not_trusted(self, home: Home, content: bytes) -> None:

@@ -9,7 +9,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +158,9 @@ class Home:
                 self._sweep()
             yield
         finally:
+            # A child that is just being started may hold a copy of the descriptor for a moment: closing would not do.
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
     def _sweep(self) -> None:

@@ -15,6 +15,7 @@ FOLDED_OVER: Final = 5
 """An attribution is looked for in so many lines at most."""
 
 _LONGEST: Final = 600
+_FOLDED_WIDTH: Final = 90
 
 _SPACED_VERBS: Final = (
     *("wrote", "writes", "said", "has written", "had this to say", "scribbled", "typed"),
@@ -58,6 +59,9 @@ _DATE: Final = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[:٫]\d{2}|\d{1,2}[.h]\d{2}(?!\d)|(?<!\d)\d{4}(?!\d)|\d{1,2} ?[月월]"
 )
 _DATED_START: Final = re.compile(r"\W{0,6}(?:[^\W\d]{1,14}[.,،]{0,2} {1,2}){0,5}\d|在|于|\W{0,6}\d")
+_OPENER: Final = re.compile(
+    r"[-*_ ]{0,6}(?:On|At|El|Em|Le|Am|Il|In data|Op|Den|På|Dnia|W dniu|Dne|Στις|Την|في|بتاريخ|در|在|于)\b"
+)
 _TIMESTAMP_START: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 _BARE_CLOSERS: Final = (
     "wrote",
@@ -104,14 +108,24 @@ def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution 
             continue
         if _DATED_START.match(joined):
             return Attribution(_folded_start(lines, start, floor), end, sure=True)
-        nearest = nearest or Attribution(start, end, sure="@" in joined and len(joined) < 160)
+        start_above = _folded_start(lines, start, floor)
+        nearest = nearest or Attribution(start_above, end, sure="@" in joined and len(joined) < 160)
     return nearest or _short(lines, end, floor)
 
 
 def _folded_start(lines: Sequence[str], start: int, floor: int) -> int:
-    """One line up, when that begins a date which line `start` only goes on with ("On 2 May 2020,")."""
-    above = lines[start - 1] if start > floor else ""
-    return start - 1 if above.endswith(",") and len(above) <= 60 and _DATED_START.match(above) else start
+    """One line up, when that begins a date or holds a name which line `start` only goes on with."""
+    above, here = lines[start - 1] if start > floor else "", lines[start]
+    if not above or len(above) > _FOLDED_WIDTH or _OPENER.match(here) or _ends_sentence(above):
+        return start
+    dated = _DATED_START.match(above) and (above.endswith(",") or _OPENER.match(above))
+    named = here.startswith("<") or ("@" in above and here[0].isdigit())
+    return start - 1 if dated or named else start
+
+
+def _ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does; a dot after a short word may be an abbreviation's."""
+    return line.endswith(("!", "?", ":")) or (line.endswith(".") and len(line.rsplit(" ", maxsplit=1)[-1]) > 4)
 
 
 def _closes(text: str) -> bool:

@@ -112,7 +112,9 @@ def _ruled_footer_end(lines: Sequence[str], start: int) -> int:
 
 
 def _tail_end(lines: Sequence[str], end: int) -> int:
-    """The end of the text, when what is left after `end` is footer too; else `end`, with the blank lines below."""
+    """The end of the text, when the little that is left after `end` is footer too; else the end of what is."""
+    if len(lines) - end > _TAIL_LINES:
+        return end
     while (first := _next_text(lines, end)) < len(lines):
         after = _paragraph_end(lines, first)
         paragraph = lines[first:after]

@@ -3,13 +3,27 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+
+def _plain(text: str) -> str:
+    """Folded for looking up: no case, no accents, which mail programs of old lost, single blanks."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFD", text)
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(text.casefold().split())
+
+
+def _phrases(phrases: set[str]) -> frozenset[str]:
+    return frozenset(map(_plain, phrases))
+
+
 _DASHES: Final = " \t*_-=—–―~#>"
 
-_ORIGINAL: Final = frozenset(
+_ORIGINAL: Final = _phrases(
     {
         *("original message", "original mail", "original email", "reply message", "replied message"),
         *("mensaje original", "mensagem original", "messaggio originale", "missatge original"),
@@ -34,7 +48,7 @@ _ORIGINAL: Final = frozenset(
         *("opprinnelig melding", "alkuperäinen viesti", "αρχικό μήνυμα", "eredeti üzenet"),
     }
 )
-_FORWARDED: Final = frozenset(
+_FORWARDED: Final = _phrases(
     {
         *("forwarded message", "forwarded mail", "forwarded email", "begin forwarded message"),
         *("mensaje reenviado", "inicio del mensaje reenviado", "mensagem encaminhada", "mensagem reencaminhada"),
@@ -168,7 +182,8 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
         *("anlagen", "importancia", "antwoord aan"),
     ),
 }
-_LABEL_KINDS: Final = {label: kind for kind, labels in _LABELS.items() for label in labels}
+_LABEL_KINDS: Final = {_plain(label): kind for kind, labels in _LABELS.items() for label in labels}
+_LONGEST_PHRASE: Final = 200
 _LONGEST_LABEL: Final = 32
 _GROUP_LINES: Final = 24
 _CONTINUATIONS: Final = 3
@@ -188,8 +203,8 @@ def marker(line: str) -> Marker | None:
     """What a separator line says: an original below, a forwarded mail below, or the end of one."""
     words = line.strip(_DASHES)
     dashed = len(line) - len(words) >= 4 and line[:1] in "-_*=—–―~#"
-    text = " ".join(words.rstrip(":：").casefold().split())
-    if not dashed and not words.endswith((":", "：")):
+    text = _plain(words.rstrip(":："))
+    if len(words) > _LONGEST_PHRASE or not (dashed or words.endswith((":", "："))):
         return None
     if text in _FORWARDED or (dashed and text.startswith(_FORWARDED_FROM)):
         return "forwarded"
@@ -202,7 +217,7 @@ def label_kind(line: str) -> str | None:
     """The kind of header field a line looks like: from, date, to, subject, cc, other; None when it is none."""
     head = line[: _LONGEST_LABEL + 8].replace("：", ":")
     label, colon, _ = head.partition(":")
-    return _LABEL_KINDS.get(label.strip(" \t*_\u200e\u200f\xa0").casefold()) if colon else None
+    return _LABEL_KINDS.get(_plain(label.strip(" \t*_\u200e\u200f\xa0"))) if colon else None
 
 
 def header_group(lines: Sequence[str], start: int, limit: int) -> HeaderGroup | None:

@@ -32,11 +32,19 @@ def mark_quoted_lines(page: Page) -> None:
         if line[:1] == ">" or line[:2] == " >":
             page.depths[at] = quote_depth(line[:LINE_LOOKED_AT])[0]
             page.kinds[at] = "quote"
+    _unmark_lone_indented(page)
     _unmark_escaped_from(page)
     _unmark_folded_addresses(page)
     _mark_wrapped_rests(page)
     _mark_bars(page)
     _mark_initials(page)
+
+
+def _unmark_lone_indented(page: Page) -> None:
+    """A single indented ">" is a drawing, an arrow or a list, not a quote."""
+    for at, line in enumerate(page.raw):
+        if line[:2] == " >" and "quote" not in page.kinds[max(0, at - 1) : at] + page.kinds[at + 1 : at + 2]:
+            page.kinds[at], page.depths[at] = None, 0
 
 
 def _unmark_escaped_from(page: Page) -> None:
@@ -51,8 +59,8 @@ def _unmark_folded_addresses(page: Page) -> None:
     for at, line in enumerate(page.lines):
         if line[:1] != ">" or line[-1:] not in (":", "：") or len(line) > _FOLDED_TAIL or at == 0 or page.kinds[at - 1]:
             continue
-        above = page.lines[at - 1]
-        if above.rfind("<") > above.rfind(">") or above.startswith("mailto:"):
+        above = " ".join(page.lines[max(0, at - 2) : at])
+        if above.rfind("<") > above.rfind(">") or page.lines[at - 1].startswith("mailto:"):
             page.kinds[at], page.depths[at] = None, 0
 
 

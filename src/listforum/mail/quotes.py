@@ -61,9 +61,10 @@ def quoted(text: str, attribution: str) -> str:
 
 
 def _deepened(line: str, block: Block) -> str:
+    if not line:
+        return ">"
     depth, words = quote_depth(line) if block.depth else (0, line)
-    marks = "> " * (max(depth, block.depth) + 1)
-    return (marks + words).rstrip()
+    return ("> " * (max(depth, block.depth) + 1) + words).rstrip()
 
 
 def _trimmed(text: str, blank: str = "") -> str:

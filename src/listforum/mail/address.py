@@ -46,6 +46,14 @@ def parse_mailboxes(value: str) -> tuple[Mailbox, ...]:
     return _AddressList(value[:_MAX_VALUE]).mailboxes()
 
 
+def display_name(text: str) -> str:
+    """A name as people write it: blanks folded, and without the quotes that programs put around it once too often."""
+    name = " ".join(text.split())
+    while len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        name = name[1:-1].strip()
+    return name
+
+
 @dataclass(slots=True)
 class _Item:
     """One member of an address list, as its tokens are met."""
@@ -83,13 +91,13 @@ class _Item:
         raw = _joined(self.raw)
         if not raw:
             return None
-        name = _joined(map(_unquoted, self.phrase))
+        name = display_name("".join(map(_unquoted, self.phrase)))
         address = "".join(self.phrase).strip()
         if self.angle is not None:
             address = _ROUTE.sub("", "".join(self.angle).strip(), count=1)
         if self.broken or self.in_angle or not is_address(address):
             return Mailbox(raw, "")
-        return Mailbox((name if self.angle is not None else "") or _joined(self.comments), address)
+        return Mailbox((name if self.angle is not None else "") or display_name("".join(self.comments)), address)
 
 
 class _AddressList:
@@ -135,7 +143,7 @@ class _AddressList:
         self._item.broken = self._item.broken or depth > 0
         self._item.raw.append(self._value[start - 1 : position])
         if not self._item.in_angle:
-            self._item.comments.append(" " + _unquoted("".join(texts[:-1]).strip()))
+            self._item.comments.append(" " + "".join(texts[:-1]))
         return position
 
     def _finish_item(self) -> None:

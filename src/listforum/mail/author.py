@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from listforum.mail.address import same
+from listforum.mail.address import display_name, same
 from listforum.model import Author, Mailbox
 
 _VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
@@ -80,10 +80,7 @@ def _only_person(field: Sequence[Mailbox], sender: Mailbox, list_: ListIdentity)
 
 
 def _without_via(name: str) -> str:
-    bare = _VIA.sub("", name[:_MAX_NAME])
-    if bare != name and len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
-        return bare[1:-1]
-    return bare
+    return display_name(_VIA.sub("", name[:_MAX_NAME]))
 
 
 def _names(from_: Sequence[Mailbox]) -> str:
@@ -91,5 +88,5 @@ def _names(from_: Sequence[Mailbox]) -> str:
     names = []
     for mailbox in from_[:10]:
         match = _OBFUSCATED.fullmatch(mailbox.name[:_MAX_NAME])
-        names.append((match[2] or match[1]).strip(' "') if match else mailbox.name or mailbox.address)
+        names.append(display_name(match[2] or match[1]) if match else mailbox.name or mailbox.address)
     return ", ".join(filter(None, names))[:_MAX_NAME]

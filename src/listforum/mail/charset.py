@@ -88,6 +88,7 @@ _UNLABELLED: Final = frozenset(_NAMES_OF_NOTHING.split())
 _WIDER: Final = {"big5": "big5hkscs", "euc_jp": "euc_jis_2004", "iso2022_jp_ext": "iso2022_jp_2004"}
 """Where text does not fit a codec, the larger repertoire it may be written in."""
 
+_LABEL = re.compile(r"[\s\"'=]{0,20}(?:charset=)?[\s\"'=]{0,20}([a-z0-9][\w.:+-]{0,60})", re.ASCII)
 _ISO_2022_KR: Final = b"\x1b$)C"
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -111,7 +112,7 @@ def decode(data: bytes, label: str) -> Decoded:
     if codec is None:
         return _decode_unlabelled(data, as_labelled=_normal(label) in _UNLABELLED or not label)
     for fitting in (codec, _WIDER.get(codec, codec)):
-        if (text := _strictly(data, fitting)) is not None:
+        if (text := _strictly(data, fitting) if codec != "utf-8" else _utf8(data)) is not None:
             return Decoded(text, codec, as_labelled=True)
     return _decode_mislabelled(data, codec)
 
@@ -120,7 +121,7 @@ def _decode_mislabelled(data: bytes, codec: str) -> Decoded:
     """Text that is not, or not wholly, in the charset it is said to be in."""
     if codec == "utf-8":
         return Decoded(_line_by_line(data), codec, as_labelled=False)
-    if (text := _strictly(data, "utf-8")) is not None:
+    if (text := _utf8(data)) is not None:
         return Decoded(text, "utf-8", as_labelled=False)
     text = data.decode(codec, "replace")
     if 20 * text.count("\ufffd") > len(text):
@@ -136,7 +137,8 @@ def codec_named(label: str) -> str | None:
 
 
 def _normal(label: str) -> str:
-    return label.strip(" \t\"'").lower().replace("_", "-")
+    match = _LABEL.match(label.lower())
+    return match[1].replace("_", "-") if match else ""
 
 
 def _strictly(data: bytes, codec: str) -> str | None:
@@ -150,10 +152,16 @@ def _strictly(data: bytes, codec: str) -> str | None:
     return text
 
 
+def _utf8(data: bytes) -> str | None:
+    """Text in UTF-8, perhaps cut in its last character. A single odd byte at the end is no beginning of one."""
+    text = _strictly(data, "utf-8")
+    return None if text is None or (text.isascii() and not data.isascii()) else text
+
+
 def _decode_unlabelled(data: bytes, *, as_labelled: bool) -> Decoded:
     if data.isascii():
         return Decoded(*_decode_7bit(data), as_labelled=as_labelled)
-    if (text := _strictly(data, "utf-8")) is not None:
+    if (text := _utf8(data)) is not None:
         return Decoded(text, "utf-8", as_labelled=as_labelled)
     codec = guess(data)
     if codec == "utf-8":
@@ -172,10 +180,9 @@ def _decode_7bit(data: bytes) -> tuple[str, str]:
 
 def _line_by_line(data: bytes) -> str:
     """Text in UTF-8 with lines of another charset in it, as footers and quotes bring."""
-    lines = []
-    for row in data.split(b"\n"):
-        text = _strictly(row, "utf-8")
-        if text is None:
-            text = row.decode("utf-8" if guess(row) == "utf-8" else "cp1252", "replace")
-        lines.append(text)
-    return "\n".join(lines)
+    rows = data.split(b"\n")
+    texts = [_utf8(row) for row in rows]
+    codec = guess(b"\n".join(row for row, text in zip(rows, texts, strict=True) if text is None))
+    return "\n".join(
+        row.decode(codec, "replace") if text is None else text for row, text in zip(rows, texts, strict=True)
+    )

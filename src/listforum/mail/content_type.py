@@ -12,7 +12,7 @@ from listforum.mail.charset import decode
 from listforum.mail.fields import Fields
 from listforum.mail.words import decode_value, decode_words
 
-_TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,127})/([\w!#$&^.+-]{1,127})\s*(?:;|\Z|\s|,)", re.ASCII)
+_TYPE = re.compile(r"\s*\"?([\w!#$&^.+-]{1,127})/([\w!#$&^.+-]{1,127})\"?(?:;|\Z|\s|,)", re.ASCII)
 _TOKEN = re.compile(r"[\w.+-]{1,40}", re.ASCII)
 _MAX_PARAMETERS_TEXT: Final = 4096
 _MAX_NAME: Final = 1000

@@ -12,17 +12,22 @@ MAX_FIELDS: Final = 1000
 _MAX_SCANNED: Final = 4 * MAX_HEADER
 
 # A boundary line can look like a field; no field's name begins with two dashes.
-_FIELD = re.compile(rb"(?!--)([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:")
+_FIELD = re.compile(rb"(?!--)([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A header field: its name in lower case, its unfolded value as received, at most 16 kB of it."""
+    """A header field: its name in lower case, its value as received and still folded, at most 16 kB of it."""
 
     name: str
-    value: bytes
+    folded: bytes
+
+    @property
+    def value(self) -> bytes:
+        """The value unfolded (RFC 5322, 2.2.3)."""
+        return _FOLD.sub(b"", self.folded).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,11 @@ class Fields:
     cut: bool = False
 
     def first(self, name: str) -> bytes | None:
-        """The value of the first field of that name (in lower case); None when there is none."""
-        return next((field.value for field in self.fields if field.name == name), None)
+        """The unfolded value of the first field of that name (in lower case); None when there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field.value
+        return None
 
 
 def read_fields(data: bytes, start: int = 0) -> Fields:
@@ -45,10 +53,10 @@ def read_fields(data: bytes, start: int = 0) -> Fields:
     skipped; two of them, or one at the end, are the beginning of a body whose blank line is missing.
     """
     end, blank_end = _extent(data, start)
-    rows, body = _rows(data[start:end])
+    fields, body = _fields(data[start:end])
+    kept, cut = _bounded(fields)
     size = blank_end - start if body is None else body
-    fields, cut = _bounded(rows)
-    return Fields(fields, size, cut or end - start >= _MAX_SCANNED)
+    return Fields(kept, size, cut or end - start >= _MAX_SCANNED)
 
 
 def _extent(data: bytes, start: int) -> tuple[int, int]:
@@ -56,43 +64,52 @@ def _extent(data: bytes, start: int) -> tuple[int, int]:
     for blank in (b"\n", b"\r\n"):
         if data.startswith(blank, start):
             return start, start + len(blank)
-    match = _BLANK_LINE.search(data, start)
-    end, blank_end = (match.start() + 1, match.end()) if match else (len(data), len(data))
+    # No part's header is looked for beyond the next line that may be a boundary.
+    boundary = data.find(b"\n--", max(start - 1, 0)) + 1
+    match = _BLANK_LINE.search(data, start, boundary or len(data))
+    end, blank_end = (match.start() + 1, match.end()) if match else (boundary or len(data),) * 2
     return min(end, start + _MAX_SCANNED), blank_end
 
 
-def _rows(block: bytes) -> tuple[list[tuple[bytes, bytearray]], int | None]:
-    """Names and folded values, and where the body begins if that is before the blank line."""
-    rows: list[tuple[bytes, bytearray]] = []
-    offset = 0
-    stray: int | None = None
-    for row in block.split(b"\n"):
-        if match := _FIELD.match(row):
-            rows.append((match[1], bytearray(row[match.end() :])))
-            stray = None
-        elif row[:1] in (b" ", b"\t") and rows and stray is None:
-            rows[-1][1].extend(b"\n" + row)
-        elif row.strip() and not row.startswith((b"From ", b">From ")):
-            if row.startswith(b"--") or stray is not None or not rows:
-                return rows, stray if stray is not None else offset
-            stray = offset
-        offset += len(row) + 1
-    return rows, stray
-
-
-def _bounded(rows: list[tuple[bytes, bytearray]]) -> tuple[tuple[Field, ...], bool]:
+def _fields(block: bytes) -> tuple[list[Field], int | None]:
+    """All fields, and where the body begins if that is before the blank line."""
     fields: list[Field] = []
+    stray: int | None = None
+    position = 0
+    while position < len(block):
+        if match := _FIELD.match(block, position):
+            fields.append(Field(match[1].decode("ascii").lower(), match[2]))
+            stray = None
+            position = match.end()
+            continue
+        end = block.find(b"\n", position) + 1 or len(block)
+        row = block[position:end]
+        if row.strip() and not row.startswith((b"From ", b">From ")):
+            if row.startswith(b"--") or stray is not None or not fields:
+                return fields, position if stray is None else stray
+            stray = position
+        position = end
+    return fields, stray
+
+
+def _bounded(fields: list[Field]) -> tuple[tuple[Field, ...], bool]:
+    """The fields within the limits, and whether anything had to be cut."""
+    kept: list[Field] = []
     total = 0
     cut = False
-    for name, folded in rows:
-        value = _FOLD.sub(b"", bytes(folded)).strip()
-        lowered = name.decode("ascii").lower()
-        if len(value) > MAX_FIELD:
-            cut = True
-            # The newest of the referenced posts stand last.
-            value = value[-MAX_FIELD:] if lowered == "references" else value[:MAX_FIELD]
-        total += len(name) + len(value) + 4
-        if total > MAX_HEADER or len(fields) >= MAX_FIELDS:
-            return tuple(fields), True
-        fields.append(Field(lowered, value))
-    return tuple(fields), cut
+    for field in fields:
+        short = _shortened(field)
+        cut = cut or short is not field
+        total += len(short.name) + len(short.folded) + 4
+        if total > MAX_HEADER or len(kept) >= MAX_FIELDS:
+            return tuple(kept), True
+        kept.append(short)
+    return tuple(kept), cut
+
+
+def _shortened(field: Field) -> Field:
+    if len(field.folded) <= MAX_FIELD:
+        return field
+    # Of referenced posts the newest stand last.
+    last = field.name == "references"
+    return Field(field.name, field.folded[-MAX_FIELD:] if last else field.folded[:MAX_FIELD])

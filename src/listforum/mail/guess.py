@@ -9,7 +9,11 @@ from typing import Final
 _SAMPLE_BYTES: Final = 4096
 _HIGH_RUN = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _NOT_ASCII = re.compile("[^\x00-\x7f\ufffd]")
-_TOUCHES_LATIN = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+# Accented letters stand alone, or two or three of them in a word of ASCII letters; those of other scripts side by side.
+_ACCENTS = re.compile(
+    rb"(?<![\x80-\xff])(?:[\x80-\xff](?![\x80-\xff])"
+    rb"|(?<=[A-Za-z])[\x80-\xff]{2,3}(?![\x80-\xff])|[\x80-\xff]{2,3}(?=[A-Za-z]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ _CANDIDATES: Final = (
 )
 _LATIN_CANDIDATES: Final = tuple(candidate for candidate in _CANDIDATES if candidate.in_latin_words)
 _CERTAIN_ENOUGH: Final = 0.4
+_BEYOND_DOUBT: Final = 0.95
 
 
 def guess(data: bytes) -> str:
@@ -73,12 +78,15 @@ def guess(data: bytes) -> str:
     high = sum(map((0x7F).__lt__, sample))
     if not high:
         return "cp1252"
-    latin = len(_TOUCHES_LATIN.findall(sample)) / high
+    accents = sum(map(len, _ACCENTS.findall(sample))) / high
     best, best_score = "cp1252", _CERTAIN_ENOUGH
-    for candidate in _CANDIDATES if latin < 1 else _LATIN_CANDIDATES:
-        score = _score(sample, candidate) - (0.0 if candidate.in_latin_words else latin)
+    for candidate in _CANDIDATES if accents < 0.9 else _LATIN_CANDIDATES:
+        score = _score(sample, candidate)
+        score = score * (0.5 + accents / 2) if candidate.in_latin_words else score - accents
         if score > best_score:
             best, best_score = candidate.codec, score
+        if best_score > _BEYOND_DOUBT:
+            break
     return best
 
 

@@ -74,10 +74,13 @@ def _values(header: Fields, defects: list[str]) -> dict[str, str]:
     """The fields that matter as text, encoded words still in them, by name in lower case."""
     first: dict[str, bytes] = {}
     for field in header.fields:
-        if field.name in first:
-            defects.append(f"{_NAMES[field.name]}: repeated, the first counts")
-        elif field.name in _NAMES:
-            first[field.name] = field.value
+        name = field.name
+        if name not in _NAMES:
+            continue
+        if name in first:
+            defects.append(f"{_NAMES[name]}: repeated, the first counts")
+        else:
+            first[name] = field.value
     if header.cut:
         defects.append("the header is too large, only its beginning was read")
     codec = _codec_of_8bit(list(first.values()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailparser.core import MailParser
 
-from listforum.mail.address import is_address
+from listforum.mail.address import display_name, is_address
 from listforum.model import Mailbox
 
 ADDRESS_FIELDS = ("from", "reply-to", "to", "cc")
@@ -47,7 +47,7 @@ def read(fields: Mapping[str, str]) -> Reading:
     doubtful = {defect["header"] for defect in parser.address_header_defects}
     pairs = {"from": parser.from_, "reply-to": parser.reply_to, "to": parser.to, "cc": parser.cc}
     mailboxes = {
-        name: tuple(Mailbox(" ".join(shown.split()), address) for shown, address in pairs[name])
+        name: tuple(Mailbox(display_name(shown), address) for shown, address in pairs[name])
         for name in fields.keys() & pairs.keys() - doubtful
     }
     certain = {name: boxes for name, boxes in mailboxes.items() if all(is_address(box.address) for box in boxes)}

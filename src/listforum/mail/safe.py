@@ -82,8 +82,8 @@ def file_name(text: str) -> str:
     No separators, no leading dot or dash, no device name, no invisible direction marks (they disguise extensions),
     at most 200 bytes of UTF-8 with the extension kept, never empty.
     """
-    name = _NOT_IN_FILE_NAMES.sub("_", line(text[:4096]))
-    name = _INVISIBLE_MARKS.sub("", name).lstrip(".- ~").rstrip(". ")
+    name = _NOT_IN_FILE_NAMES.sub("_", line(_INVISIBLE_MARKS.sub("", text[:4096])))
+    name = name.lstrip(".- ~").rstrip(". ")
     name = _shortened(name)
     stem = name.partition(".")[0].rstrip(" ")
     if _WINDOWS_DEVICE.fullmatch(stem):

@@ -23,6 +23,7 @@ _PLAIN_TEXT: Final = Kind("text/plain", "", "7bit", b"", None, attached=False, f
 _SHOWN_TYPES: Final = frozenset(
     ("text/plain", "text/html", "text/x-diff", "text/x-patch", "text/diff", "text/patch", "text/markdown")
 )
+_BODY_TYPES: Final = frozenset(("text/plain", "text/html"))
 _EMPTY_SIZE: Final = 4
 """Up to this size a text/plain alternative holds nothing but line ends."""
 
@@ -167,9 +168,11 @@ def shown_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The leaves that make up a post's text, in order: inline text, and one version of each multipart/alternative.
 
     Of an alternative the text/plain is shown, or the text/html where there is none that says anything. Text with a
-    Content-Disposition other than inline is an attachment, a forwarded message is one, too; inline patches and
-    Markdown are text. Judges by the parts' description alone: no content is needed.
+    Content-Disposition other than inline is an attachment, unless it is all there is; a forwarded message is one, too.
+    Inline patches and Markdown are text. Judges by the parts' description alone: no content is needed.
     """
+    if len(parts) == 1 and parts[0].type in _BODY_TYPES:
+        return tuple(parts)
     chosen = _chosen_types(parts)
     return tuple(part for part in parts if _is_shown_text(part) and _is_chosen(part, chosen))
 

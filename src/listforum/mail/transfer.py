@@ -34,13 +34,11 @@ def _from_quoted_printable(content: bytes) -> bytes:
 
 
 def _from_base64(content: bytes) -> bytes:
-    letters = content.translate(None, _NOT_BASE64)
-    dense = content.translate(None, _BLANKS)
-    if len(dense) > 2 * len(letters) or (b" " in content.strip() and _is_prose(content)):
+    if not _looks_like_base64(content):
         return content
     padding = _PADDING.search(content)
     if padding is None:
-        return _decode_quads(letters)
+        return _decode_quads(content.translate(None, _NOT_BASE64))
     head, tail = content[: padding.start()], content[padding.end() :]
     decoded = _decode_quads(head.translate(None, _NOT_BASE64))
     if not tail:
@@ -51,10 +49,18 @@ def _from_base64(content: bytes) -> bytes:
     return decoded + b"".join(_decode_quads(group.translate(None, _BLANKS)) for group in tail.split(b"="))
 
 
-def _is_prose(content: bytes) -> bool:
-    """Whether text was declared as base64: encoded lines have no blanks inside."""
-    words = content[:2000].split()
-    return len(words) > 3 and max(map(len, words[:-1])) < 40
+def _looks_like_base64(content: bytes) -> bool:
+    """Whether the first two rows may be base64, for text is declared as such that never was."""
+    rows = content[:2000].split(maxsplit=2)
+    lines = content[:2000].split(b"\n", maxsplit=40)
+    first = next((line.split() for line in lines if line.strip()), [])
+    if len(first) > 1:
+        return False
+    return all(_is_encoded(row) for row in (rows[:1] if first and b"=" in first[0] else rows[:2]))
+
+
+def _is_encoded(row: bytes) -> bool:
+    return 10 * len(row.translate(None, _BASE64_ALPHABET + b"=")) <= len(row)
 
 
 def _decode_quads(letters: bytes) -> bytes:

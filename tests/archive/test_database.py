@@ -1,4 +1,4 @@
-"""Opening the archive: migrations, damage, full disks, files that cannot be written; each in words, and nothing lost."""
+"""Opening the archive: migrations, damage, full disks, files that cannot be written; in words, and nothing lost."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from mails import BEGAN, mail
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
 from listforum.archive.database import Database
 from listforum.errors import ArchiveError, BusyError, HomeError
 from listforum.mail.structure import split
+from mails import BEGAN, mail
 
 
 def _incompressible(number: int) -> str:

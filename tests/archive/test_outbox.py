@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mails import BEGAN, mail
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
 from listforum.archive.outbox import Outgoing
 from listforum.mail.structure import split
 from listforum.model import OutboxState
+from mails import BEGAN, mail
 
 
 @pytest.fixture

@@ -1,0 +1,362 @@
+"""Whatever happens to the index directory: the right answer or NeedsRebuild, and afterwards the right answer."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import pickle
+import random
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from listforum.errors import HomeError
+from listforum.search import manifest, segment, storage, writer
+from listforum.search.index import NeedsRebuild, SearchIndex
+from listforum.search.query import parse
+from search.memory import MemoryArchive, document
+
+PUMP = parse("pump", date(2026, 1, 1))
+HAND_PUMP = parse('"hand pump" -water', date(2026, 1, 1))
+
+
+def archive_of(posts: int) -> MemoryArchive:
+    chance = random.Random(7)
+    vocabulary = ["pump", "water", "hand", *(f"word{number}" for number in range(300))]
+    return MemoryArchive(
+        document(post, " ".join(chance.choices(vocabulary, k=40)), subject=chance.choice(vocabulary))
+        for post in range(1, posts + 1)
+    )
+
+
+def answers(index: SearchIndex) -> list[object]:
+    found = [index.search(asked, sort="best", limit=20, unit="posts") for asked in (PUMP, HAND_PUMP)]
+    return [(answer.total, answer.hits) for answer in found]
+
+
+def readings(index: SearchIndex) -> list[object]:
+    found = [index.scan(asked, sort="best", limit=20, unit="posts") for asked in (PUMP, HAND_PUMP)]
+    return [(answer.total, answer.hits) for answer in found]
+
+
+def indexed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryArchive:
+    """Three segments, the first with replaced documents."""
+    archive = archive_of(300)
+    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 120)
+    monkeypatch.setattr(writer, "PAGE", 40)
+    SearchIndex(directory, archive).catch_up()
+    for post in range(1, 20):
+        archive.put(document(post, "a hand pump"))
+    SearchIndex(directory, archive).catch_up()
+    return archive
+
+
+def is_whole_or_says_so(directory: Path, archive: MemoryArchive) -> None:
+    index = SearchIndex(directory, archive)
+    expected = readings(index)
+    try:
+        assert answers(index) == expected
+    except NeedsRebuild as error:
+        assert "anew" in str(error)
+    index.catch_up()
+    assert answers(SearchIndex(directory, archive)) == expected
+
+
+def cut_in_half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def cut_by_one(content: bytes) -> bytes:
+    return content[:-1]
+
+
+def emptied(_: bytes) -> bytes:
+    return b""
+
+
+def lengthened(content: bytes) -> bytes:
+    return content + b"\0"
+
+
+def zeroed(content: bytes) -> bytes:
+    return bytes(len(content))
+
+
+def flipped_at(share: float) -> Callable[[bytes], bytes]:
+    def flipped(content: bytes) -> bytes:
+        at = min(int(len(content) * share), len(content) - 1)
+        return content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :]
+
+    return flipped
+
+
+HARM = [cut_in_half, cut_by_one, emptied, lengthened, zeroed, *map(flipped_at, (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1))]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_harmed_file_is_noticed_or_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[bytes], bytes]
+) -> None:
+    archive = indexed(tmp_path / "sound", monkeypatch)
+    for name in (path.name for path in (tmp_path / "sound").iterdir() if path.name != writer.LOCK):
+        directory = tmp_path / f"harmed {name}"
+        shutil.copytree(tmp_path / "sound", directory)
+        (directory / name).write_bytes(harm((directory / name).read_bytes()))
+        assert SearchIndex(directory, archive).check() != []
+        is_whole_or_says_so(directory, archive)
+
+
+def test_every_flipped_bit_of_the_manifest_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    indexed(directory, monkeypatch)
+    path = directory / manifest.FILE
+    sound, meant = path.read_bytes(), manifest.load(directory)
+    for at in range(len(sound)):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1 << at % 8]) + sound[at + 1 :])
+        try:
+            assert manifest.load(directory) == meant
+        except storage.Damaged:
+            continue
+
+
+def test_a_missing_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = indexed(tmp_path / "sound", monkeypatch)
+    for name in (path.name for path in (tmp_path / "sound").iterdir()):
+        directory = tmp_path / f"without {name}"
+        shutil.copytree(tmp_path / "sound", directory)
+        (directory / name).unlink()
+        assert SearchIndex(directory, archive).check() != [] or name == writer.LOCK
+        is_whole_or_says_so(directory, archive)
+
+
+def test_a_file_harmed_after_it_was_opened_gives_no_wrong_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    index = SearchIndex(directory, archive)
+    index.search(parse("word1", date(2026, 1, 1)), sort="best", limit=1, unit="posts")
+    for path in directory.glob("*.seg"):
+        with path.open("r+b") as file:
+            file.write(os.urandom(path.stat().st_size))
+    is_whole_or_says_so(directory, archive)
+    try:
+        assert answers(index) == readings(index)
+    except NeedsRebuild:
+        pytest.fail("after a rebuild the same SearchIndex answers again")
+
+
+class _Touches:
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return os.mkdir, (self._path,)
+
+
+def test_nothing_foreign_is_ever_unpickled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    attack = pickle.dumps(_Touches(str(tmp_path / "was run")))
+    for path in directory.glob("*.seg"):
+        content = path.read_bytes()
+        path.write_bytes((attack * (len(content) // len(attack) + 1))[: len(content)])
+    with pytest.raises(NeedsRebuild):
+        answers(SearchIndex(directory, archive))
+    is_whole_or_says_so(directory, archive)
+    assert not (tmp_path / "was run").exists()
+
+
+def test_an_index_of_other_rules_or_another_format_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest, "FORMAT", 99)
+        assert "format" in SearchIndex(directory, archive).check()[0]
+        is_whole_or_says_so(directory, archive)
+    is_whole_or_says_so(directory, archive)
+    with monkeypatch.context() as patch:
+        patch.setattr("listforum.search.reader.fingerprint", lambda: "other")
+        patch.setattr("listforum.search.writer.fingerprint", lambda: "other")
+        assert "rules" in SearchIndex(directory, archive).check()[0]
+        is_whole_or_says_so(directory, archive)
+
+
+def test_a_failure_inside_whoosh_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+
+    def fails(*_: object) -> None:
+        raise AssertionError("a posting block that makes no sense")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segment.Segment, "postings", fails)
+        with pytest.raises(NeedsRebuild, match="makes no sense"):
+            answers(SearchIndex(directory, archive))
+    is_whole_or_says_so(directory, archive)
+
+
+def test_a_failure_of_the_archive_is_not_blamed_on_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    monkeypatch.setattr(archive, "topics_of", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        answers(SearchIndex(directory, archive))
+
+
+# --- several at once
+
+
+def test_a_second_writer_gives_way_and_searching_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    monkeypatch.setattr(writer, "PATIENCE", 0.05)
+    archive.put(document(500, "hand pump"))
+    with (directory / writer.LOCK).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        index = SearchIndex(directory, archive)
+        assert index.catch_up() == 0
+        assert index.rebuild() == 0
+        assert answers(index) == readings(index)
+    assert index.catch_up() == 1
+
+
+def test_threads_search_while_the_index_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    index = SearchIndex(directory, archive)
+    expected = answers(index)
+    wrong: list[object] = []
+    stop = threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            found = answers(index)
+            if found != expected:
+                wrong.append(found)
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for post in range(1_000, 1_005):
+        archive.put(document(post, "nothing of interest", date=1))
+        index.catch_up()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    # Rare terms' weights depend on how many posts there are, so only the posts found are compared.
+    assert {str([hit.post for hit in answer[1]]) for found in wrong for answer in found} <= {  # type: ignore[index, attr-defined]
+        str([hit.post for hit in answer[1]])  # type: ignore[index]
+        for answer in expected
+    }
+
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from search.test_damage import archive_of
+from listforum.search import writer
+from listforum.search.index import SearchIndex
+writer.SEGMENT_DOCUMENTS, writer.PAGE, writer.SEGMENTS_OF_A_SIZE = 50, 25, 4
+print("ready", flush=True)
+while True:
+    index = SearchIndex(Path(sys.argv[1]), archive_of(400))
+    index.catch_up()
+    index.rebuild()
+"""
+
+
+def test_killed_at_any_moment_the_index_opens_or_says_that_it_is_not_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "index"
+    archive = archive_of(400)
+    chance = random.Random(11)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    for _ in range(6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", WRITE_UNTIL_KILLED, str(directory)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(chance.uniform(0, 0.4))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        index = SearchIndex(directory, archive)
+        try:
+            assert answers(index) == readings(index)
+        except NeedsRebuild:
+            continue
+    index = SearchIndex(directory, archive)
+    index.catch_up()
+    assert answers(index) == readings(index)
+    assert index.check() == []
+    named = {record.file for record in manifest.load(directory).segments}
+    assert {each.name for each in directory.iterdir()} == {*named, writer.LOCK, manifest.FILE}
+
+
+# --- where and how files lie
+
+
+def test_files_are_private_and_lie_in_the_directory_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    before = os.umask(0)
+    try:
+        indexed(tmp_path / "index", monkeypatch)
+    finally:
+        os.umask(before)
+    assert list(elsewhere.iterdir()) == []
+    assert stat.S_IMODE((tmp_path / "index").stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "index").iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert len(modes) >= 4
+
+
+def test_no_text_is_kept_in_the_index(tmp_path: Path) -> None:
+    archive = MemoryArchive([document(1, "whispered words in a row", subject="very secret")])
+    SearchIndex(tmp_path / "index", archive).catch_up()
+    content = b"".join(path.read_bytes() for path in (tmp_path / "index").iterdir())
+    assert b"words in a row" not in content
+    assert b"very secret" not in content
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    archive.put(document(500, "hand pump"))
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    index = SearchIndex(directory, archive)
+    with monkeypatch.context() as patch:
+        patch.setattr(segment, "make_durable", full)
+        with pytest.raises(HomeError, match="No space left on device"):
+            index.catch_up()
+    assert answers(index) == readings(index)
+    assert index.catch_up() == 1
+    assert answers(index) == readings(index)
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("a file where the directory should be")
+    with pytest.raises(HomeError, match="cannot be written"):
+        SearchIndex(tmp_path / "index", MemoryArchive()).catch_up()

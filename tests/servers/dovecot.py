@@ -35,8 +35,8 @@ listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
-disable_plaintext_auth = {tls_first}
-auth_mechanisms = plain login xoauth2 oauthbearer
+disable_plaintext_auth = no
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 mail_uid = {mail}
@@ -67,7 +67,7 @@ passdb {{
 passdb {{
   driver = passwd-file
   mechanisms = plain login
-  args = username_format=%u {dir}/users
+  args = username_format=%u {dir}/users/%u
 }}
 userdb {{
   driver = static
@@ -129,11 +129,16 @@ class Dovecot:
     """One running Dovecot: `imaps_port` speaks TLS at once, `imap_port` in clear with STARTTLS.
 
     Mailboxes are Maildirs, so that mails are added by writing files. `capability` replaces what the server says it
-    can do; `tls_first` makes it refuse logins in clear (LOGINDISABLED).
+    can do; `mechanisms` are the ways to log in.
     """
 
     def __init__(
-        self, directory: Path, authority: Authority, *, capability: str | None = None, tls_first: bool = False
+        self,
+        directory: Path,
+        authority: Authority,
+        *,
+        capability: str | None = None,
+        mechanisms: str = "plain login xoauth2 oauthbearer",
     ) -> None:
         self.directory = directory
         self.host = "127.0.0.1"
@@ -141,7 +146,7 @@ class Dovecot:
         self.imap_port, self.imaps_port = _free_port(), _free_port()
         self._certificate = authority.certificate("localhost", "127.0.0.1", "::1")
         self._capability = f"imap_capability = {capability}" if capability else ""
-        self._tls_first = "yes" if tls_first else "no"
+        self._mechanisms = mechanisms
         self._count = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._owner: str | None = None
@@ -169,7 +174,7 @@ class Dovecot:
             self._process.wait(10)
 
     def _write_configuration(self) -> None:
-        for name in ("run/state", "home", "keys/default/HS256"):
+        for name in ("run/state", "home", "users", "keys/default/HS256"):
             (self.directory / name).mkdir(parents=True, exist_ok=True)
         me = pwd.getpwuid(os.geteuid()).pw_name
         my_group = grp.getgrgid(os.getegid()).gr_name
@@ -181,8 +186,6 @@ class Dovecot:
             self._owner = "nobody"
             self.directory.chmod(0o755)
             self._give(self.directory / "home")
-        users = (User(f"user{n}", PASSWORD) for n in range(1, 3000))
-        (self.directory / "users").write_text("".join(map(_entry, users)))
         (self.directory / "keys/default/HS256/default").write_bytes(base64.b64encode(TOKEN_KEY))
         (self.directory / "oauth2.conf").write_text(OAUTH2.format(dir=self.directory))
         text = CONFIGURATION.format(
@@ -192,7 +195,7 @@ class Dovecot:
             imap_port=self.imap_port,
             imaps_port=self.imaps_port,
             capability=self._capability,
-            tls_first=self._tls_first,
+            mechanisms=self._mechanisms,
             **names,
         )
         (self.directory / "dovecot.conf").write_text(text)
@@ -218,10 +221,9 @@ class Dovecot:
     def add_user(self, password: str = PASSWORD) -> User:
         """A new user with an empty mailbox: a test of its own needs nothing else."""
         user = User(f"user{next(self._count)}", password)
-        if password != PASSWORD:
-            with (self.directory / "users").open("a") as users:
-                users.write(_entry(user))
-            time.sleep(1.1)  # Dovecot looks at the file again once in a second at the most
+        # a file for each, because Dovecot looks whether one has changed only once in a second
+        encoded = base64.b64encode(password.encode()).decode()
+        (self.directory / "users" / user.name).write_text(f"{user.name}:{{PLAIN.b64}}{encoded}\n")
         self._make_folder(self._folder(user, "INBOX"))
         return user
 
@@ -296,11 +298,6 @@ class Dovecot:
     def _give(self, path: Path) -> None:
         if self._owner:
             shutil.chown(path, self._owner, pwd.getpwnam(self._owner).pw_gid)
-
-
-def _entry(user: User) -> str:
-    encoded = base64.b64encode(user.password.encode()).decode()
-    return f"{user.name}:{{PLAIN.b64}}{encoded}\n"
 
 
 def _free_port() -> int:

@@ -207,7 +207,8 @@ print("and then", input(), flush=True)
         assert "and then more" in shown
 
     def test_can_be_stopped_there(self) -> None:
-        shown = self.converse("echo ready > /dev/tty; sleep 60", [("ready", b"\x03"), ("stopped", b"more\n")])
+        script = "read x < /dev/tty; echo ready > /dev/tty; sleep 60"
+        shown = self.converse(script, [("", b"go\n"), ("ready", b"\x03"), ("stopped", b"more\n")])
         assert "and then more" in shown
 
     def converse(self, script: str, exchanges: list[tuple[str, bytes]]) -> str:

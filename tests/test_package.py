@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import resource
 import statistics
@@ -75,7 +76,7 @@ def run(home: Path, line: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=home.parent,
-        env={"LISTFORUM_HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT / "src")},
+        env=os.environ | {"LISTFORUM_HOME": str(home)},
         capture_output=True,
         text=True,
         timeout=60,

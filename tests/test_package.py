@@ -76,7 +76,7 @@ def run(home: Path, line: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=home.parent,
-        env=os.environ | {"LISTFORUM_HOME": str(home)},
+        env=os.environ | {"LISTFORUM_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}:{os.getenv('PYTHONPATH', '')}"},
         capture_output=True,
         text=True,
         timeout=60,

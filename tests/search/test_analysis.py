@@ -142,7 +142,7 @@ def test_a_word_is_its_parts() -> None:
 
 
 def test_punctuation_symbols_and_controls_are_no_words() -> None:
-    assert words("… --- 😀 \x00\x1b[ \ud800 ٪ ،") == []
+    assert words("… --- 😀 \x00\x1b[ \ud800 ٪ ، \u200c \u200c-\u200c \u200d \u0301") == []
 
 
 def test_a_joined_word_stands_joined_and_split() -> None:

@@ -52,9 +52,9 @@ def readings(index: SearchIndex) -> list[object]:
 
 def indexed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryArchive:
     """Three segments, the first with replaced documents."""
-    archive = archive_of(300)
-    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 120)
-    monkeypatch.setattr(writer, "PAGE", 40)
+    archive = archive_of(150)
+    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 60)
+    monkeypatch.setattr(writer, "PAGE", 20)
     SearchIndex(directory, archive).catch_up()
     for post in range(1, 20):
         archive.put(document(post, "a hand pump"))

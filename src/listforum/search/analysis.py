@@ -153,7 +153,7 @@ class _Memory(dict[str, tuple[str, ...]]):
 def _plain_atoms(raw: str) -> tuple[str, ...]:
     """The terms of a raw word without joiners; none when nothing of it is left after folding."""
     if raw.isascii():
-        return (folding.term(raw),)
+        return (folding.term(raw),) if raw else ()
     raw = unicodedata.normalize("NFC", raw)
     if folding.UNSPACED_RUN.search(raw) is None:
         return tuple(filter(None, (folding.term(raw),)))

@@ -69,6 +69,10 @@ class Number(FieldType):
         """The number itself."""
         return value
 
+    def from_column_value(self, value: int) -> int:
+        """The number itself."""
+        return value
+
     def separate_spelling(self) -> bool:
         """Whether spelling words are kept apart: there are none."""
         return False

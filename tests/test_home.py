@@ -135,6 +135,15 @@ class TestPrepare:
         home.prepare()
         assert (mode(outside), mode(outside / "file")) == (0o755, 0o644)
 
+    def test_may_be_a_link_to_another_place(self, home: Home, tmp_path: Path) -> None:
+        stick = tmp_path / "stick"
+        stick.mkdir()
+        stick.chmod(0o755)
+        home.directory.symlink_to(stick)
+        home.prepare()
+        assert mode(stick) == 0o700
+        assert home.index.is_dir()
+
     def test_does_not_close_a_directory_that_others_use(self, tmp_path: Path) -> None:
         shared = tmp_path / "shared"
         shared.mkdir()

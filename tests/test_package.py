@@ -105,6 +105,19 @@ class TestHelp:
         ratios = [seconds_of(told) / seconds_of(bare) for _ in range(15)]
         assert statistics.median(ratios) < 2
 
+    @pytest.mark.parametrize("asked", ["--help", "-h", "--version"])
+    def test_is_the_same_as_a_module(self, asked: str) -> None:
+        done = module(asked)
+        assert done.returncode == 0
+        assert done.stdout == (f"listforum {__version__}\n" if asked == "--version" else usage.PAGE)
+        assert done.stderr == ""
+
+    def test_is_pointed_at_when_a_command_is_wrong(self) -> None:
+        done = module("no-such-command")
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert "listforum --help" in done.stderr
+
     def test_names_every_command_and_no_other(self) -> None:
         named = set(re.findall(r"^  ([a-z]+) ", usage.PAGE, re.MULTILINE))
         assert named == commands()
@@ -112,6 +125,12 @@ class TestHelp:
     def test_fits_a_terminal(self) -> None:
         assert max(map(len, usage.PAGE.splitlines())) <= 100
         assert usage.PAGE.count("\n") <= 50
+
+
+def module(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "listforum", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def seconds_of(arguments: list[str]) -> float:

@@ -80,7 +80,7 @@ class Home:
             _make_directory(self.index)
             _make_directory(self.temporary)
         with _in_words(self.directory):
-            _make_private(self.directory)
+            _make_private(self.directory.resolve())
             for path in self._own():
                 _make_private(path)
 

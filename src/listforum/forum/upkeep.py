@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from listforum.archive.archive import Archive
-from listforum.archive.arrival import Arrival, understand
+from listforum.archive.arrival import Arrival
 from listforum.archive.ledger import By
 from listforum.archive.mail_files import MailFile, read_mails, write_mboxrd
 from listforum.errors import HomeError, MailFileError, UnknownItem
+from listforum.forum.readers import readers
 from listforum.home import Home
 from listforum.mail import safe
-from listforum.mail.partial import is_partial, partial_mail
+from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
-from listforum.mail.structure import split
 from listforum.mail.transfer import decode_transfer
 from listforum.model import Bytes, Part
 
@@ -48,9 +49,9 @@ class Upkeep:
     def import_files(self, path: Path, list_name: str, progress: Progress) -> ImportReport:
         """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
         report = ImportReport()
-        with self._home.lock("importing"):
-            for batch in _batches(mail for mail in read_mails(path, progress) if mail.problem != "not mail"):
-                self._store(list_name, batch, report)
+        with self._home.lock("importing"), readers(_octets(path)) as read:
+            for arrivals in read(_batches(_sound(read_mails(path, progress), report))):
+                self._store(list_name, arrivals, report)
         return report
 
     def export(self, path: Path, topics: Iterable[int] | None, list_name: str | None) -> int:
@@ -82,11 +83,7 @@ class Upkeep:
         """What is wrong with the archive, in words."""
         return self._archive.problems()
 
-    def _store(self, list_name: str, batch: list[MailFile], report: ImportReport) -> None:
-        report.damaged += sum(mail.problem == "damaged" for mail in batch)
-        report.words += [f"{mail.where}: {mail.words}" for mail in batch if mail.problem == "damaged"]
-        report.read += len(batch)
-        arrivals = [_arrival(mail.raw) for mail in batch if mail.problem is None]
+    def _store(self, list_name: str, arrivals: Sequence[Arrival], report: ImportReport) -> None:
         added = self._archive.posts.add(list_name, arrivals, int(time.time()))
         report.new += len(added.new)
         report.known += len(arrivals) - len(added.new)
@@ -108,21 +105,29 @@ class Upkeep:
         return sorted({t for name in names for t in self._archive.topics.in_list(self._archive.lists.id_of(name))})
 
 
-def _arrival(raw: bytes) -> Arrival:
-    received = split(raw)
-    if is_partial(received.header):
-        received = replace(received, raw=None)
-    return understand(received)
+def _octets(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+    except OSError:
+        return 0  # reading it will say what is wrong
 
 
-def _batches(mails: Iterable[MailFile]) -> Iterator[list[MailFile]]:
-    batch: list[MailFile] = []
+def _sound(mails: Iterable[MailFile], report: ImportReport) -> Iterator[bytes]:
+    """The mails that can be read; the others are counted and named in the report."""
     for mail in mails:
-        batch.append(mail)
-        if len(batch) >= _BATCH:
-            yield batch
-            batch = []
-    if batch:
+        if mail.problem == "not mail":
+            continue
+        report.read += 1
+        if mail.problem is None:
+            yield mail.raw
+        else:
+            report.damaged += 1
+            report.words.append(f"{mail.where}: {mail.words}")
+
+
+def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:
+    remaining = iter(mails)
+    while batch := list(islice(remaining, _BATCH)):
         yield batch
 
 

@@ -13,7 +13,7 @@ class Cancel:
     """Stops IMAP and SMTP work from any thread; once cancelled it stays so. One object may stop several links."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may cancel what this very thread is about to wait for
         self._cancelled = False
         self._wakes: list[Callable[[], None]] = []
 

@@ -19,7 +19,7 @@ DRAWN_WITH: Final = frozenset("-_=*#~+—–―")
 
 _RULING: Final = "_-=*#~+—–―. "
 _LONGEST_RULE: Final = 200
-_DEAR_QUESTIONS: Final = 2_000
+_DEAR_QUESTIONS: Final = 1_000
 _OMISSION: Final = frozenset(
     {"[snip]", "<snip>", "(snip)", "[...]", "(...)", "[…]", "(…)", "...", "…", "[cut]", "[cortado]"}
 )

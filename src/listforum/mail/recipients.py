@@ -23,7 +23,7 @@ _ROBOTS: Final = frozenset(
         *("bounce", "bounces", "majordomo", "listserv", "mailman", "listmaster", "sympa", "undisclosed-recipients"),
     }
 )
-_LIST_HOSTS: Final = frozenset({"googlegroups.com", "yahoogroups.com", "groups.io", "freelists.org"})
+_LIST_HOSTS: Final = ("googlegroups.com", "yahoogroups.com", "groups.io", "freelists.org")
 _LIST_HOST_NAMES: Final = frozenset(
     {
         *("list", "lists", "listas", "lista", "liste", "listes", "listen", "lijst", "lijsten", "listserv", "listman"),
@@ -106,7 +106,7 @@ def _is_list_like(address: str, list_id: str, lists: Collection[str]) -> bool:
         return True
     if local.endswith(_ROBOT_SUFFIXES) or local.startswith("owner-") or "=" in local:
         return True
-    return domain in _LIST_HOSTS or bool(_LIST_HOST_NAMES & set(domain.split(".")[:-2]))
+    return any(_related(domain, host) for host in _LIST_HOSTS) or bool(_LIST_HOST_NAMES & set(domain.split(".")[:-2]))
 
 
 def _is_variant(local: str, domain: str, of: str) -> bool:

@@ -115,7 +115,6 @@ def _fold(subject: str, tags: Iterable[str]) -> _Folded:
     start, end = 0, len(text)
     prefixes: list[str] = []
     while True:
-        end = _without_trailing_forward(text, start, end)
         if found := _PREFIX.match(text, start, end):
             prefixes.append(found.lastgroup or "")
             start = found.end()
@@ -125,6 +124,8 @@ def _fold(subject: str, tags: Iterable[str]) -> _Folded:
             prefixes.append("forward")
             start, end = start + len(_FORWARD_BRACKET), end - 1
             start += text[start : start + 1] == " "
+        elif (before := _without_trailing_forward(text, start, end)) < end:
+            end = before
         else:
             return _Folded(text[start:end].strip(), tuple(prefixes))
 

@@ -63,7 +63,7 @@ class Posts:
                 self.put_place(post, arrival.place)
                 posts.append(post)
             self._threads.rethread(rethread)
-            self._lists.learn(list_row, [(a.header.date or 0, a.header) for a in arrivals])
+            self._lists.learn(list_row, [(min(a.header.date or 0, now), a.header) for a in arrivals])
             return Added(tuple(posts), frozenset(new))
 
     def add_own(self, list_name: str, arrival: Arrival, now: int) -> int:

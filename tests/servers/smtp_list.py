@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002, N802 - the hooks have the names and arguments that aiosmtpd calls
+# ruff: noqa: N802 - the hooks have the names and arguments that aiosmtpd calls
 """A mailing list behind an SMTP server: takes posts over TLS, keeps them, and hands the list's copy to whoever asks."""
 
 from __future__ import annotations

@@ -37,10 +37,8 @@ class Words:
         return self
 
     def string(self, text: str) -> Words:
-        """Add text from elsewhere. Raises `UsageError` for line ends and NUL, which no server should be sent."""
-        if any(character in text for character in "\r\n\0"):
-            raise UsageError(f"{text!r} holds a line end or NUL, which cannot be searched for")
-        data = text.encode("utf-8", "surrogateescape")
+        """Add text from elsewhere. Raises `UsageError` for line ends and NUL."""
+        data = _checked(text).encode("utf-8", "surrogateescape")
         if data.isascii() and len(data) <= 1000:
             self._pieces[-1] += b' "' + data.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
         else:
@@ -54,7 +52,7 @@ class Words:
 
 def examine(folder: str) -> Command:
     """EXAMINE: reading leaves no trace (6.3.2). The folder's name goes in modified UTF-7 (5.1.3)."""
-    return Words("EXAMINE").string(encode_mailbox(folder).decode("ascii")).done()
+    return Words("EXAMINE").string(encode_mailbox(_checked(folder)).decode("ascii")).done()
 
 
 def search(first: int, *criteria: tuple[str, ...]) -> Command:
@@ -103,6 +101,12 @@ def uid_sets(uids: Sequence[int]) -> Iterator[tuple[str, frozenset[int]]]:
         length += len(text) + 1
     if ranges:
         yield ",".join(ranges), frozenset(members)
+
+
+def _checked(text: str) -> str:
+    if any(character in text for character in "\r\n\0"):
+        raise UsageError(f"{text!r} holds a line end or NUL, which no server is to be sent")
+    return text
 
 
 def _ranges(uids: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -101,7 +101,7 @@ def _parameter(parameters: Mapping[str, str], name: str) -> str | None:
     for key, text in parameters.items():
         match = _CONTINUED.fullmatch(key)
         if match and match[1] == name:
-            pieces[int(match[2] or 0)] = (text, bool(match[3]))
+            pieces[int(match[2] or 0)] = (text, match[2] is None or match[3] is not None)
     return _extended([pieces[number] for number in sorted(pieces)])[:LONGEST_NAME] or None
 
 

@@ -70,7 +70,7 @@ class Submission:
             local_hostname="localhost",  # the machine's own name is nobody's business
             use_tls=endpoint.tls == "implicit",
             start_tls=endpoint.tls == "starttls",
-            tls_context=None if endpoint.tls == "none" else client_context(endpoint),
+            tls_context=None if endpoint.tls == "none" else client_context(endpoint.ca_file),
             timeout=deadlines.answer,
         )
         self.written = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ssl
 
 from listforum.errors import CertificateError, LinkError
@@ -16,18 +17,20 @@ UNKNOWN_SIGNER = {18, 19, 20, 21}
 OTHER_NAME = {62, 64}
 
 
-def client_context(endpoint: Endpoint) -> ssl.SSLContext:
-    """A context that verifies the certificate and the name, TLS 1.2 or newer.
+@functools.lru_cache(maxsize=8)
+def client_context(ca_file: str | None) -> ssl.SSLContext:
+    """A context that verifies the certificate and the name, TLS 1.2 or newer; `ca_file` is trusted too.
 
-    Raises `CertificateError` when the endpoint's `ca_file` cannot be read.
+    Made once, for reading the system's authorities takes longer than a handshake. Raises `CertificateError` when
+    `ca_file` cannot be read.
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if endpoint.ca_file:
+    if ca_file:
         try:
-            context.load_verify_locations(cafile=endpoint.ca_file)
+            context.load_verify_locations(cafile=ca_file)
         except (OSError, ssl.SSLError):
-            raise CertificateError(f"ca_file {endpoint.ca_file} cannot be read as PEM certificates") from None
+            raise CertificateError(f"ca_file {ca_file} cannot be read as PEM certificates") from None
     return context
 
 
@@ -64,7 +67,7 @@ class TlsLayer:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = client_context(endpoint)
+        context = client_context(endpoint.ca_file)
         try:
             self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=endpoint.host)
         except (ValueError, UnicodeError):

@@ -56,10 +56,10 @@ def _forms(credentials: Credentials) -> Iterator[str]:
         return
     yield value
     yield value.replace("\\", "\\\\").replace('"', '\\"')
-    yield urllib.parse.quote(value, safe="")
-    yield urllib.parse.quote_plus(value)
     yield value.encode("unicode_escape").decode("ascii")
     data = value.encode("utf-8", "surrogatepass")
+    yield urllib.parse.quote(data, safe="")
+    yield urllib.parse.quote_plus(data)
     yield data.decode("latin-1")
     yield data.hex()
     yield from _base64_forms([data, b"\0" + credentials.user.encode("utf-8", "surrogatepass") + b"\0" + data])

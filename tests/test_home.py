@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def someones_directory() -> Iterator[Path]:
     """A directory of an ordinary user, as whom the test runs: root may do everything."""
-    directory = Path(tempfile.mkdtemp())
+    directory = Path(tempfile.mkdtemp(dir="/tmp"))  # every user may look into it
     effective = os.geteuid()
     if effective == 0:
         os.chown(directory, NOBODY, -1)

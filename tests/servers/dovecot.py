@@ -223,7 +223,9 @@ class Dovecot:
         user = User(f"user{next(self._count)}", password)
         # a file for each, because Dovecot looks whether one has changed only once in a second
         encoded = base64.b64encode(password.encode()).decode()
-        (self.directory / "users" / user.name).write_text(f"{user.name}:{{PLAIN.b64}}{encoded}\n")
+        entry = self.directory / "users" / user.name
+        entry.write_text(f"{user.name}:{{PLAIN.b64}}{encoded}\n")
+        entry.chmod(0o644)  # Dovecot reads it as somebody else, and what is tested here sets a umask of its own
         self._make_folder(self._folder(user, "INBOX"))
         return user
 

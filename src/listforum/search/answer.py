@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from listforum.model import SearchAnswer, SearchHit
-from listforum.search.evaluate import Candidate
+from listforum.search.evaluate import Candidates, Doubt, Rank
 from listforum.search.match import Analysed, values_of
 from listforum.search.query import Query
 from listforum.search.snippet import snippet
-from listforum.search.source import Source
+from listforum.search.source import Heading, Source
 
 Sort = Literal["newest", "best"]
 Unit = Literal["topics", "posts"]
@@ -29,53 +29,44 @@ class Wish:
     limit: int
     unit: Unit
 
-    def rank(self, candidate: Candidate) -> tuple[float, int, int]:
-        """Orders candidates; the greatest comes first."""
-        score = candidate.score if self.sort == "best" else 0.0
-        return score, candidate.date, candidate.post
 
-
-def compose(source: Source, query: Query, candidates: Sequence[Candidate], wish: Wish) -> SearchAnswer:
+def compose(source: Source, query: Query, candidates: Candidates, wish: Wish) -> SearchAnswer:
     """The answer, its `milliseconds` still to be measured."""
-    confirmed = list(_confirmed(source, candidates))
-    topics = source.topics_of([candidate.post for candidate in confirmed])
-    known = (candidate for candidate in confirmed if candidate.post in topics)
-    if wish.unit == "posts":
-        units = list(known)
-    else:
-        best: dict[int, Candidate] = {}
-        for candidate in known:
-            shown = best.setdefault(topics[candidate.post], candidate)
-            if wish.rank(candidate) > wish.rank(shown):
-                best[topics[candidate.post]] = candidate
-        units = list(best.values())
-    shown_posts = [candidate.post for candidate in heapq.nlargest(max(0, wish.limit), units, key=wish.rank)]
-    return SearchAnswer(len(units), tuple(_hits(source, query, shown_posts)), 0.0)
+    refuted = _refuted(source, candidates.doubts) if candidates.doubts else frozenset()
+    ranks = [rank for rank in candidates.ranks if rank[2] not in refuted] if refuted else candidates.ranks
+    topics = source.topics_of([post for _, _, post in ranks])
+    known = (rank for rank in ranks if rank[2] in topics)
+    units = _best_of_each(topics, known) if wish.unit == "topics" else list(known)
+    shown = [post for _, _, post in heapq.nlargest(max(0, wish.limit), units)]
+    return SearchAnswer(len(units), tuple(_hits(source, query, shown)), 0.0)
 
 
-def _confirmed(source: Source, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """The candidates that meet the query, in no order."""
-    doubtful: list[Candidate] = []
-    for candidate in candidates:
-        if candidate.required or candidate.excluded:
-            doubtful.append(candidate)
-        else:
-            yield candidate
-    for start in range(0, len(doubtful), POSTS_AT_ONCE):
-        yield from _confirm(source, doubtful[start : start + POSTS_AT_ONCE])
+def _best_of_each(topics: Mapping[int, int], ranks: Iterable[Rank]) -> list[Rank]:
+    """The first-ranking post of each topic."""
+    best: dict[int, Rank] = {}
+    for rank in ranks:
+        topic = topics[rank[2]]
+        if (before := best.get(topic)) is None or rank > before:
+            best[topic] = rank
+    return list(best.values())
 
 
-def _confirm(source: Source, doubtful: Sequence[Candidate]) -> Iterator[Candidate]:
-    posts = [candidate.post for candidate in doubtful]
-    texts, headings = source.text_of(posts), source.headings_of(posts)
-    for candidate in doubtful:
-        heading = headings.get(candidate.post)
-        if heading is None:
-            continue
-        author = (heading.author, heading.address or "")
-        analysed = Analysed(values_of(heading.subject, author, texts.get(candidate.post, "")))
-        if all(map(analysed.meets, candidate.required)) and not any(map(analysed.meets, candidate.excluded)):
-            yield candidate
+def _refuted(source: Source, doubts: Mapping[int, Doubt]) -> frozenset[int]:
+    """The posts whose text does not confirm what was in doubt."""
+    posts = list(doubts)
+    refuted: set[int] = set()
+    for start in range(0, len(posts), POSTS_AT_ONCE):
+        some = posts[start : start + POSTS_AT_ONCE]
+        texts, headings = source.text_of(some), source.headings_of(some)
+        refuted.update(post for post in some if not _confirms(headings.get(post), texts.get(post, ""), doubts[post]))
+    return frozenset(refuted)
+
+
+def _confirms(heading: Heading | None, text: str, doubt: Doubt) -> bool:
+    if heading is None:
+        return False
+    analysed = Analysed(values_of(heading.subject, (heading.author, heading.address or ""), text))
+    return all(map(analysed.meets, doubt.required)) and not any(map(analysed.meets, doubt.excluded))
 
 
 def _hits(source: Source, query: Query, posts: Sequence[int]) -> Iterator[SearchHit]:

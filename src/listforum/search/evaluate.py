@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from itertools import repeat
+from typing import Protocol
 
 from listforum.search.codec import LENGTHS, Postings
 from listforum.search.query import FIELDS, Clause, Field, Query, Reading
@@ -26,17 +27,26 @@ class Readable(Protocol):
     def lengths(self, name: str) -> Sequence[int]: ...
 
 
-class Candidate(NamedTuple):
-    """A post that meets a query if its text confirms the clauses in doubt: phrases, which no posting list proves.
+Rank = tuple[float, int, int]
+"""Score, date and post of a candidate: the greatest comes first. The score is 0 where the newest come first."""
 
-    Searches make tens of thousands of these, and a named tuple is made in a third of a dataclass's time.
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What only the text of a post can tell: phrases that must, or must not, be in it."""
+
+    required: tuple[Clause, ...]
+    excluded: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The posts that meet a query, those in `doubts` only if their text confirms it. No object is made for the others,
+    of which there may be tens of thousands.
     """
 
-    post: int
-    date: int
-    score: float = 0.0
-    required: tuple[Clause, ...] = ()
-    excluded: tuple[Clause, ...] = ()
+    ranks: list[Rank] = field(default_factory=list)
+    doubts: dict[int, Doubt] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,24 +68,26 @@ class Part:
             newer = (number for number, post in enumerate(readable.posts) if post in replaced)
             self._dead = self._dead.union(newer)
 
-    def candidates(self, query: Query, scores: Mapping[int, float]) -> Iterator[Candidate]:
-        """The posts of this segment that meet a query or may; `scores` are by post."""
+    def add_to(self, candidates: Candidates, query: Query, scores: Mapping[int, float] | None) -> None:
+        """Add the posts of this segment that meet a query or may; `scores` are by post."""
         required = [(clause, self._meeting(clause)) for clause in query.required]
         excluded = [(clause, self._meeting(clause)) for clause in query.excluded]
-        found = self._living(query, [meeting for _, meeting in required], [meeting for _, meeting in excluded])
-        posts, dates = self._readable.posts, self._readable.dates
-        for number in found:
-            post = posts[number]
-            yield Candidate(
-                post,
-                dates[number],
-                scores.get(post, 0.0),
-                tuple([clause for clause, meeting in required if number not in meeting.sure]),
-                tuple([clause for clause, meeting in excluded if number in meeting.unsure]),
-            )
+        found = list(self._living(query, [meeting for _, meeting in required], [meeting for _, meeting in excluded]))
+        posts = [self._readable.posts[number] for number in found]
+        dates = [self._readable.dates[number] for number in found]
+        by_score = repeat(0.0) if scores is None else [scores.get(post, 0.0) for post in posts]
+        candidates.ranks.extend(zip(by_score, dates, posts, strict=False))
+        if any(meeting.unsure for _, meeting in required + excluded):
+            for number, post in zip(found, posts, strict=True):
+                doubt = Doubt(
+                    tuple(clause for clause, meeting in required if number not in meeting.sure),
+                    tuple(clause for clause, meeting in excluded if number in meeting.unsure),
+                )
+                if doubt.required or doubt.excluded:
+                    candidates.doubts[post] = doubt
 
-    def _living(self, query: Query, required: list[_Meeting], excluded: list[_Meeting]) -> Iterable[int]:
-        wanted = [meeting.sure | meeting.unsure for meeting in required]
+    def _living(self, query: Query, required: list[_Meeting], excluded: list[_Meeting]) -> set[int]:
+        wanted = [meeting.sure | meeting.unsure if meeting.unsure else meeting.sure for meeting in required]
         wanted += [set(self._postings("list", name_term(name)).documents) for name in query.lists]
         wanted.sort(key=len)
         found = set(range(len(self._readable.posts))) if not wanted else wanted[0].intersection(*wanted[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from listforum.errors import ListforumError
 from listforum.model import SearchAnswer
 from listforum.search import manifest as manifests
 from listforum.search.answer import Sort, Unit, Wish, compose
-from listforum.search.evaluate import Candidate
+from listforum.search.evaluate import Candidates
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
@@ -83,7 +83,7 @@ class SearchIndex:
         snapshot = self._snapshot()
         later = self._later(snapshot)
         with _damage_reported():
-            candidates: Sequence[Candidate] = snapshot.candidates(query, wish, later)
+            candidates: Candidates = snapshot.candidates(query, wish, later)
         answer = compose(self._source, query, candidates, wish)
         return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish
-from listforum.search.evaluate import Candidate, Part, scores
+from listforum.search.evaluate import Candidates, Part, scores
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.segment import Gathering, Segment
@@ -29,14 +29,17 @@ class Snapshot:
     manifest: Manifest
     segments: Mapping[str, Segment]
 
-    def candidates(self, query: Query, wish: Wish, later: Gathering) -> Sequence[Candidate]:
+    def candidates(self, query: Query, wish: Wish, later: Gathering) -> Candidates:
         """The posts that meet a query or may; `later` holds posts newer than the index, which replace its own."""
         replaced = frozenset(later.posts)
         parts = [Part(segment, replaced) for segment in self.segments.values()]
         if later.posts:
             parts.append(Part(later))
-        by_post = scores(parts, query) if wish.sort == "best" else {}
-        return [candidate for part in parts for candidate in part.candidates(query, by_post)]
+        by_post = scores(parts, query) if wish.sort == "best" else None
+        candidates = Candidates()
+        for part in parts:
+            part.add_to(candidates, query, by_post)
+        return candidates
 
 
 def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:

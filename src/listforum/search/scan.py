@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from listforum.model import SearchAnswer
 from listforum.search.answer import Wish, compose
-from listforum.search.evaluate import Candidate
+from listforum.search.evaluate import Candidates, Rank
 from listforum.search.match import Analysed, meets, values_of
 from listforum.search.query import FIELDS, Field, Query
 from listforum.search.schema import MAX_FREQUENCY
@@ -23,15 +23,15 @@ PAGE = 500
 class _Counted:
     """A post that meets the query, with what its score is computed from."""
 
-    candidate: Candidate
+    date: int
     frequencies: tuple[int, ...]
     lengths: tuple[int, ...]
 
 
 class _Scan:
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, scored: tuple[Scored, ...]) -> None:
         self._query = query
-        self._scored = scored_terms(query)
+        self._scored = scored
         self._posts = 0
         self._standing_in: Counter[Scored] = Counter()
         self._lengths: Counter[Field] = Counter()
@@ -48,14 +48,13 @@ class _Scan:
         self._found.pop(document.post, None)
         if meets(self._query, document, analysed):
             of_scored = tuple(lengths[field] for field, _ in self._scored)
-            candidate = Candidate(document.post, document.date)
-            self._found[document.post] = _Counted(candidate, frequencies, of_scored)
+            self._found[document.post] = _Counted(document.date, frequencies, of_scored)
 
-    def candidates(self) -> list[Candidate]:
-        """The posts that met the query, with their scores."""
+    def ranks(self) -> list[Rank]:
+        """The posts that met the query, with their scores and dates."""
         statistics = Statistics(self._posts, self._standing_in, self._lengths)
         scorers = list(map(statistics.scorer, self._scored))
-        return [each.candidate._replace(score=_score(scorers, each)) for each in self._found.values()]
+        return [(_score(scorers, counted), counted.date, post) for post, counted in self._found.items()]
 
 
 def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
@@ -68,10 +67,10 @@ def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
 
 def scan(source: Source, query: Query, wish: Wish) -> SearchAnswer:
     """The answer to a query from the texts alone, its `milliseconds` still to be measured."""
-    reading = _Scan(query)
+    reading = _Scan(query, scored_terms(query) if wish.sort == "best" else ())
     for document in every_document(source):
         reading.read(document)
-    return compose(source, query, reading.candidates(), wish)
+    return compose(source, query, Candidates(reading.ranks()), wish)
 
 
 def every_document(source: Source) -> Iterator[Document]:

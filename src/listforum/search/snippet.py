@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 from listforum.search.analysis import spans
@@ -35,8 +35,7 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
         for reading in clause.readings
         for term in reading.terms
     )
-    found = tuple(islice(_marked(text[:MAX_LOOKED_AT], wanted), MAX_MARKED)) if wanted else ()
-    start = _cut_before(text, max(0, _best(found) - BEFORE))
+    start = _cut_before(text, max(0, _best(text[:MAX_LOOKED_AT], wanted) - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
     shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
@@ -45,26 +44,27 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
 
 def _marked(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The words of a text that were asked for, and by which terms."""
+    if not wanted:
+        return
     for start, end, terms in spans(text):
         hits = wanted.intersection(terms)
         if hits:
             yield start, end, hits
 
 
-def _best(found: Sequence[tuple[int, int, frozenset[str]]]) -> int:
+def _best(text: str, wanted: frozenset[str]) -> int:
     """Where the first stretch begins that shows as many of the terms as any; 0 when there are none."""
-    best, most, last = 0, 0, 0
-    shown: Counter[str] = Counter()
-    for first, (start, _, terms) in enumerate(found):
-        while last < len(found) and found[last][1] <= start + LENGTH - BEFORE - BORDER:
-            shown.update(found[last][2])
-            last += 1
-        if len(+shown) > most:
-            best, most = start, len(+shown)
-        if first < last:
-            shown.subtract(terms)
-        else:
-            last = first + 1
+    best, most = 0, 0
+    stretch: deque[tuple[int, int, frozenset[str]]] = deque()
+    for mark in islice(_marked(text, wanted), MAX_MARKED):
+        stretch.append(mark)
+        while stretch[0][0] < mark[1] - (LENGTH - BEFORE - BORDER):
+            stretch.popleft()
+        shown = len(frozenset().union(*(hits for _, _, hits in stretch))) if stretch else 0
+        if shown > most:
+            best, most = stretch[0][0], shown
+        if most == len(wanted):
+            break
     return best
 
 

@@ -61,6 +61,11 @@ Open data group: open-data@lists.example.org
 https://lists.example.org/mailman/listinfo/open-data for (un)subscription information.
 """,
     """\
+--\N{SPACE}
+شما به این دلیل این پیام را دریافت کرده‌اید که در گروه «داده» عضو هستید.
+برای لغو عضویت از این گروه نامه‌ای بفرستید به data-unsubscribe@example.org.
+""",
+    """\
 -------------- next part --------------
 A non-text attachment was scrubbed...
 Name: map.png
@@ -133,6 +138,11 @@ class TestBlocks:
         assert own_words("SQL> select 1\nSQL> select 2") == "SQL> select 1\nSQL> select 2"
         assert own_words("Type this:\nC> dir") == "Type this:\nC> dir"
         assert own_words("On 2 Mar 2026, Maria Silva wrote:\n\nMaria> one\n\nFine.") == "Fine."
+
+    @pytest.mark.parametrize("mark", ["\N{RIGHT-TO-LEFT MARK}", "\ufeff", "\u202b"])
+    def test_marks_of_direction_may_stand_before_a_quote_mark(self, mark: str) -> None:
+        assert own_words(f"{mark}> پرونده‌ها آماده است؟\n\nبله.") == "بله."
+        assert own_words(f"{mark}On 2 Mar 2026 10:00, Ali wrote:\n> a\n\nYes.") == "Yes."
 
     def test_a_mail_that_is_only_a_quote_has_no_own_words(self) -> None:
         assert own_words("> all of it\n> quoted\n") == ""
@@ -232,6 +242,7 @@ class TestAttributions:
             "One thing I had typed:\n\nmake install",
             "On the other hand, who wrote this at 10:00 and why?\n\nNobody knows.",
             "2026-03-02 14:30:25 start\n2026-03-02 14:30:26 stop",
+            "Write to maps@example.org.\nCopyright 2026. Our address is:\n\nOld Street 1",
             "Look: https://example.org/on-2-march-2026-somebody-wrote\n\nGood, no?",
         ],
     )
@@ -411,6 +422,20 @@ class TestSignaturesAndFooters:
 
     def test_advice_on_subscribing_is_the_authors(self) -> None:
         text = "To subscribe, open https://lists.example.org/mailman/listinfo/open-data and follow it."
+        assert own_words(text) == text
+
+    def test_what_a_group_writes_above_a_post_does_not_swallow_the_post(self) -> None:
+        text = (
+            "-----------------------------\nAli  Jan 27, 2026 9:54 PM\nPosted in group: <https://groups.google.com/d/forum/maps>\n"
+            "The maps are ready.\nThey lie where they always lie,\nin the drawer below the files,\nand wait."
+        )
+        assert "The maps are ready." in own_words(text)
+
+    def test_a_last_paragraph_below_a_rule_is_the_authors_when_it_is_prose(self) -> None:
+        text = (
+            "Ready.\n\n____________\n\n"
+            "This paragraph goes on for longer than any line of a signature would, so it stays."
+        )
         assert own_words(text) == text
 
     def test_a_ruled_off_table_is_the_authors(self) -> None:

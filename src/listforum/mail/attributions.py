@@ -106,11 +106,18 @@ def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution 
         joined = f"{lines[start]} {joined}" if joined else lines[start]
         if not _closes(joined) or not _complete(joined):
             continue
+        found = Attribution(_folded_start(lines, start, floor), end, sure=_stands_alone(joined))
         if _DATED_START.match(joined):
-            return Attribution(_folded_start(lines, start, floor), end, sure=True)
-        start_above = _folded_start(lines, start, floor)
-        nearest = nearest or Attribution(start_above, end, sure="@" in joined and len(joined) < 160)
+            return found
+        nearest = nearest or found
     return nearest or _short(lines, end, floor)
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether no quote mark is needed below: who and when, or who by address, and that they wrote."""
+    if _DATED_START.match(text):
+        return bool(_VERB.search(text)) or text.rstrip(_RULING + ":：").endswith((">", ")")) or _timestamped(text)
+    return "@" in text and len(text) < _FOLDED_WIDTH * 2 and bool(_VERB.search(text))
 
 
 def _folded_start(lines: Sequence[str], start: int, floor: int) -> int:

@@ -38,7 +38,12 @@ _MACHINE_WORDS: Final = re.compile(
     r"|to unsubscribe from the .{1,80} list, click"
     r"|to unsubscribe send an email to "
     r"|groups\.io links: you receive all messages"
-    r"|vous recevez ce message car vous êtes abonné"
+    r"|vous recevez ce message,? car vous êtes abonné"
+    r"|você está recebendo esta mensagem porque se inscreveu"
+    r"|شما به این دلیل این پیام را دریافت"
+    r"|تلقيت هذه الرسالة لأنك"
+    r"|您收到此邮件是因为您订阅了"
+    r"|bu iletiyi google gruplar"
     r"|has recibido este mensaje porque est"
     r"|você recebeu essa mensagem porque está inscrito"
     r"|sie erhalten diese nachricht, weil sie in"
@@ -51,7 +56,8 @@ _SCRUBBED: Final = re.compile(
     re.IGNORECASE,
 )
 _MACHINE_BEGINNINGS: Final = (
-    *("You received", "To unsubscribe", "Groups.io", "Vous recevez", "Has recibido", "Você recebeu"),
+    *("You received", "To unsubscribe", "Groups.io", "Vous recevez", "Has recibido", "Você"),
+    *("شما به این دلیل", "تلقيت هذه", "您收到此邮件", "Bu iletiyi"),
     *("Sie erhalten", "Вы получили", "An HTML attachment", "A non-text attachment", "An embedded"),
 )
 _SURE_WORDS: Final = re.compile(
@@ -98,17 +104,15 @@ def _footer_end(lines: Sequence[str], start: int) -> int:
 def _ruled_footer_end(lines: Sequence[str], start: int) -> int:
     first = _next_text(lines, start + 1)
     end = _paragraph_end(lines, first)
-    paragraph = lines[first:end]
-    if not paragraph or len(paragraph) > _PARAGRAPH_LINES or any(line.startswith(">") for line in paragraph):
+    paragraph = [line[:_LINE] for line in lines[first:end]]
+    if not paragraph or len(paragraph) > _PARAGRAPH_LINES or label_kind(paragraph[0]) == "from":
         return start
-    telling = sum(bool(_LIST_WORDS.search(line[:_LINE])) for line in paragraph)
-    sites = sum(bool(_SITE.search(line[:_LINE])) for line in paragraph)
+    telling = sum(bool(_LIST_WORDS.search(line)) for line in paragraph)
     machine = any(_MACHINE_WORDS.match(line) for line in paragraph)
-    if len(lines[start]) < 5 and telling < 2 and not any(_SURE_WORDS.search(line[:_LINE]) for line in paragraph):
+    named = telling and any(_SITE.search(line) for line in paragraph) and _is_footer_talk(paragraph)
+    if len(lines[start]) < 5 and telling < 2 and not any(_SURE_WORDS.search(line) for line in paragraph):
         return start
-    if not machine and (not telling or not sites or label_kind(paragraph[0]) == "from"):
-        return start
-    return _tail_end(lines, end)
+    return _tail_end(lines, end) if machine or named else start
 
 
 def _tail_end(lines: Sequence[str], end: int) -> int:

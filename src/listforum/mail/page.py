@@ -14,9 +14,13 @@ LINE_LOOKED_AT: Final = 1_000
 LINES_LOOKED_AT: Final = 20_000
 """So many lines of a text are looked at; what lies beyond counts as own words."""
 
+INVISIBLE: Final = "\N{ZERO WIDTH NO-BREAK SPACE}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\u202a\u202b\u202c"
+"""A byte order mark and marks of text direction, which may stand before anything."""
+
 DRAWN_WITH: Final = frozenset("-_=*#~+—–―")
 """What lines that rule off, and separators, begin with."""
 
+BLANK: Final = " \t\r\v\f\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}" + INVISIBLE
 _RULING: Final = "_-=*#~+—–―. "
 _LONGEST_RULE: Final = 200
 _DEAR_QUESTIONS: Final = 1_000
@@ -36,7 +40,7 @@ class Page:
     def __init__(self, text: str) -> None:
         self.raw = text.split("\n", LINES_LOOKED_AT)
         self.rest = self.raw.pop() if len(self.raw) > LINES_LOOKED_AT else None
-        self.lines = [line[:LINE_LOOKED_AT].strip() for line in self.raw]
+        self.lines = [line[:LINE_LOOKED_AT].strip(BLANK) for line in self.raw]
         self.depths = [0] * len(self.raw)
         self.kinds: list[BlockKind | None] = [None] * len(self.raw)
         self.questions = _DEAR_QUESTIONS

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from listforum.mail.attributions import could_end, find_attribution
-from listforum.mail.page import LINE_LOOKED_AT, Page, runs
+from listforum.mail.page import INVISIBLE, LINE_LOOKED_AT, Page, runs
 
 _WRAPPED_FROM: Final = 64
 _WRAPPED_REST: Final = 60
@@ -20,16 +20,17 @@ _INITIALS: Final = re.compile(r"([A-Z][A-Za-z]{0,14})>(?:\s|$)")
 
 def quote_depth(line: str) -> tuple[int, str]:
     """How deep a line is quoted with ">", and the line without its marks and the blank after them."""
-    found = _MARKS.match(line)
+    visible = line.lstrip(INVISIBLE)
+    found = _MARKS.match(visible)
     if not found:
         return 0, line
-    return found[0].count(">"), line[found.end() :].removeprefix(" ")
+    return found[0].count(">"), visible[found.end() :].removeprefix(" ")
 
 
 def mark_quoted_lines(page: Page) -> None:
     """Marks every line that is a quote by how it begins."""
     for at, line in enumerate(page.raw):
-        if line[:1] == ">" or line[:2] == " >":
+        if page.lines[at][:1] == ">" and line.lstrip(INVISIBLE)[:2].lstrip(" ")[:1] == ">":
             page.depths[at] = quote_depth(line[:LINE_LOOKED_AT])[0]
             page.kinds[at] = "quote"
     _unmark_lone_indented(page)

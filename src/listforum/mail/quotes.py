@@ -12,7 +12,7 @@ import unicodedata
 
 from listforum.mail.answered import mark_answered
 from listforum.mail.footers import mark_footers
-from listforum.mail.page import Page
+from listforum.mail.page import BLANK, Page
 from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
 from listforum.mail.signatures import mark_signatures
 from listforum.model import Block
@@ -70,5 +70,5 @@ def _deepened(line: str, block: Block) -> str:
 def _trimmed(text: str, blank: str = "") -> str:
     """Without blank lines (or lines of `blank`) at both ends, and without blanks at the ends of lines."""
     lines = [line.rstrip() for line in text.split("\n")]
-    filled = [at for at, line in enumerate(lines) if line not in ("", blank)]
+    filled = [at for at, line in enumerate(lines) if line.strip(BLANK) not in ("", blank)]
     return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""

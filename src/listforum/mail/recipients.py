@@ -59,8 +59,10 @@ def answers_privately(header: Header, list_addresses: Collection[str]) -> bool:
 
 def _proven_address(header: Header, lists: Collection[str]) -> str:
     senders = [mailbox for mailbox in header.from_ if mailbox.address]
-    if len(senders) != 1:
-        raise NoAddressError(f"The mail does not name one sender, so nobody is proven to have written it. {_ADVICE}")
+    if not senders:
+        raise NoAddressError(f"The mail gives no address of its sender that mail can be sent to. {_ADVICE}")
+    if len(senders) > 1:
+        raise NoAddressError(f"The mail names several senders, so nobody is proven to have written it. {_ADVICE}")
     if header.author.address:
         return _consistent(header.author.address, header)
     sender = senders[0].address

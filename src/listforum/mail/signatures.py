@@ -10,10 +10,11 @@ from listforum.mail.page import Page, is_rule, runs
 
 _MARKED_LINES: Final = 40
 _LOOSE_LINES: Final = 12
+_RULED_LINES: Final = 6
 _SPACED: Final = 3
 """A signature may hold so many times the lines, blank ones counted."""
 
-_LOOSE_WIDTH: Final = 120
+_LOOSE_WIDTH: Final = 80
 _DEVICE_LINE: Final = 120
 
 _DEVICE: Final = re.compile(
@@ -105,7 +106,7 @@ def _begins_signature(raw: Sequence[str], lines: Sequence[str], at: int, start: 
     if lines[at].startswith(_PGP_SIGNATURE):
         return True
     marked = _is_mark(raw[at])
-    most = _MARKED_LINES if marked else _LOOSE_LINES
+    most = _MARKED_LINES if marked else _RULED_LINES if is_rule(lines[at]) else _LOOSE_LINES
     if end - at > _SPACED * most or not (marked or _is_loose_mark(lines[at])):
         return False
     below = [line for line in lines[at + 1 : end] if line]

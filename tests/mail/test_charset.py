@@ -137,7 +137,7 @@ def test_it_never_raises_and_gives_real_characters(data: bytes, label: str) -> N
     decode(data, label).text.encode("utf-8")
 
 
-@pytest.mark.parametrize("data", [b"\xe9" * 1_000_000, b"\xe9\n" * 500_000, "é\n".encode() * 300_000 + b"\xff"])
+@pytest.mark.parametrize("data", [b"\xe9" * 500_000, b"\xe9\n" * 200_000, "é\n".encode() * 100_000 + b"\xff"])
 def test_guessing_is_bounded(data: bytes) -> None:
     start = time.process_time()
     decode(data, "")

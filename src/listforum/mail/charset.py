@@ -112,7 +112,7 @@ def decode(data: bytes, label: str) -> Decoded:
     if codec is None:
         return _decode_unlabelled(data, as_labelled=_normal(label) in _UNLABELLED or not label)
     for fitting in (codec, _WIDER.get(codec, codec)):
-        if (text := _strictly(data, fitting) if codec != "utf-8" else _utf8(data)) is not None:
+        if (text := _strictly(data, fitting)) is not None:
             return Decoded(text, codec, as_labelled=True)
     return _decode_mislabelled(data, codec)
 

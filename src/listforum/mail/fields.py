@@ -55,8 +55,9 @@ def read_fields(data: bytes, start: int = 0) -> Fields:
     end, blank_end = _extent(data, start)
     fields, body = _fields(data[start:end])
     kept, cut = _bounded(fields)
-    size = blank_end - start if body is None else body
-    return Fields(kept, size, cut or end - start >= _MAX_SCANNED)
+    endless = end - start >= _MAX_SCANNED
+    size = blank_end - start if body is None or endless else body
+    return Fields(kept, size, cut or endless)
 
 
 def _extent(data: bytes, start: int) -> tuple[int, int]:

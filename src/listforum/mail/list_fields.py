@@ -36,9 +36,10 @@ def _mailto(uri: str) -> list[str]:
     scheme, _, rest = uri.partition(":")
     if scheme.strip().lower() != "mailto":
         return []
-    recipients = [unquote(part.strip(), errors="strict") if part.isascii() else part for part in _recipients(rest)]
-    return [address for address in recipients if is_address(address)]
+    recipients = rest.partition("?")[0].split(",")
+    return [address for address in map(_unescaped, recipients) if is_address(address)]
 
 
-def _recipients(rest: str) -> list[str]:
-    return rest.partition("?")[0].split(",")
+def _unescaped(recipient: str) -> str:
+    # Octets that are no UTF-8 become U+FFFD, which no address holds.
+    return unquote(recipient.strip())

@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +70,7 @@ class Member:
         output, messages = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
         standard_input, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
         try:
-            with redirect_stdout(output), redirect_stderr(messages):
+            with redirect_stdout(output), redirect_stderr(messages), _process_as_it_was():
                 code = main(["--home", str(self.home), *arguments])
         finally:
             sys.stdin = standard_input
@@ -96,6 +98,20 @@ class Member:
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
         )
+
+
+@contextmanager
+def _process_as_it_was() -> Iterator[None]:
+    """A command makes its process private for good; the process of the tests is to stay as it is."""
+    umask, environment, directory = os.umask(0o022), dict(os.environ), tempfile.tempdir
+    os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(umask)
+        os.environ.clear()
+        os.environ.update(environment)
+        tempfile.tempdir = directory
 
 
 def _text(stream: io.TextIOWrapper) -> str:

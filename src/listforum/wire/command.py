@@ -55,17 +55,22 @@ def examine(folder: str) -> Command:
     return Words("EXAMINE").string(encode_mailbox(_checked(folder)).decode("ascii")).done()
 
 
-def search(first: int, *criteria: tuple[str, ...]) -> Command:
-    """UID SEARCH from a UID on. Of each criterion the first word is a key of ours, the others are text."""
+def search(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
+    """UID SEARCH from a UID to another. Of each criterion the first word is a key of ours, the others are text."""
     words = Words("UID SEARCH")
     if any(not text.isascii() for _, *texts in criteria for text in texts):
         words.atom("CHARSET UTF-8")
-    words.atom(f"UID {_uid(first)}:{LARGEST_UID}")
+    words.atom(f"UID {_uid(first)}:{_uid(last)}")
     for key, *texts in criteria:
         words.atom(key)
         for text in texts:
             words.string(text)
     return words.done()
+
+
+def header_item(fields: Iterable[str], longest: int | None) -> str:
+    """BODY.PEEK of some header fields (6.4.5), `longest` bytes of them at the most."""
+    return f"BODY.PEEK[{header_section(fields)}]" + ("" if longest is None else f"<0.{longest}>")
 
 
 def header_section(fields: Iterable[str]) -> str:

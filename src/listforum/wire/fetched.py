@@ -16,7 +16,7 @@ from listforum.wire.dialogue import ProtocolError, Record
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)", re.ASCII)
 _LEADING_UID = re.compile(rb"\d{1,10} \(UID (\d{1,10}) ", re.IGNORECASE)
-_HEADER_LITERAL = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]{0,4000}\)\] \{\d{1,10}\}$", re.IGNORECASE)
+_HEADER_LITERAL = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]{0,4000}\)\](?:<0>)? \{\d{1,10}\}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

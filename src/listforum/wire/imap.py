@@ -13,7 +13,7 @@ from listforum.errors import ServerError
 from listforum.model import Bytes
 from listforum.wire import command
 from listforum.wire.cancel import Cancel
-from listforum.wire.command import HEADER_FIELDS, Command, Words
+from listforum.wire.command import HEADER_FIELDS, LARGEST_UID, Command, Words
 from listforum.wire.conversation import Conversation
 from listforum.wire.deadline import Deadlines
 from listforum.wire.dialogue import Limits, ProtocolError, Response
@@ -126,46 +126,51 @@ class ImapSession:
             return ()
         return self._uids(Words(f"UID SEARCH {max(1, exists - count + 1)}:*").done(), 1)[-count:]
 
-    def uids_from(self, uid: int) -> tuple[int, ...]:
-        """The UIDs from one on, ascending."""
-        return self._uids(command.search(uid), uid)
+    def uids_from(self, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
+        """The UIDs from one to another, ascending."""
+        return self._uids(command.search(first, last=last), first, last)
 
-    def uids_with_list_id(self, list_id: str, first: int = 1) -> tuple[int, ...]:
-        """The UIDs from `first` on of mails whose List-Id contains this (RFC 2919)."""
-        return self.uids_with_header("List-Id", list_id, first)
+    def uids_with_list_id(self, list_id: str, first: int = 1, last: int = LARGEST_UID) -> tuple[int, ...]:
+        """The UIDs from `first` to `last` of mails whose List-Id contains this (RFC 2919)."""
+        return self.uids_with_header("List-Id", list_id, first, last)
 
-    def uids_with_header(self, field: str, value: str, first: int = 1) -> tuple[int, ...]:
-        """The UIDs from `first` on of mails in which a header field contains a value."""
+    def uids_with_header(self, field: str, value: str, first: int = 1, last: int = LARGEST_UID) -> tuple[int, ...]:
+        """The UIDs from `first` to `last` of mails in which a header field contains a value."""
         command.header_section([field])
-        return self._uids(command.search(first, (f"HEADER {field}", value)), first)
+        return self._uids(command.search(first, (f"HEADER {field}", value), last=last), first, last)
 
-    def uids_addressed(self, address: str, without_list_id: str, first: int = 1) -> tuple[int, ...]:
-        """The UIDs from `first` on of mails to an address (To or Cc) that did not come through a list."""
+    def uids_addressed(
+        self, address: str, without_list_id: str, first: int = 1, last: int = LARGEST_UID
+    ) -> tuple[int, ...]:
+        """The UIDs from `first` to `last` of mails to an address (To or Cc) that did not come through a list."""
         criteria = (("OR TO", address), ("CC", address), ("NOT HEADER List-Id", without_list_id))
-        return self._uids(command.search(first, *criteria), first)
+        return self._uids(command.search(first, *criteria, last=last), first, last)
 
-    def _uids(self, asked: Command, first: int) -> tuple[int, ...]:
+    def _uids(self, asked: Command, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
         responses = self._conversation.ask(asked, {"SEARCH"}, "the search failed")
-        uids = {uid for response in responses for uid in response.numbers() if uid >= first}
+        uids = {uid for response in responses for uid in response.numbers() if first <= uid <= last}
         if len(uids) > MOST_UIDS:
             raise ServerError(f"the server finds more than {MOST_UIDS} mails, which is more than can be kept")
         return tuple(sorted(uids))
 
     # --- mails ---
 
-    def headers(self, uids: Sequence[int]) -> Iterator[FetchedHeader]:
+    def headers(self, uids: Sequence[int], longest: int | None = None) -> Iterator[FetchedHeader]:
         """Arrival, parts and header fields of mails, each given as soon as it is complete.
 
-        Mails that are gone do not come. Left before its end, the session is closed.
+        Of the fields of a mail `longest` bytes come at the most. Mails that are gone do not come. Left before its end,
+        the session is closed.
         """
-        items = f"UID INTERNALDATE BODYSTRUCTURE BODY.PEEK[{command.header_section(HEADER_FIELDS)}]"
+        items = f"UID INTERNALDATE BODYSTRUCTURE {command.header_item(HEADER_FIELDS, longest)}"
         for answer in self._fetch(uids, items, LARGEST_HEADER):
             if header := answer.header():
                 yield header
 
-    def header_fields(self, uids: Sequence[int], fields: Sequence[str]) -> Iterator[tuple[int, Octets]]:
+    def header_fields(
+        self, uids: Sequence[int], fields: Sequence[str], longest: int | None = None
+    ) -> Iterator[tuple[int, Octets]]:
         """Only these header fields of mails: UIDs and fields, given as `headers` does."""
-        for answer in self._fetch(uids, f"UID BODY.PEEK[{command.header_section(fields)}]", LARGEST_HEADER):
+        for answer in self._fetch(uids, f"UID {command.header_item(fields, longest)}", LARGEST_HEADER):
             found = answer.header_fields()
             if found is not None:
                 yield answer.uid, found

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 
-from listforum.errors import Cancelled, LinkError
+from listforum.errors import BudgetError, Cancelled, LinkError
 from listforum.model import Bytes
 from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadline, Deadlines
@@ -163,7 +163,7 @@ class Link:
         while True:
             connection = self._ready()
             try:
-                data = connection.recv(PIECE)
+                data = connection.recv(self._affordable())
             except BlockingIOError:
                 self._waiter.wait(connection, READ, self._deadline)
                 continue
@@ -172,6 +172,13 @@ class Link:
             self._meter.received(len(data))
             self._deadline.earn(len(data))
             return data
+
+    def _affordable(self) -> int:
+        """How many bytes may be read at once. Raises `BudgetError` when none may."""
+        room = self._meter.room
+        if room == 0:
+            raise BudgetError(f"{self.endpoint.host} says more than the budget has room for; the link was cut")
+        return PIECE if room is None else min(PIECE, room)
 
     # --- writing ---
 

@@ -12,17 +12,23 @@ from listforum.model import Bytes
 class Meter:
     """Counts the bytes of one or more links; readable from any thread while they run, and after they failed.
 
-    What it counts is counted by `total` too, if there is one.
+    What it counts is counted by `total` too, if there is one. Nothing more is read once `most` bytes were counted.
     """
 
-    def __init__(self, total: Meter | None = None) -> None:
+    def __init__(self, total: Meter | None = None, *, most: int | None = None) -> None:
         self._total = total
+        self._most = most
         self._lock = threading.Lock()
         self._bytes = Bytes()
 
     @property
     def bytes(self) -> Bytes:
         return self._bytes
+
+    @property
+    def room(self) -> int | None:
+        """How many more bytes may be read; None without a limit."""
+        return None if self._most is None else max(0, self._most - self._bytes.total)
 
     def sent(self, size: int) -> None:
         with self._lock:

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"listforum {__version__}")
     top.add_argument("--home", metavar="DIR", help=_("where listforum keeps everything (else $LISTFORUM_HOME)"))
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help=_("answer with one JSON document"))
 

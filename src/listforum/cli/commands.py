@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listforum.cli import output
-from listforum.errors import UsageError
+from listforum.errors import UnknownItem, UsageError
 from listforum.forum import Forum
 from listforum.home import Home
-from listforum.mail import safe
 
 if TYPE_CHECKING:
     from listforum.config import Config
@@ -120,6 +119,8 @@ def _outbox(forum: Forum, options: Namespace) -> Answer:
             raise UsageError("--settle needs the number of the item it speaks of.")
         outgoing.settle(options.item, options.settle)
     items = [item for item in outgoing.items() if options.item in {None, item.item}]
+    if options.item is not None and not items and options.settle != "drop":
+        raise UnknownItem(f"There is no item {options.item} in the outbox.")
     return Answer([output.outbox_document(item) for item in items], output.outbox_lines(items))
 
 
@@ -175,7 +176,7 @@ def _import(forum: Forum, options: Namespace) -> Answer:
         report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
     document = {"read": report.read, "new": report.new, "known": report.known, "damaged": report.damaged}
     for damage in report.words:
-        print("listforum:", safe.line(damage), file=sys.stderr)
+        output.say(damage)
     words = f"{report.read} mails read: {report.new} new, {report.known} known, {report.damaged} damaged."
     return Answer(document, [words])
 

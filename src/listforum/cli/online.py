@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from listforum.cli.commands import Answer, Command
-from listforum.cli.output import size
+from listforum.cli.output import say, size
 from listforum.cli.progress import Line
 from listforum.errors import LoginError, UnknownItem, UsageError
 from listforum.forum import Forum
+from listforum.forum.numbers import number_in
 from listforum.forum.syncing import SyncReport, Wanted
 from listforum.mail import safe
 from listforum.model import Attachment, Part, Progress
@@ -155,7 +156,7 @@ def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
 
 def _tell(errors: list[str]) -> None:
     for error in errors:
-        print("listforum:", safe.line(error), file=sys.stderr)
+        say(error)
 
 
 # --- what is wanted -----------------------------------------------------------------------------------------------
@@ -164,7 +165,8 @@ def _tell(errors: list[str]) -> None:
 def _posts(forum: Forum, target: str) -> list[int]:
     if target.startswith("post:"):
         return [_post_number(target)]
-    topics = [int(target)] if target.isdecimal() else forum.reading.topic_numbers(target)
+    number = number_in(target)
+    topics = forum.reading.topic_numbers(target) if number is None else [number]
     return [
         view.record.post
         for topic in topics
@@ -174,10 +176,10 @@ def _posts(forum: Forum, target: str) -> list[int]:
 
 
 def _post_number(target: str) -> int:
-    number = target.removeprefix("post:")
-    if not number.isdecimal():
+    number = number_in(target.removeprefix("post:"))
+    if number is None:
         raise UsageError(f"“{target}” is no post: write its number.")
-    return int(number)
+    return number
 
 
 def _attachment(forum: Forum, post: int, n: int) -> tuple[Attachment, Part]:

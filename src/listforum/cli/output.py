@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Final
 
+from listforum.mail import safe
 from listforum.model import (
     Attachment,
     Bytes,
@@ -27,14 +29,54 @@ LRM: Final = "\u200e"
 Document = dict[str, object]
 
 
+class OutputError(Exception):
+    """Standard output takes nothing more; `reason` is the system's."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 def show(document: object, lines: Iterable[str]) -> None:
-    """Prints the document where there is one, else the lines."""
-    if document is not None:
-        print(json.dumps(document))
-        return
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
+    """Prints the document where there is one, else the lines; whatever they hold, only safe text comes out.
+
+    Raises OutputError.
+    """
+    for text in lines if document is None else [json.dumps(_safe(document))]:
+        _print(safe.body(text))
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputError(error) from error
+
+
+def say(message: str) -> None:
+    """Says something to the person, beside the answer; when nobody listens any more, to nobody."""
+    with suppress(OSError):
+        print("listforum:", safe_message(message), file=sys.stderr)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text)
+    except OSError as error:
+        raise OutputError(error) from error
+
+
+def safe_message(message: str) -> str:
+    """A message of one line or several, which may quote a server, a mail, or a file name."""
+    return "\n".join(safe.line(line) for line in message.splitlines())
+
+
+def _safe(value: object) -> object:
+    """The last gate: safe text passes it unchanged, so that matches still point at what they point at."""
+    if isinstance(value, str):
+        return safe.body(value)
+    if isinstance(value, list):
+        return [_safe(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _safe(one) for key, one in value.items()}
+    return value
 
 
 def when(seconds: int) -> str:

@@ -78,6 +78,8 @@ class Doctor:
 
     def _index(self) -> Finding:
         try:
+            if not self._forum.searching.exists():
+                return Finding("index", True, _("none yet: the first search makes it"))
             problems = self._forum.searching.problems()
         except ListforumError as error:
             return Finding("index", False, str(error))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
 from listforum.archive.marks import Kind
 from listforum.errors import UsageError
+from listforum.forum.numbers import number_in
 
 Action = Literal["read", "unread", "follow", "unfollow", "mute", "unmute", "star", "unstar"]
 
@@ -28,7 +30,7 @@ class Marking:
             marks = self._archive.marks
             return marks.read(posts) if action == "read" else marks.unread(posts)
         if older_than is not None:
-            raise UsageError("--older-than goes with read and unread only.")
+            raise UsageError(_("--older-than goes with read and unread only."))
         kind: Kind = "follow" if action.endswith("follow") else "mute" if action.endswith("mute") else "star"
         topics = self._topics(target)
         return (
@@ -48,20 +50,21 @@ class Marking:
         return self._archive.threads.unjoin(post)
 
     def _topics(self, target: str) -> list[int]:
-        if target.startswith("post:") or target.isdecimal():
-            return [self._archive.topics.post(_number(target)).topic]
+        number = _post_number(target) if target.startswith("post:") else number_in(target)
+        if number is not None:
+            return [self._archive.topics.post(number).topic]
         return list(self._archive.topics.in_list(self._archive.lists.id_of(target)))
 
     def _posts(self, target: str, older_than: int | None) -> list[int]:
         if target.startswith("post:"):
-            records = [self._archive.topics.post(_number(target))]
+            records = [self._archive.topics.post(_post_number(target))]
         else:
             records = [record for topic in self._topics(target) for record in self._archive.topics.posts(topic)]
         return [record.post for record in records if older_than is None or record.date < older_than]
 
 
-def _number(target: str) -> int:
-    text = target.removeprefix("post:")
-    if not text.isdecimal():
-        raise UsageError(f"“{target}” is no post: write post: and its number.")
-    return int(text)
+def _post_number(target: str) -> int:
+    number = number_in(target.removeprefix("post:"))
+    if number is None:
+        raise UsageError(_("“{target}” is no post: write post: and its number.").format(target=target))
+    return number

@@ -10,6 +10,7 @@ from gettext import gettext as _
 from listforum.archive.archive import Archive
 from listforum.archive.topics import View
 from listforum.errors import UnknownItem
+from listforum.forum.numbers import number_in
 from listforum.mail import safe
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import attachment_parts, shown_parts
@@ -85,8 +86,9 @@ class Reading:
 
     def linear(self, target: str) -> Iterator[str]:
         """A list or a topic as lines of plain text, to page, print or speak. Raises UnknownItem."""
-        if target.isdecimal():
-            yield from _topic_lines(self.topic(int(target)))
+        number = number_in(target)
+        if number is not None:
+            yield from _topic_lines(self.topic(number))
             return
         row = self._archive.lists.id_of(target)
         for topic in reversed(self._archive.topics.in_list(row)):

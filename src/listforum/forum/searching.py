@@ -13,6 +13,7 @@ from listforum.home import Home
 from listforum.mail import safe
 from listforum.model import PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
+from listforum.search.manifest import FILE
 from listforum.search.query import list_term, parse
 from listforum.search.source import Document
 
@@ -22,6 +23,7 @@ class Searching:
 
     def __init__(self, archive: Archive, home: Home) -> None:
         self._archive = archive
+        self._home = home
         self._index = SearchIndex(home.index, ArchiveSource(archive))
         self._writable = home.writable() and not archive.read_only
 
@@ -56,6 +58,10 @@ class Searching:
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Makes the index anew from the archive."""
         return self._index.rebuild(progress)
+
+    def exists(self) -> bool:
+        """Whether there is an index; the first search makes one."""
+        return (self._home.index / FILE).exists()
 
     def problems(self) -> Sequence[str]:
         """What is wrong with the index, in words."""

@@ -33,6 +33,7 @@ from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
 from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.imap import ImapSession
+from listforum.wire.smtp import greet
 
 StoppedBy = Literal["budget", "link", "login", "cancel", "deadline"]
 
@@ -179,6 +180,12 @@ class Syncing:
         with self._session(account, ask, cancel) as session:
             yield session
 
+    def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:
+        """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""
+        if account.smtp is None:
+            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
+        greet(_endpoint(account.smtp, account), self._credentials(account, account.smtp, ask, cancel), cancel)
+
     # --- one account ----------------------------------------------------------------------------------------------
 
     def _sync_account(self, account: Account, lists: Iterable[ListSettings], wanted: Wanted, run: _Run) -> None:
@@ -215,17 +222,19 @@ class Syncing:
             raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
         endpoint = _endpoint(account.smtp, account)
         server = account.smtp
-        return push(self._archive, account.name, endpoint, lambda: self._credentials(account, server, ask), cancel)
+        return push(
+            self._archive, account.name, endpoint, lambda: self._credentials(account, server, ask, cancel), cancel
+        )
 
     @contextmanager
     def _session(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[ImapSession]:
-        credentials = self._credentials(account, account.imap, ask)
+        credentials = self._credentials(account, account.imap, ask, cancel)
         with ImapSession(_endpoint(account.imap, account), credentials, cancel=cancel) as session:
             yield session
 
-    def _credentials(self, account: Account, server: Server, ask: Callable[[str], str]) -> Credentials:
+    def _credentials(self, account: Account, server: Server, ask: Callable[[str], str], cancel: Cancel) -> Credentials:
         if account.name not in self._secrets:
-            self._secrets[account.name] = read_secret(account, ask)
+            self._secrets[account.name] = read_secret(account, ask, lambda: cancel.cancelled)
         return Credentials(server.user, self._secrets[account.name], account.auth)
 
     @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from listforum.errors import Cancelled, ListforumError, UsageError
+from listforum.errors import Cancelled, ListforumError, ServerError, UsageError
 from listforum.model import Bytes
 from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
@@ -16,6 +17,8 @@ from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter
 from listforum.wire.submission import Envelope, Outcome, Submission, Verdict
 from listforum.wire.words import bare
+
+VerdictOrNone = TypeVar("VerdictOrNone", Verdict, Verdict | None)
 
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>]{1,320}")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -59,7 +62,7 @@ def deliver(
     count = Meter(meter)
     submission = Submission(endpoint, credentials, deadlines or Deadlines(), count)
     try:
-        verdict = _run(submission, envelope, cancel, before_final_dot)
+        verdict = _run(submission, lambda: submission.submit(envelope, before_final_dot), cancel)
     except ListforumError as error:
         failure = bare(error)
     else:
@@ -67,14 +70,33 @@ def deliver(
     raise failure
 
 
-def _run(submission: Submission, envelope: Envelope, cancel: Cancel, before_final_dot: Callable[[], None]) -> Verdict:
-    """The sending, in an event loop of its own, which a cancel from any thread ends."""
+def greet(endpoint: Endpoint, credentials: Credentials, cancel: Cancel, deadlines: Deadlines | None = None) -> None:
+    """Connect, log in and leave again: as much of a delivery as can be tried without a mail.
+
+    Raises what `deliver` raises until the login is through, and `ServerError` when the server lets nobody in just now.
+    """
+    submission = Submission(endpoint, credentials, deadlines or Deadlines(), Meter(None))
+    try:
+        verdict = _run(submission, submission.greet, cancel)
+    except ListforumError as error:
+        failure = bare(error)
+    else:
+        if verdict is None:
+            return
+        failure = ServerError(verdict.words)
+    raise failure
+
+
+def _run(
+    submission: Submission, session: Callable[[], Coroutine[Any, Any, VerdictOrNone]], cancel: Cancel
+) -> VerdictOrNone | Verdict:
+    """A session, in an event loop of its own, which a cancel from any thread ends."""
     submission.dial(cancel)
     # a selector loop on every system: only it reads and writes through the socket that counts
     loop = asyncio.SelectorEventLoop()
     # by then the link is given up, and the verdict tells why; nothing of it belongs on the terminal
     loop.set_exception_handler(lambda _loop, _context: None)
-    task = loop.create_task(submission.submit(envelope, before_final_dot))
+    task = loop.create_task(session())
 
     def stop() -> None:
         loop.call_soon_threadsafe(task.cancel)

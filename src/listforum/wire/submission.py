@@ -54,7 +54,7 @@ class Verdict:
 
 
 class Submission:
-    """A session with one server for one mail. `written` tells whether the final dot has been written."""
+    """A session with one server, for one mail at the most. `written` tells whether the final dot has been written."""
 
     def __init__(self, endpoint: Endpoint, credentials: Credentials, deadlines: Deadlines, meter: Meter) -> None:
         self._endpoint = endpoint
@@ -111,6 +111,13 @@ class Submission:
         before_final_dot()
         await asyncio.sleep(0)  # a cancel meanwhile is heard here, while it still can stop the mail
         return await self._end()
+
+    async def greet(self) -> Verdict | None:
+        """Logging in and leaving; a verdict when the server cannot say now. To be ended like `submit`."""
+        await self._connect()
+        refusal = await self._log_in()
+        self._quit()
+        return refusal
 
     async def _connect(self) -> None:
         with self._failing():

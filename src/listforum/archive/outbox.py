@@ -22,12 +22,23 @@ _STEPS: Final[dict[OutboxState, frozenset[OutboxState]]] = {
     "uncertain": frozenset({"sent", "on the list", "queued", "failed"}),
     "sent": frozenset({"on the list"}),
     "on the list": frozenset(),
-    "failed": frozenset({"queued"}),
+    "failed": frozenset({"queued", "on the list"}),
 }
 
 _ITEM: Final = """
     SELECT outbox.id, account, list.name, state, recipients, public, subject, message_id, post, error, queued, tried
     FROM outbox JOIN list ON list.id = list
+"""
+
+
+# An answer of one's own proves nothing: it was written before anybody else could know the id.
+_ANSWERED: Final = """
+    EXISTS (SELECT 1 FROM referred JOIN post ON post.id = referred.post
+            WHERE referred.message_id IN (
+                      SELECT outbox.message_id
+                      UNION SELECT known_as.message_id FROM known_as WHERE known_as.post = outbox.post)
+              AND lower(coalesce(post.address, '')) <> lower(outbox.sender)
+              AND post.id NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL))
 """
 
 
@@ -43,6 +54,23 @@ class Outgoing:
     subject: str
     message_id: str
     mail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A post as it is compared with another that may be the same mail.
+
+    `digest` is that of its own words, None while no text of it is here; `same_id` tells whether it is known by an id
+    that the other one has too.
+    """
+
+    post: int
+    author: str
+    address: str | None
+    subject: str
+    sent: int | None
+    digest: bytes | None
+    same_id: bool
 
 
 class Outbox:
@@ -87,6 +115,11 @@ class Outbox:
             raise UnknownItem(f"There is nothing numbered {item} in the outbox.")
         return _item(row)
 
+    def state(self, item: int) -> OutboxState | None:
+        """Where an item stands; None when it was dropped."""
+        row = self._database.row("SELECT state FROM outbox WHERE id = ?", (item,))
+        return row[0] if row else None
+
     def mail(self, item: int) -> tuple[str, bytes]:
         """The envelope sender and the frozen bytes of an item. Raises UnknownItem."""
         row = self._database.row("SELECT sender, mail FROM outbox WHERE id = ?", (item,))
@@ -113,39 +146,48 @@ class Outbox:
         """Takes `sending` back to `queued`: whoever holds the lock knows that nobody is sending."""
         return self._database.run("UPDATE outbox SET state = 'queued' WHERE state = 'sending'")
 
-    def seen(self) -> int:
-        """Settles the items whose post lies in a folder of the list, or is answered there; answers how many."""
-        return self._database.run(
-            """UPDATE outbox SET state = 'on the list', error = NULL
-               WHERE state IN ('queued', 'uncertain', 'sent') AND public AND (
-                   EXISTS (SELECT 1 FROM place WHERE place.post = outbox.post)
-                   OR EXISTS (SELECT 1 FROM referred WHERE referred.message_id = outbox.message_id
-                              AND referred.post NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL)))"""
-        )
+    def seen(self) -> None:
+        """Settles the items whose post lies in a folder of the list, or that somebody answered."""
+        with self._database.transaction():
+            self._database.run(
+                f"""UPDATE outbox SET state = 'on the list', error = NULL
+                    WHERE state IN ('queued', 'uncertain', 'sent', 'failed') AND public
+                      AND (EXISTS (SELECT 1 FROM place WHERE place.post = outbox.post) OR {_ANSWERED})"""  # noqa: S608
+            )
+            self._database.run(
+                f"""UPDATE outbox SET state = 'sent', error = NULL
+                    WHERE state IN ('queued', 'uncertain', 'failed') AND NOT public AND {_ANSWERED}"""  # noqa: S608
+            )
 
-    def echoes(self, item: int, within: int) -> tuple[int, ...]:
-        """Posts of the list that say the same as an item, by the same author, within so many seconds of it.
+    def copies(self, item: int) -> tuple[Copy, ...]:
+        """An item's post, and after it the later posts of its list that say the same: it may have come back as them.
 
-        Providers that change the Message-ID bring the person's own post back as another one.
+        Posts of other items are not among them.
         """
-        return tuple(
-            post
-            for (post,) in self._database.rows(
-                """SELECT echo.id FROM outbox JOIN post AS own ON own.id = outbox.post
-                   JOIN post_list ON post_list.list = outbox.list
-                   JOIN post AS echo ON echo.id = post_list.post
-                   WHERE outbox.id = ? AND echo.id <> own.id AND echo.digest = own.digest
-                     AND lower(echo.address) = lower(own.address) AND abs(echo.date - own.date) <= ?
-                     AND echo.id NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL)
-                   ORDER BY echo.id""",
-                (item, within),
+        found = self._database.rows(
+            """SELECT other.id, other.author, other.address, other.subject, other.sent, other.digest,
+                      other.id = own.id OR EXISTS (
+                          SELECT 1 FROM known_as AS mine JOIN known_as AS theirs USING (message_id)
+                          WHERE mine.post = own.id AND theirs.post = other.id)
+               FROM outbox JOIN post AS own ON own.id = outbox.post
+               JOIN post_list ON post_list.list = outbox.list AND post_list.post >= own.id
+               JOIN post AS other ON other.id = post_list.post AND other.digest = own.digest
+               WHERE outbox.id = ? AND (other.id = own.id
+                     OR other.id NOT IN (SELECT post FROM outbox WHERE post IS NOT NULL))
+               ORDER BY other.id""",
+            (item,),
+        )
+        return tuple(Copy(*row[:6], bool(row[6])) for row in found)
+
+    def drop(self, item: int, *states: OutboxState) -> bool:
+        """Removes an item; answers False when it stands in none of these states any more."""
+        marks = ",".join("?" * len(states))
+        return bool(
+            self._database.run(
+                f"DELETE FROM outbox WHERE id = ? AND state IN ({marks})",  # noqa: S608 - question marks only
+                (item, *states),
             )
         )
-
-    def drop(self, item: int) -> None:
-        """Removes an item. Raises UnknownItem."""
-        if not self._database.run("DELETE FROM outbox WHERE id = ?", (item,)):
-            raise UnknownItem(f"There is nothing numbered {item} in the outbox.")
 
 
 def _item(row: Row) -> OutboxItem:

@@ -53,10 +53,14 @@ def _config(home: Home) -> Config:
 
 
 def _command(name: str) -> Command:
-    if name in {"sync", "fetch", "send", "doctor", "setup"}:
+    if name in {"sync", "fetch", "doctor", "setup"}:
         from listforum.cli import online
 
         return online.COMMANDS[name]
+    if name in {"reply", "post", "outbox", "send"}:
+        from listforum.cli import writing
+
+        return writing.COMMANDS[name]
     return COMMANDS[name]
 
 
@@ -93,43 +97,6 @@ def _search(forum: Forum, options: Namespace) -> Answer:
         unit="posts" if options.posts else "topics",
     )
     return Answer(output.search_document(found), output.search_lines(found))
-
-
-# --- writing ------------------------------------------------------------------------------------------------------
-
-
-def _reply(forum: Forum, options: Namespace) -> Answer:
-    text = _text(options.text_file)
-    if options.quote:
-        text = f"{forum.writing.quote(options.post)}\n\n{text}"
-    reply = forum.writing.reply_privately if options.private else forum.writing.reply_to_list
-    item = reply(options.post, text)
-    return Answer(output.queued_document(item), output.queued_lines(item))
-
-
-def _post(forum: Forum, options: Namespace) -> Answer:
-    item = forum.writing.post(options.list, options.subject, _text(options.text_file))
-    return Answer(output.queued_document(item), output.queued_lines(item))
-
-
-def _outbox(forum: Forum, options: Namespace) -> Answer:
-    outgoing = forum.outgoing
-    if options.settle:
-        if options.item is None:
-            raise UsageError("--settle needs the number of the item it speaks of.")
-        outgoing.settle(options.item, options.settle)
-    items = [item for item in outgoing.items() if options.item in {None, item.item}]
-    if options.item is not None and not items and options.settle != "drop":
-        raise UnknownItem(f"There is no item {options.item} in the outbox.")
-    return Answer([output.outbox_document(item) for item in items], output.outbox_lines(items))
-
-
-def _text(file: str) -> str:
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"The text in {file} is not UTF-8: save it as UTF-8 and try again.") from error
 
 
 # --- marking ------------------------------------------------------------------------------------------------------
@@ -220,9 +187,6 @@ COMMANDS: dict[str, Command] = {
     "show": _show,
     "read": _read,
     "search": _search,
-    "reply": _reply,
-    "post": _post,
-    "outbox": _outbox,
     "mark": _mark,
     "join": _join,
     "split": _split,

@@ -37,8 +37,8 @@ def _setup(forum: Forum, _options: Namespace) -> Answer:
 
 
 def _doctor(forum: Forum, _options: Namespace) -> Answer:
-    with _cancellable() as cancel:
-        findings = list(forum.doctor.findings(_ask, cancel))
+    with cancellable() as cancel:
+        findings = list(forum.doctor.findings(ask, cancel))
     lines: list[str] = []
     for finding in findings:
         words = "\n  ".join(safe.line(line) for line in finding.words.splitlines())
@@ -55,8 +55,8 @@ def _sync(forum: Forum, options: Namespace) -> Answer:
 
     extent = "price" if options.dry_run else "headers" if options.headers_only else "all"
     wanted = Wanted(extent, None if options.budget is None else amount(options.budget))  # type: ignore[arg-type]
-    with _cancellable() as cancel, _progress() as progress:
-        report = forum.syncing.sync(options.lists, wanted, ask=_ask, cancel=cancel, progress=progress)
+    with cancellable() as cancel, _progress() as progress:
+        report = forum.syncing.sync(options.lists, wanted, ask=ask, cancel=cancel, progress=progress)
     return _synced(report, price_only=options.dry_run)
 
 
@@ -66,8 +66,8 @@ def _fetch(forum: Forum, options: Namespace) -> Answer:
     if options.save is not None:
         raise UsageError("--save goes with --part: it says which attachment to save.")
     posts = _posts(forum, options.target)
-    with _cancellable() as cancel, _progress() as progress:
-        report = forum.syncing.fetch(posts, ask=_ask, cancel=cancel, progress=progress)
+    with cancellable() as cancel, _progress() as progress:
+        report = forum.syncing.fetch(posts, ask=ask, cancel=cancel, progress=progress)
     return _synced(report)
 
 
@@ -76,28 +76,14 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
     waiting = _attachment(forum, post, options.part)
     report = SyncReport()
     if waiting[0].state == "waiting":
-        with _cancellable() as cancel, _progress() as progress:
-            report = forum.syncing.fetch_part(post, waiting[1].section, ask=_ask, cancel=cancel, progress=progress)
+        with cancellable() as cancel, _progress() as progress:
+            report = forum.syncing.fetch_part(post, waiting[1].section, ask=ask, cancel=cancel, progress=progress)
     answer = _synced(report)
     if answer.code or options.save is None:
         return answer
     path = forum.upkeep.save(_attachment(forum, post, options.part)[1], Path(options.save))
     document = {**_document(report), "saved": [str(path)]}
     return Answer(document, [*answer.lines, f"Saved as {path}"])
-
-
-def _send(forum: Forum, _options: Namespace) -> Answer:
-    with _cancellable() as cancel:
-        report, errors = forum.syncing.send(ask=_ask, cancel=cancel)
-    document = {
-        "sent": report.sent,
-        "failed": report.failed,
-        "uncertain": report.uncertain,
-        "waiting": report.waiting,
-    }
-    lines = [f"{word}: {', '.join(map(str, items))}" for word, items in document.items() if items]
-    _tell(errors)
-    return Answer(document, lines or ["Nothing to send."], 1 if errors or report.failed else 0)
 
 
 # --- a sync in words ----------------------------------------------------------------------------------------------
@@ -192,7 +178,8 @@ def _attachment(forum: Forum, post: int, n: int) -> tuple[Attachment, Part]:
 # --- the person ---------------------------------------------------------------------------------------------------
 
 
-def _ask(question: str) -> str:
+def ask(question: str) -> str:
+    """Asks on the terminal, without showing what is typed. Raises LoginError where there is none."""
     import getpass
 
     if not sys.stdin.isatty():
@@ -201,7 +188,7 @@ def _ask(question: str) -> str:
 
 
 @contextmanager
-def _cancellable() -> Iterator[Cancel]:
+def cancellable() -> Iterator[Cancel]:
     """Ctrl-C and SIGTERM stop the work cleanly; a second one stops it at once."""
     cancel = Cancel()
 
@@ -236,5 +223,4 @@ COMMANDS: dict[str, Command] = {
     "doctor": _doctor,
     "sync": _sync,
     "fetch": _fetch,
-    "send": _send,
 }

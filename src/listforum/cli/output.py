@@ -16,7 +16,6 @@ from listforum.model import (
     Attachment,
     Bytes,
     ListInfo,
-    OutboxItem,
     PostView,
     SearchAnswer,
     TopicSummary,
@@ -253,57 +252,6 @@ def _marked(snippet: str, matches: Sequence[tuple[int, int]]) -> str:
         pieces += [snippet[position:start], "[", snippet[start:end], "]"]
         position = end
     return "".join([*pieces, snippet[position:]])
-
-
-# --- writing ------------------------------------------------------------------------------------------------------
-
-
-def queued_document(item: OutboxItem) -> Document:
-    return {
-        "outbox": item.item,
-        "message_id": item.message_id,
-        "to": list(item.to),
-        "public": item.public,
-        "state": item.state,
-    }
-
-
-def queued_lines(item: OutboxItem) -> Iterator[str]:
-    yield f"{_destination(item)}: {item.subject}{LRM}"
-    yield _("Queued as {item}. It goes out with: listforum send").format(item=item.item)
-
-
-def _destination(item: OutboxItem) -> str:
-    if item.public:
-        return _("To everyone on {list} ({to})").format(list=item.list, to=", ".join(item.to))
-    return _("Only to {to}").format(to=", ".join(item.to))
-
-
-def outbox_document(item: OutboxItem) -> Document:
-    return {
-        "outbox": item.item,
-        "state": item.state,
-        "to": list(item.to),
-        "public": item.public,
-        "subject": item.subject,
-        "message_id": item.message_id,
-        "post": item.post,
-        "error": item.error,
-    }
-
-
-def outbox_lines(items: Sequence[OutboxItem]) -> Iterator[str]:
-    if not items:
-        yield _("The outbox is empty.")
-    for item in items:
-        yield f"{item.item:>5}  {item.state:<11}  {_destination(item)}: {item.subject}{LRM}"
-        if item.error:
-            yield f"       {item.error}"
-        if item.state == "uncertain":
-            yield "       " + _(
-                "The link died before the server answered. If it shows up on the list, this settles itself; else say "
-                "what became of it: listforum outbox {item} --settle sent|resend|drop"
-            ).format(item=item.item)
 
 
 # --- upkeep -------------------------------------------------------------------------------------------------------

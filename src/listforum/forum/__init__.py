@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from listforum.forum.outgoing import Outgoing
     from listforum.forum.reading import Reading
     from listforum.forum.searching import Searching
+    from listforum.forum.sending import Sending
     from listforum.forum.syncing import Syncing
     from listforum.forum.upkeep import Upkeep
     from listforum.forum.writing import Writing
@@ -73,7 +74,7 @@ class Forum:
     def outgoing(self) -> Outgoing:
         from listforum.forum.outgoing import Outgoing
 
-        return Outgoing(self.archive)
+        return Outgoing(self.archive, self.home)
 
     @cached_property
     def doctor(self) -> Doctor:
@@ -86,6 +87,12 @@ class Forum:
         from listforum.forum.writing import Writing
 
         return Writing(self.archive, self.config)
+
+    @cached_property
+    def sending(self) -> Sending:
+        from listforum.forum.sending import Sending
+
+        return Sending(self.archive, self.config, self.home)
 
     @cached_property
     def syncing(self) -> Syncing:

@@ -3,42 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NoReturn
 
 from listforum.archive.archive import Archive
 from listforum.errors import UsageError
+from listforum.home import Home
 from listforum.mail import safe
 from listforum.model import OutboxItem
+
+Decision = Literal["sent", "resend", "drop"]
 
 
 class Outgoing:
     """Shows and settles what was queued."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, home: Home) -> None:
         self._archive = archive
+        self._home = home
 
     def items(self) -> tuple[OutboxItem, ...]:
         """Everything that was queued and not dropped, oldest first."""
-        return tuple(
-            replace(item, subject=safe.line(item.subject), error=safe.line(item.error) if item.error else None)
-            for item in self._archive.outbox.all()
-        )
+        return tuple(map(_safe, self._archive.outbox.all()))
 
-    def settle(self, item: int, decision: Literal["sent", "resend", "drop"]) -> None:
-        """The person's word on an item. Raises UnknownItem; UsageError when it cannot be said of its state."""
-        known = self._archive.outbox.get(item)
+    def item(self, item: int) -> OutboxItem:
+        """One item. Raises UnknownItem."""
+        return _safe(self._archive.outbox.get(item))
+
+    def settle(self, item: int, decision: Decision) -> OutboxItem:
+        """The person's word on an item, which is answered as it stood before.
+
+        Raises UnknownItem, UsageError when this cannot be said of its state, and BusyError when another listforum may
+        be waiting for the server's word on it just now.
+        """
+        known = self.item(item)
+        if known.state in {"sending", "uncertain"}:
+            # While it is being sent it stands as uncertain, too, and must not be touched: the lock tells them apart.
+            with self._home.lock("settling"):
+                self._archive.outbox.requeue_interrupted()
+                known = self.item(item)
+                self._decide(known, decision)
+        else:
+            self._decide(known, decision)
+        return known
+
+    def _decide(self, item: OutboxItem, decision: Decision) -> None:
         if decision == "drop":
-            self._drop(known)
+            self._drop(item)
         elif decision == "sent":
-            if known.state != "uncertain" or not self._archive.outbox.move(item, "sent"):
-                raise UsageError(f"Item {item} is “{known.state}”: only an uncertain one can be called sent.")
-        elif known.state not in {"uncertain", "failed"} or not self._archive.outbox.move(item, "queued"):
-            raise UsageError(f"Item {item} is “{known.state}”: only an uncertain or a failed one can be sent again.")
+            if item.state != "uncertain" or not self._archive.outbox.move(item.item, "sent"):
+                _refuse(item, "only an uncertain one can be called sent")
+        elif item.state not in {"uncertain", "failed"} or not self._archive.outbox.move(item.item, "queued"):
+            _refuse(item, "only an uncertain or a failed one can be sent again")
 
     def _drop(self, item: OutboxItem) -> None:
-        if item.state == "sending":
-            raise UsageError(f"Item {item.item} is being sent just now.")
+        """Its post goes with it when it surely never went out; else it may be all there is of it, and stays."""
         with self._archive.transaction():
-            self._archive.outbox.drop(item.item)
+            if not self._archive.outbox.drop(item.item, item.state):
+                _refuse(item, "it has just begun to be sent")
             if item.post is not None and item.state in {"draft", "queued", "failed"}:
                 self._archive.posts.remove_unsent(item.post)
+
+
+def _safe(item: OutboxItem) -> OutboxItem:
+    return replace(item, subject=safe.line(item.subject), error=safe.line(item.error) if item.error else None)
+
+
+def _refuse(item: OutboxItem, why: str) -> NoReturn:
+    raise UsageError(f"Item {item.item} is “{item.state}”: {why}.")

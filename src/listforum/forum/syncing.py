@@ -1,4 +1,4 @@
-"""Syncing and sending: the only two moments that need the network."""
+"""Syncing: with sending, one of the only two moments that need the network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from listforum.model import Bytes, Progress
 from listforum.secret import Secret
 from listforum.sync.meter import Meter
 from listforum.sync.pull import ListReport, Pull, Subscription
-from listforum.sync.push import SendReport, push
 from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
 from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
@@ -66,7 +65,7 @@ class Wanted:
 
 
 class Syncing:
-    """Brings mail in and sends mail out, with the lock of the home held."""
+    """Brings mail in, with the lock of the home held."""
 
     def __init__(self, archive: Archive, config: Config, home: Home) -> None:
         self._archive = archive
@@ -151,29 +150,6 @@ class Syncing:
         report.seconds = round(time.monotonic() - began, 3)
         return report
 
-    def send(self, *, ask: Callable[[str], str], cancel: Cancel) -> tuple[SendReport, list[str]]:
-        """Sends what is queued; answers what became of it, and a sentence for each account that could not be reached.
-
-        Raises Cancelled, and BusyError when another listforum is at work.
-        """
-        report, errors = SendReport(), []
-        with self._home.lock("sending"):
-            self._archive.outbox.requeue_interrupted()
-            settle_by_archive(self._archive)
-            for account in self._config.accounts.values():
-                try:
-                    done = self._send_account(account, ask, cancel)
-                except Cancelled:
-                    raise
-                except ListforumError as error:
-                    errors.append(f"{account.name}: {error}")
-                    continue
-                report.sent += done.sent
-                report.failed += done.failed
-        report.uncertain += [item.item for item in self._archive.outbox.in_states("uncertain")]
-        report.waiting += [item.item for item in self._archive.outbox.in_states("queued")]
-        return report, errors
-
     @contextmanager
     def session(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[ImapSession]:
         """A session that is logged in, for looking around."""
@@ -213,18 +189,6 @@ class Syncing:
             if wanted.extent != "price":
                 pull.count_waiting()
             pull.book()
-
-    def _send_account(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> SendReport:
-        queued = [item for item in self._archive.outbox.in_states("queued") if item.account == account.name]
-        if not queued:
-            return SendReport()
-        if account.smtp is None:
-            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
-        endpoint = _endpoint(account.smtp, account)
-        server = account.smtp
-        return push(
-            self._archive, account.name, endpoint, lambda: self._credentials(account, server, ask, cancel), cancel
-        )
 
     @contextmanager
     def _session(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[ImapSession]:

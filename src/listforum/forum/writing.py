@@ -13,14 +13,16 @@ from listforum.config import Account, Config
 from listforum.errors import ConfigError, NoAddressError, UnknownItem, UsageError
 from listforum.mail import safe
 from listforum.mail.compose import Draft, attribution, compose, message_id, references_for, reply_subject
-from listforum.mail.header import read_header
 from listforum.mail.quotes import quoted
 from listforum.mail.readable import readable_text
 from listforum.mail.recipients import answers_privately, private_recipient
 from listforum.mail.structure import split
 from listforum.model import Header, OutboxItem
 
-_MOST_TEXT: Final = 1_000_000
+MOST_TEXT: Final = 1_000_000
+"""Bytes of the longest text that is sent, in UTF-8."""
+
+_STAND_IN: Final = "@derived.invalid"
 
 
 class Writing:
@@ -33,28 +35,31 @@ class Writing:
     def reply_to_list(self, post: int, text: str) -> OutboxItem:
         """Queues an answer to everyone on the list that a post came from.
 
-        Raises UnknownItem, NoAddressError when the list's address is not known, takes no posts, or the post was itself
-        sent privately.
+        Raises UnknownItem, ConfigError when the list has no account, UsageError for a text that cannot be sent, and
+        NoAddressError when the list's address is not known, takes no posts, or the post was itself sent privately.
         """
         header = self._header(post)
         name = self._list_of(post)
         to = self.posting_address(name)
-        if answers_privately(header, self._list_addresses()) and not self._was_on_a_list(post):
+        if self._was_private(post, header):
             raise NoAddressError(
                 f"Post {post} was sent to you and not to the list: answering it in public would show it to everyone. "
                 "Use --private, or write a new post."
             )
-        return self._queue(name, self._draft(name, (to,), text, header), public=True)
+        return self._queue(name, self._draft(name, (to,), text, header), public=True, parent=post)
 
     def reply_privately(self, post: int, text: str) -> OutboxItem:
-        """Queues an answer to the one person who wrote a post. Raises NoAddressError when no header proves who."""
+        """Queues an answer to the one person who wrote a post.
+
+        Raises as `reply_to_list` does, NoAddressError when no header proves who wrote it.
+        """
         header = self._header(post)
         name = self._list_of(post)
         to = private_recipient(header, self._list_addresses())
         return self._queue(name, self._draft(name, (to,), text, header), public=False)
 
     def post(self, list_name: str, subject: str, text: str) -> OutboxItem:
-        """Queues the first post of a new topic. Raises UnknownItem, NoAddressError."""
+        """Queues the first post of a new topic. Raises as `reply_to_list` does."""
         if not safe.line(subject):
             raise UsageError("A new post needs a subject.")
         draft = Draft(
@@ -65,19 +70,22 @@ class Writing:
         )
         return self._queue(list_name, draft, public=True)
 
-    def quote(self, post: int) -> str:
-        """The text of a post as a reply quotes it. Raises UnknownItem."""
+    def with_quote(self, post: int, text: str) -> str:
+        """A reply's text below the text it answers, quoted. Raises UnknownItem, and UsageError for an empty text."""
         received = self._archive.contents.received(post)
         record = self._archive.topics.post(post)
-        text = safe.body(readable_text(received.parts).text or "")
-        return quoted(text, attribution(safe.line(record.author)))
+        own = _checked(text)
+        answered = readable_text(received.parts).text
+        if answered is None:
+            raise UsageError(f"The text of post {post} has not been fetched: listforum fetch post:{post}")
+        return f"{quoted(safe.body(answered), attribution(safe.line(record.author)))}\n\n{own}"
 
     def posting_address(self, list_name: str) -> str:
         """Where posts to a list go. Raises NoAddressError in words that say how to set it."""
         settings = self._config.lists.get(list_name)
         if settings is not None and settings.address:
             return settings.address
-        address, read_only = self._archive.lists.posting_address(list_name)
+        address, read_only = self._learned_address(list_name)
         if read_only:
             raise NoAddressError(f"The list “{list_name}” takes no posts: its mails say so (List-Post: NO).")
         if not address:
@@ -87,6 +95,12 @@ class Writing:
             )
         return address
 
+    def _learned_address(self, list_name: str) -> tuple[str | None, bool]:
+        try:
+            return self._archive.lists.posting_address(list_name)
+        except UnknownItem:  # it stands in the config, and nothing of it was read yet
+            return None, False
+
     # --- composing ------------------------------------------------------------------------------------------------
 
     def _draft(self, name: str, to: tuple[str, ...], text: str, parent: Header) -> Draft:
@@ -95,15 +109,27 @@ class Writing:
             to=to,
             subject=reply_subject(safe.line(parent.subject)),
             text=_checked(text),
-            in_reply_to=parent.message_id,
-            references=references_for(parent),
+            in_reply_to="".join(_told((parent.message_id,))),
+            references=_told(references_for(parent)),
         )
 
-    def _queue(self, name: str, draft: Draft, *, public: bool) -> OutboxItem:
-        now = int(time.time()) // 60 * 60
+    def _queue(self, name: str, draft: Draft, *, public: bool, parent: int | None = None) -> OutboxItem:
+        now = int(time.time())
+        outgoing = self._outgoing(name, draft, public, now)
+        with self._archive.transaction():
+            self._archive.lists.ensure(name)
+            post = self._archive.posts.add_own(name, understand(split(outgoing.mail)), now) if public else None
+            if post is not None and parent is not None and not draft.in_reply_to:
+                self._archive.threads.join(post, parent, now)  # the parent has no id that a header could name
+            return self._archive.outbox.queue(outgoing, post, now)
+
+    def _outgoing(self, name: str, draft: Draft, public: bool, now: int) -> Outgoing:
         own_id = message_id(secrets.token_bytes(16), draft.sender.address)
-        mail = compose(draft, own_id, now)
-        outgoing = Outgoing(
+        try:
+            mail = compose(draft, own_id, now)
+        except ValueError as error:
+            raise NoAddressError(f"This cannot be sent: {error}.") from error
+        return Outgoing(
             account=self._account(name).name,
             list=name,
             sender=draft.sender.address,
@@ -113,48 +139,60 @@ class Writing:
             message_id=own_id,
             mail=mail,
         )
-        with self._archive.transaction():
-            self._archive.lists.ensure(name)
-            post = self._archive.posts.add_own(name, understand(split(mail)), now) if public else None
-            return self._archive.outbox.queue(outgoing, post, now)
 
     def _header(self, post: int) -> Header:
-        header = read_header(self._archive.contents.received(post).header)
-        if header.message_id:
-            return header
         return understand(self._archive.contents.received(post)).header
 
     def _list_of(self, post: int) -> str:
         lists = self._archive.topics.lists_of(post)
-        configured = [name for name in lists if name in self._config.lists]
         if not lists:
             raise UnknownItem(f"There is no post {post}.")
-        if not configured:
-            raise ConfigError(
-                f"The list “{lists[0]}” has no account to write from: add [lists.{lists[0]}] with account and folder "
-                "to the config."
-            )
-        return configured[0]
+        return next((name for name in lists if name in self._config.lists), lists[0])
 
-    def _was_on_a_list(self, post: int) -> bool:
-        """A list's own copy, or an imported archive of one: everyone has seen it."""
-        return not self._archive.posts.places(post)
+    def _was_private(self, post: int, header: Header) -> bool:
+        """Whether only the person got this mail.
+
+        An imported archive often keeps no List-Id, and names an address its list no longer has: there a mail counts
+        as private only when it is addressed to the person.
+        """
+        if not answers_privately(header, self._list_addresses()):
+            return False
+        if self._archive.posts.places(post):
+            return True
+        own = {account.address.address.casefold() for account in self._config.accounts.values()}
+        return any(mailbox.address.casefold() in own for mailbox in (*header.to, *header.cc))
 
     def _account(self, list_name: str) -> Account:
         settings = self._config.lists.get(list_name)
-        if settings is None:
-            raise UnknownItem(f"There is no [lists.{list_name}] in the config.")
-        return self._config.accounts[settings.account]
+        if settings is not None:
+            return self._config.accounts[settings.account]
+        try:
+            self._archive.lists.id_of(list_name)
+        except UnknownItem:
+            known = ", ".join(self._config.lists) or "none"
+            raise UnknownItem(f"There is no list “{list_name}”. The config knows: {known}.") from None
+        raise ConfigError(
+            f"The list “{list_name}” has no account to write from: add [lists.{list_name}] with account and folder "
+            "to the config."
+        )
 
     def _list_addresses(self) -> frozenset[str]:
         """Every address that is known to reach a whole list."""
         configured = {settings.address for settings in self._config.lists.values() if settings.address}
-        return self._archive.lists.addresses() | configured
+        named = {settings.list_id for settings in self._config.lists.values() if settings.list_id}
+        return self._archive.lists.addresses() | configured | {one.replace(".", "@", 1) for one in named}
 
 
 def _checked(text: str) -> str:
-    if not text.strip():
+    """The text as it goes out: nothing in it steers a terminal, but tabs stay, which patches are made of."""
+    clean = "\t".join(safe.body(piece) for piece in text.replace("\r\n", "\n").split("\t"))
+    if not clean.strip():
         raise UsageError("The text is empty.")
-    if len(text) > _MOST_TEXT:
-        raise UsageError(f"The text is longer than {_MOST_TEXT} characters.")
-    return safe.body(text)
+    if len(clean.encode()) > MOST_TEXT:
+        raise UsageError(f"The text is too long: {len(clean.encode())} bytes, and at most {MOST_TEXT} are sent.")
+    return clean
+
+
+def _told(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the stand-ins for ids that mails came without: nobody else knows them."""
+    return tuple(one for one in ids if not one.endswith(_STAND_IN))

@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from listforum.archive.archive import Archive
-from listforum.errors import ListforumError
+from listforum.errors import Cancelled, ListforumError, UsageError
 from listforum.model import OutboxItem
 from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
+from listforum.wire.meter import Meter
 from listforum.wire.smtp import Delivery, deliver
 
 
 @dataclass(slots=True)
 class SendReport:
-    """The outbox items of a run, by what became of them."""
+    """Outbox items by what became of them: of this run `sent` and `failed`; all that are `uncertain` or `waiting`."""
 
     sent: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
@@ -24,45 +25,58 @@ class SendReport:
     waiting: list[int] = field(default_factory=list)
 
 
-def push(
-    archive: Archive, account: str, endpoint: Endpoint, credentials: Callable[[], Credentials], cancel: Cancel
-) -> SendReport:
-    """Sends what is queued for an account, oldest first; the caller holds the lock of the home.
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way out of an account: its submission server, and who logs in there, asked only when there is need."""
 
-    Raises what the wire raises when the server cannot be reached, does not let us in, or the person cancels; the items
-    it did not come to are queued as before.
+    account: str
+    endpoint: Endpoint
+    credentials: Callable[[], Credentials]
+
+
+def push(archive: Archive, route: Route, cancel: Cancel, report: SendReport) -> None:
+    """Sends what is queued for an account, oldest first, and notes in the report what was sent and what was refused.
+
+    The caller holds the lock of the home. Raises what the wire raises when the server cannot be reached, does not let
+    us in, or the person cancels; whatever it did not come to stays queued, and what it was at keeps the words.
     """
-    report = SendReport()
     for item in archive.outbox.in_states("queued"):
-        if item.account == account:
-            _send(archive, item, endpoint, credentials, cancel)
-            _file(report, archive.outbox.get(item.item))
-    return report
+        if item.account == route.account:
+            cancel.check()
+            _send(archive, item, route, cancel)
+            _file(report, archive, item)
 
 
-def _send(
-    archive: Archive, item: OutboxItem, endpoint: Endpoint, credentials: Callable[[], Credentials], cancel: Cancel
-) -> None:
-    sender, mail = archive.outbox.mail(item.item)
-    secret = credentials()
+def _send(archive: Archive, item: OutboxItem, route: Route, cancel: Cancel) -> None:
+    credentials = route.credentials()
     if not archive.outbox.move(item.item, "sending", now=int(time.time())):
-        return
+        return  # dropped, or settled, since it was looked up
+    sender, mail = archive.outbox.mail(item.item)
+    spent = Meter()
     try:
         delivery = deliver(
-            endpoint,
-            secret,
+            route.endpoint,
+            credentials,
             sender=sender,
             recipients=item.to,
             mail=mail,
             cancel=cancel,
             before_final_dot=lambda: _doubt(archive, item.item),
+            meter=spent,
         )
-    except ListforumError:
-        archive.outbox.move(item.item, "queued")  # allowed from `sending` only: past the dot it stays uncertain
+    except UsageError as error:  # what no server would take
+        archive.outbox.move(item.item, "failed", error=str(error))
+    except ListforumError as error:
+        # `deliver` raises only while the mail is surely not sent: from doubt, too, it may go back.
+        with archive.transaction():
+            words = None if isinstance(error, Cancelled) else str(error)
+            archive.outbox.move(item.item, "queued", error=words)
+            _book(archive, item, spent)
         raise
-    with archive.transaction():
-        _settle(archive, item.item, delivery)
-        archive.ledger.add(int(time.time()), item.list, {"send": delivery.bytes})
+    else:
+        with archive.transaction():
+            _settle(archive, item.item, delivery)
+            _book(archive, item, spent)
 
 
 def _doubt(archive: Archive, item: int) -> None:
@@ -82,12 +96,13 @@ def _settle(archive: Archive, item: int, delivery: Delivery) -> None:
         archive.outbox.note(item, delivery.words)
 
 
-def _file(report: SendReport, item: OutboxItem) -> None:
-    if item.state in {"sent", "on the list"}:
+def _book(archive: Archive, item: OutboxItem, spent: Meter) -> None:
+    archive.ledger.add(int(time.time()), item.list, {"send": spent.bytes})
+
+
+def _file(report: SendReport, archive: Archive, item: OutboxItem) -> None:
+    state = archive.outbox.state(item.item)
+    if state in {"sent", "on the list"}:
         report.sent.append(item.item)
-    elif item.state == "failed":
+    elif state == "failed":
         report.failed.append(item.item)
-    elif item.state == "uncertain":
-        report.uncertain.append(item.item)
-    else:
-        report.waiting.append(item.item)

@@ -65,6 +65,13 @@ class Contents:
                     (_packed(known + content), post, section),
                 )
 
+    def shorten(self, post: int, section: str) -> None:
+        """Takes what is here of a part as all of it: the server has no more, whatever size it told."""
+        self._database.run(
+            "UPDATE part SET size = ? WHERE post = ? AND section = ?",
+            (sum(len(part.content or b"") for part in self._parts(post) if part.section == section), post, section),
+        )
+
     def settle_words(self, post: int) -> bool:
         """Works out own words and state anew after parts came; answers whether anything changed."""
         received = self.received(post)

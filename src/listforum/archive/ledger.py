@@ -35,6 +35,14 @@ class Ledger:
             )
         )
 
+    def paid(self, list_name: str | None) -> dict[Purpose, Bytes]:
+        """What was paid for a list, or, with None, for all lists, by purpose."""
+        rows = self._database.rows(
+            "SELECT purpose, sum(up), sum(down) FROM ledger WHERE list = ? OR ? IS NULL GROUP BY purpose",
+            (list_name, list_name),
+        )
+        return {purpose: Bytes(up, down) for purpose, up, down in rows}
+
     def since(self, first: str) -> Bytes:
         """What was paid from a day (ISO 8601) on."""
         up, down = self._database.row(

@@ -1,0 +1,53 @@
+"""Texts that are still on the server: of which posts, and of how many bytes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from listforum.archive.database import Database
+from listforum.mail.structure import shown_parts
+from listforum.model import Part
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingText:
+    """A post without its text, the UID of its mail in one folder, and its shown parts, without content."""
+
+    post: int
+    uid: int
+    parts: tuple[Part, ...]
+
+
+class Waiting:
+    """Answers which texts wait; nothing here changes anything."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def texts(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[WaitingText, ...]:
+        """The posts of a list in a folder whose text is not here, newest first, each once."""
+        rows = self._database.rows(
+            """SELECT post.id, min(uid) FROM post JOIN post_list ON post_list.post = post.id
+               JOIN place ON place.post = post.id
+               WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ?
+               GROUP BY post.id ORDER BY date DESC, post.id DESC""",
+            (list_row, account, folder, uidvalidity),
+        )
+        parts = self._parts([post for post, _uid in rows])
+        return tuple(WaitingText(post, uid, shown_parts(parts[post])) for post, uid in rows)
+
+    def _parts(self, posts: list[int]) -> defaultdict[int, list[Part]]:
+        """The parts of posts as they were described, without content."""
+        found: defaultdict[int, list[Part]] = defaultdict(list)
+        rows = self._database.rows(
+            """SELECT post, section, type, size, name, attached, alternative FROM part
+               WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, nth""",
+            (json.dumps(posts),),
+        )
+        for post, section, type_, size, name, attached, alternative in rows:
+            found[post].append(
+                Part(section, type_, size, name=name, attached=bool(attached), alternative=alternative)
+            )
+        return found

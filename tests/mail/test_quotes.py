@@ -133,6 +133,10 @@ class TestBlocks:
         table = "| name | size |\n| maps | 12 |\n| files | 9 |"
         assert own_words(table) == table
 
+    def test_other_marks_quote_below_an_attribution_only(self) -> None:
+        assert own_words("On 2 Mar 2026 10:00, Ali wrote:\n) Ready?\n) When?\n\nYes.") == "Yes."
+        assert own_words("Try:\n! reset\n! go") == "Try:\n! reset\n! go"
+
     def test_initials_quote_only_when_clearly_so(self) -> None:
         assert own_words("MS> one\nMS> two\nMS> three\n\nI agree.") == "I agree."
         assert own_words("SQL> select 1\nSQL> select 2") == "SQL> select 1\nSQL> select 2"
@@ -218,6 +222,18 @@ class TestAttributions:
         text = "Thanks.\n\nOn Mar 2, 2026,\nat 10:18,\nMaria Silva <maria@example.org> wrote:\n\n> Ready."
         assert own_words(text) == "Thanks."
 
+    def test_it_goes_on_to_its_colon(self) -> None:
+        for first, second in (
+            ("2026-03-02 10:00 GMT+01:00, Open data discussion", "<open-data@lists.example.org>:"),
+            ("On 3/2/26, Maria Silva <maria@example.org> wrote", ":"),
+            ("Am Montag, den 02.03.2026, 10:00 +0100 schrieb", "open-data-request@lists.example.org:"),
+        ):
+            assert own_words(f"{first}\n{second}\n> Ready?\n\nYes.\n\n> Sure?\n\nQuite.") == "Yes.\n\nQuite."
+
+    def test_it_takes_no_lines_of_the_answer_with_it(self) -> None:
+        text = "Disk 309 GB\nMemory 3 GB\nMaria Silva <maria@example.org> wrote on 2 Mar 2026:\n\nHow big is it?"
+        assert own_words(text) == "Disk 309 GB\nMemory 3 GB"
+
     def test_it_may_follow_the_answer_without_a_blank_line(self) -> None:
         text = "It works.\nOn Mon, 2 Mar 2026 at 10:00, Maria Silva wrote:\n> Ready?"
         assert own_words(text) == "It works."
@@ -231,6 +247,10 @@ class TestAttributions:
         text = "On 2 Mar 2026 10:00, Maria Silva <maria@example.org> wrote:\n\nThe answer stands below, unmarked."
         assert own_words(text) == "The answer stands below, unmarked."
 
+    def test_a_word_before_the_quote_does_not_make_the_answer_a_quote(self) -> None:
+        text = "Hi Ali,\n\nOn 2 Mar 2026 10:00, Ali <ali@example.org> wrote:\n...sic\n> Ready?\n\nYes, since noon."
+        assert own_words(text).endswith("Yes, since noon.")
+
     def test_a_mark_of_omission_may_come_before_the_quote(self) -> None:
         assert own_words("Maria Silva wrote:\n[...]\n> ready\nGood.") == "[...]\n\nGood."
 
@@ -242,6 +262,7 @@ class TestAttributions:
             "One thing I had typed:\n\nmake install",
             "On the other hand, who wrote this at 10:00 and why?\n\nNobody knows.",
             "2026-03-02 14:30:25 start\n2026-03-02 14:30:26 stop",
+            "The log says:\n\nwrote 3520 bytes from file maps.bin in 0.96 s (3.54 kb/s) at 10:00:\n\nand stops.",
             "Write to maps@example.org.\nCopyright 2026. Our address is:\n\nOld Street 1",
             "Look: https://example.org/on-2-march-2026-somebody-wrote\n\nGood, no?",
         ],

@@ -10,6 +10,7 @@ from listforum.mail.originals import Marker, header_group, label_kind, marker
 from listforum.mail.page import DRAWN_WITH, Page, is_rule
 from listforum.model import BlockKind
 
+_ASIDE: Final = 12
 _PATCH_BEGINS: Final = re.compile(r"From [0-9a-f]{12,64} ")
 
 
@@ -36,9 +37,9 @@ def _mark_attribution(page: Page, at: int, floor: int) -> int:
     if not could_end(page.lines[at]) or not page.may_ask():
         return at
     found = find_attribution(page.lines, at, floor)
-    if found is None:
+    if found is None or _goes_on_below(page, at, found.start):
         return at
-    marked = page.quote_follows(at + 1)
+    marked = _quote_is_near(page, at + 1)
     if not marked and not found.sure:
         return at
     page.mark(found.start, at + 1, "attribution")
@@ -47,6 +48,25 @@ def _mark_attribution(page: Page, at: int, floor: int) -> int:
     if marked or page.first_own is None:
         return at + 1
     return _mark_rest(page, at + 1, "quote", len(page.lines))
+
+
+def _quote_is_near(page: Page, at: int) -> bool:
+    """Whether a quote begins at line `at`, or after a word or two: then nothing unmarked is taken for a quote."""
+    first = page.next_text(at)
+    if page.quote_follows(first):
+        return True
+    return first < len(page.lines) and len(page.lines[first]) <= _ASIDE and page.quote_follows(first + 1)
+
+
+def _goes_on_below(page: Page, at: int, start: int) -> bool:
+    """Whether the attribution that could end here really ends one line further down, with its colon."""
+    if page.lines[at].endswith((":", "：")) or at + 1 >= len(page.lines) or page.kinds[at + 1]:
+        return False
+    below = page.lines[at + 1]
+    if not below.endswith((":", "：")) or not page.may_ask():
+        return False
+    longer = find_attribution(page.lines, at + 1, start)
+    return longer is not None and longer.start <= start
 
 
 def _mark_original(page: Page, at: int) -> int:

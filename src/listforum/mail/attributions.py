@@ -15,7 +15,9 @@ FOLDED_OVER: Final = 5
 """An attribution is looked for in so many lines at most."""
 
 _LONGEST: Final = 600
+_LONGEST_ALONE: Final = 250
 _FOLDED_WIDTH: Final = 90
+_STAMP_WIDTH: Final = 40
 
 _SPACED_VERBS: Final = (
     *("wrote", "writes", "said", "has written", "had this to say", "scribbled", "typed"),
@@ -59,6 +61,7 @@ _DATE: Final = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[:٫]\d{2}|\d{1,2}[.h]\d{2}(?!\d)|(?<!\d)\d{4}(?!\d)|\d{1,2} ?[月월]"
 )
 _DATED_START: Final = re.compile(r"\W{0,6}(?:[^\W\d]{1,14}[.,،]{0,2} {1,2}){0,5}\d|在|于|\W{0,6}\d")
+_ADDRESS: Final = re.compile(r"\w@\w|\w (?:at|em|en|bei|chez) \w")
 _OPENER: Final = re.compile(
     r"[-*_ ]{0,6}(?:On|At|El|Em|Le|Am|Il|In data|Op|Den|På|Dnia|W dniu|Dne|Στις|Την|في|بتاريخ|در|在|于)\b"
 )
@@ -103,11 +106,12 @@ def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution 
     for start in range(end, max(floor, end - FOLDED_OVER + 1) - 1, -1):
         if len(joined) > _LONGEST or (not lines[start] and not joined.startswith("<")):
             break
+        dated = bool(_DATE.search(joined))
         joined = f"{lines[start]} {joined}" if joined else lines[start]
         if not _closes(joined) or not _complete(joined):
             continue
         found = Attribution(_folded_start(lines, start, floor), end, sure=_stands_alone(joined))
-        if _DATED_START.match(joined):
+        if _OPENER.match(joined) or (_DATED_START.match(joined) and not (nearest and dated)):
             return found
         nearest = nearest or found
     return nearest or _short(lines, end, floor)
@@ -115,9 +119,13 @@ def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution 
 
 def _stands_alone(text: str) -> bool:
     """Whether no quote mark is needed below: who and when, or who by address, and that they wrote."""
+    verb = _VERB.search(text)
+    named = verb is not None and verb.start() > 0
+    if len(text) > _LONGEST_ALONE:
+        return False
     if _DATED_START.match(text):
-        return bool(_VERB.search(text)) or text.rstrip(_RULING + ":：").endswith((">", ")")) or _timestamped(text)
-    return "@" in text and len(text) < _FOLDED_WIDTH * 2 and bool(_VERB.search(text))
+        return named or text.rstrip(_RULING + ":：").endswith((">", ")")) or _timestamped(text)
+    return named and "@" in text
 
 
 def _folded_start(lines: Sequence[str], start: int, floor: int) -> int:
@@ -144,7 +152,10 @@ def _closes(text: str) -> bool:
 
 
 def _timestamped(text: str) -> bool:
-    return bool(_TIMESTAMP_START.match(text)) and (text.endswith(">") or " GMT" in text)
+    """Whether a date in digits begins it and a time zone or an address follows, as in some programs' attributions."""
+    if not _TIMESTAMP_START.match(text):
+        return False
+    return " GMT" in text[:_STAMP_WIDTH] or (text.endswith(">") and bool(_ADDRESS.search(text[-_FOLDED_WIDTH:])))
 
 
 def _complete(text: str) -> bool:

@@ -215,9 +215,12 @@ def marker(line: str) -> Marker | None:
 
 def label_kind(line: str) -> str | None:
     """The kind of header field a line looks like: from, date, to, subject, cc, other; None when it is none."""
-    head = line[: _LONGEST_LABEL + 8].replace("：", ":")
-    label, colon, _ = head.partition(":")
-    return _LABEL_KINDS.get(_plain(label.strip(" \t*_\u200e\u200f\xa0"))) if colon else None
+    label, colon, _ = line[: _LONGEST_LABEL + 8].replace("：", ":").partition(":")
+    if not colon:
+        return None
+    plain = _plain(label.strip(" \t*_\u200e\u200f\xa0"))
+    # Archives that lost what is not ASCII show the no-break space before a French colon as a question mark.
+    return _LABEL_KINDS.get(plain) or _LABEL_KINDS.get(plain.rstrip("?"))
 
 
 def header_group(lines: Sequence[str], start: int, limit: int) -> HeaderGroup | None:
@@ -229,7 +232,7 @@ def header_group(lines: Sequence[str], start: int, limit: int) -> HeaderGroup | 
         if kind:
             kinds.add(kind)
             end = at + 1
-        elif at - end >= _CONTINUATIONS or not _goes_on(lines, at, limit):
+        elif at == start or at - end >= _CONTINUATIONS or not _goes_on(lines, at, limit):
             break
     return HeaderGroup(end, frozenset(kinds)) if kinds else None
 
@@ -237,6 +240,8 @@ def header_group(lines: Sequence[str], start: int, limit: int) -> HeaderGroup | 
 def _goes_on(lines: Sequence[str], at: int, limit: int) -> bool:
     """Whether a line without a label still belongs: a header field follows, at once or after one folded line."""
     following = lines[at + 1 : min(limit, at + 3)]
+    if lines[at].startswith(">"):
+        return False
     if not lines[at] or not lines[at - 1]:
         return bool(lines[at - 1]) and bool(following) and label_kind(following[0]) is not None
     return any(label_kind(line) for line in following)

@@ -12,6 +12,7 @@ _WRAPPED_FROM: Final = 64
 _WRAPPED_REST: Final = 60
 _FOLDED_TAIL: Final = 40
 _BAR_RUN: Final = 3
+_BARS: Final = frozenset("|)}%!")
 _INITIALS_RUN: Final = 2
 
 _MARKS: Final = re.compile(r" ?>(?: ?>)*")
@@ -77,13 +78,19 @@ def _mark_wrapped_rests(page: Page) -> None:
 
 
 def _mark_bars(page: Page) -> None:
-    """Lines that begin with "|", when there are several and they are no table."""
-    for start, end in runs([line[:1] == "|" for line in page.lines]):
+    """Lines that begin with "|", when there are several and they are no table; or with other marks below a name."""
+    for start, end in runs([line[:1] in _BARS for line in page.lines]):
         bars = page.lines[start:end]
-        table = any((line.endswith("|") and len(line) > 1) or line.count("|") > 2 for line in bars)
-        if not table and (end - start >= _BAR_RUN or _is_announced(page, start)):
+        if len({line[0] for line in bars}) > 1 or any(_is_row(line) for line in bars):
+            continue
+        if (bars[0][0] == "|" and end - start >= _BAR_RUN) or _is_announced(page, start):
             page.mark(start, end, "quote")
             page.depths[start:end] = [1] * (end - start)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line that begins with a bar is a row of a table."""
+    return (line.endswith("|") and len(line) > 1) or line.count("|") > 2
 
 
 def _mark_initials(page: Page) -> None:

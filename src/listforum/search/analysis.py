@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from zlib import crc32
 
@@ -94,6 +94,7 @@ def _terms_of_span(word: str) -> tuple[str, ...]:
     return tuple(words(word))
 
 
+@cache
 def fingerprint() -> str:
     """Changes when the same text may get other terms: other rules, stemmers or Unicode tables than before."""
     probe = "".join(map(chr, range(0x20, 0x700))) + _PROBE

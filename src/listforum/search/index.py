@@ -21,8 +21,8 @@ from listforum.search.reader import Snapshot, gathered, open_snapshot, require_c
 from listforum.search.scan import scan
 from listforum.search.segment import Gathering, Segment
 from listforum.search.source import Source
-from listforum.search.storage import Damaged, checksums
-from listforum.search.writer import Writer, exclusive
+from listforum.search.storage import Damaged, checksums, reading_index
+from listforum.search.writer import Writer, exclusive, note_damage
 
 MAX_LATER = 1_000
 """Posts newer than the index that a search reads itself, so that its answer is whole."""
@@ -70,7 +70,7 @@ class SearchIndex:
 
     def behind(self) -> int:
         """How many changes of the archive are not in the index yet. Raises NeedsRebuild."""
-        with _damage_reported():
+        with self._damage_noted():
             return self._source.changed() - manifests.load(self._directory).change
 
     def search(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
@@ -82,7 +82,7 @@ class SearchIndex:
         wish = Wish(sort, limit, unit)
         snapshot = self._snapshot()
         later = self._later(snapshot)
-        with _damage_reported():
+        with self._damage_noted():
             candidates: Candidates = snapshot.candidates(query, wish, later)
         answer = compose(self._source, query, candidates, wish)
         return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
@@ -99,9 +99,12 @@ class SearchIndex:
         try:
             manifest = manifests.load(self._directory)
             require_current_rules(manifest, generation, changed)
+            problems = list(self._damages(manifest))
         except Damaged as error:
-            return [f"Search: {error}; it will be made anew."]
-        return [f"Search: {problem}; the index will be made anew." for problem in self._damages(manifest)]
+            problems = [str(error)]
+        if problems:
+            note_damage(self._directory)
+        return [f"Search: {problem}; the index will be made anew." for problem in problems]
 
     def _damages(self, manifest: Manifest) -> Iterator[str]:
         for record in manifest.segments:
@@ -110,7 +113,8 @@ class SearchIndex:
                 if tuple(checksums(path)) != record.blocks:
                     yield f"{record.file} was changed"
                 else:
-                    Segment(self._directory, record)
+                    with reading_index():
+                        Segment(self._directory, record)
             except OSError as error:
                 yield f"{record.file} cannot be read ({error.strerror})"
             except Damaged as error:
@@ -119,7 +123,7 @@ class SearchIndex:
     def _snapshot(self) -> Snapshot:
         """The committed state, opened once for each thread and commit."""
         generation, changed = self._source.generation(), self._source.changed()
-        with _damage_reported():
+        with self._damage_noted():
             manifest = manifests.load(self._directory)
             require_current_rules(manifest, generation, changed)
             before = self._local.snapshot
@@ -138,22 +142,20 @@ class SearchIndex:
             self._local.later = key, gathered(documents)
         return self._local.later[1]
 
+    @contextmanager
+    def _damage_noted(self) -> Iterator[None]:
+        """Turn damage into NeedsRebuild, and leave word for the next writer not to build upon what is there."""
+        try:
+            with reading_index():
+                yield
+        except (Damaged, FileNotFoundError) as error:
+            self._local.snapshot = None
+            note_damage(self._directory)
+            raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
+
 
 class _Opened(threading.local):
     """What a thread has open: Whoosh's readers are for one thread each."""
 
     snapshot: Snapshot | None = None
     later: tuple[tuple[int, int], Gathering] | None = None
-
-
-@contextmanager
-def _damage_reported() -> Iterator[None]:
-    """Turn whatever goes wrong while the index is read into NeedsRebuild."""
-    try:
-        yield
-    except ListforumError:
-        raise
-    except Damaged as error:
-        raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
-    except Exception as error:  # Whoosh and pickle raise anything at all when they misread a file
-        raise NeedsRebuild(f"The search index must be made anew: {type(error).__name__}: {error}.") from error

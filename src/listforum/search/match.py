@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 
 from listforum.search.analysis import trails, words
 from listforum.search.query import Clause, Field, Query, Reading, list_term
@@ -29,7 +30,7 @@ class Analysed:
     def terms(self, field: Field) -> Counter[str]:
         """The terms of a field as they are indexed, and how often each stands there."""
         if field not in self._terms:
-            self._terms[field] = Counter(term for text in self._values[field] for term in words(text))
+            self._terms[field] = Counter(chain.from_iterable(map(words, self._values[field])))
         return self._terms[field]
 
     def meets(self, clause: Clause) -> bool:

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import W3Segment
@@ -54,7 +55,7 @@ class _Field:
     lengths: list[int] = field(default_factory=list)
 
     def add(self, document: int, texts: tuple[str, ...]) -> None:
-        counted = Counter(term for text in texts for term in words(text))
+        counted = Counter(chain.from_iterable(map(words, texts)))
         self.lengths.append(counted.total())
         base = document << 8
         for term, count in counted.items():
@@ -145,6 +146,7 @@ class Gathering:
         segment.create_compound_file(storage)
         path = directory / segment.make_filename(segment.COMPOUND_EXT)
         make_durable(path)
+        make_durable(directory)
         size, blocks = path.stat().st_size, checksums(path)
         return SegmentRecord(segment.segid, size, tuple(blocks), len(self), tuple(sorted(self._replaced)))
 

@@ -58,9 +58,9 @@ def _best(text: str, wanted: frozenset[str]) -> int:
     stretch: deque[tuple[int, int, frozenset[str]]] = deque()
     for mark in islice(_marked(text, wanted), MAX_MARKED):
         stretch.append(mark)
-        while stretch[0][0] < mark[1] - (LENGTH - BEFORE - BORDER):
+        while len(stretch) > 1 and stretch[0][0] < mark[1] - (LENGTH - BEFORE - BORDER):
             stretch.popleft()
-        shown = len(frozenset().union(*(hits for _, _, hits in stretch))) if stretch else 0
+        shown = len(frozenset().union(*(hits for _, _, hits in stretch)))
         if shown > most:
             best, most = stretch[0][0], shown
         if most == len(wanted):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -23,6 +24,17 @@ MAX_BLOCKS_HELD = 128
 
 class Damaged(Exception):  # noqa: N818 - it is a finding about the index, handled inside this room
     """The index is not what was written. The message says how, in words."""
+
+
+@contextmanager
+def reading_index() -> Iterator[None]:
+    """Raise Damaged for whatever goes wrong while the index is read, but FileNotFoundError as it is."""
+    try:
+        yield
+    except (Damaged, FileNotFoundError):
+        raise
+    except Exception as error:  # Whoosh and pickle raise anything at all when they misread a file
+        raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
 def checksums(path: Path) -> list[int]:

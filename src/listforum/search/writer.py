@@ -11,7 +11,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,9 +22,12 @@ from listforum.search.manifest import Manifest
 from listforum.search.reader import require_current_rules
 from listforum.search.segment import NAME, Gathering, Segment, SegmentRecord
 from listforum.search.source import Source
-from listforum.search.storage import Damaged
+from listforum.search.storage import Damaged, reading_index
 
 LOCK = "lock"
+DAMAGED = "damaged"
+"""A file that says that a reader found damage, so that the next writer starts anew."""
+
 PATIENCE = 2.0
 """Seconds a writer waits for another one."""
 
@@ -37,6 +40,12 @@ MAX_MERGED = 100_000
 
 Report = Callable[[int, int], None]
 Asked = Callable[[], bool]
+
+
+def note_damage(directory: Path) -> None:
+    """Leave word that the index must not be built upon. Where nothing can be written, nothing can be built either."""
+    with suppress(OSError):
+        os.close(os.open(directory / DAMAGED, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
 
 
 @contextmanager
@@ -83,6 +92,13 @@ class Writer:
 
     def catch_up(self) -> int:
         """Index what changed since the last commit; returns the number of documents written and committed."""
+        try:
+            return self._catch_up()
+        except Damaged:
+            self.throw_away()
+            return self._catch_up()
+
+    def _catch_up(self) -> int:
         manifest = self._committed()
         target = self.source.changed()
         start, written = manifest.change, 0
@@ -102,16 +118,21 @@ class Writer:
         """Remove the index."""
         (self.directory / manifests.FILE).unlink(missing_ok=True)
         self._sweep(())
+        (self.directory / DAMAGED).unlink(missing_ok=True)
 
     def _committed(self) -> Manifest:
         """The committed state when it can be built upon, else an empty one, committed at once."""
         generation = self.source.generation()
+        changed = self.source.changed()
+        if (self.directory / DAMAGED).exists():
+            self.throw_away()
         try:
             manifest = manifests.load(self.directory)
-            require_current_rules(manifest, generation, self.source.changed())
+            require_current_rules(manifest, generation, changed)
             for record in manifest.segments:
-                Segment(self.directory, record)
-        except (Damaged, FileNotFoundError):
+                self._opened(record)
+            self._sweep(manifest.segments)
+        except Damaged:
             self.throw_away()
             manifest = Manifest(fingerprint(), generation)
             manifests.save(self.directory, manifest)
@@ -139,7 +160,7 @@ class Writer:
         return self._save(replace(manifest, change=change, segments=segments))
 
     def _without(self, posts: frozenset[int], record: SegmentRecord) -> SegmentRecord:
-        segment = Segment(self.directory, record)
+        segment = self._opened(record)
         replaced = {number for number, post in enumerate(segment.posts) if post in posts}
         return replace(record, deleted=tuple(sorted(replaced.union(record.deleted)))) if replaced else record
 
@@ -147,9 +168,17 @@ class Writer:
         while (group := due(manifest.segments)) and not self.cancelled():
             gathering = Gathering()
             for record in group:
-                gathering.add_segment(Segment(self.directory, record))
+                with reading_index():
+                    gathering.add_segment(self._opened(record))
             kept = tuple(each for each in manifest.segments if each not in group)
             manifest = self._save(replace(manifest, segments=(*kept, gathering.write(self.directory))))
+
+    def _opened(self, record: SegmentRecord) -> Segment:
+        try:
+            with reading_index():
+                return Segment(self.directory, record)
+        except FileNotFoundError as error:
+            raise Damaged(f"{record.file} is missing") from error
 
     def _save(self, manifest: Manifest) -> Manifest:
         manifests.save(self.directory, manifest)

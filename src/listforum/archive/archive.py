@@ -2,41 +2,110 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
-from listforum.archive.arrival import understand
-from listforum.archive.contents import Contents
-from listforum.archive.cursors import Cursors
-from listforum.archive.database import Database
-from listforum.archive.ledger import Ledger
-from listforum.archive.lists import Lists
-from listforum.archive.marks import Marks
-from listforum.archive.outbox import Outbox
-from listforum.archive.posts import Posts
-from listforum.archive.threads import Threads
-from listforum.archive.topics import Topics
-from listforum.archive.words import Words
+from listforum.archive.database import Database, new_generation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from listforum.archive.contents import Contents
+    from listforum.archive.cursors import Cursors
+    from listforum.archive.ledger import Ledger
+    from listforum.archive.lists import Lists
+    from listforum.archive.marks import Marks
+    from listforum.archive.outbox import Outbox
+    from listforum.archive.places import Places
+    from listforum.archive.posts import Posts
+    from listforum.archive.threads import Threads
+    from listforum.archive.topics import Topics
+    from listforum.archive.waiting import Waiting
+    from listforum.archive.words import Words
 
 
 class Archive:
-    """Everything that cannot be fetched again for free. Safe to use from several threads."""
+    """Everything that cannot be fetched again for free. Safe to use from several threads.
+
+    Each thing kept in it is loaded when it is first used: who lists topics does not wait for the reader of mails.
+    """
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
-        self.lists = Lists(self._database)
-        self.contents = Contents(self._database)
-        self.threads = Threads(self._database)
-        self.posts = Posts(self._database, self.lists, self.contents, self.threads)
-        self.topics = Topics(self._database)
-        self.marks = Marks(self._database, self.threads)
-        self.outbox = Outbox(self._database)
-        self.cursors = Cursors(self._database)
-        self.ledger = Ledger(self._database)
-        self.words = Words(self._database, self.contents)
+
+    @cached_property
+    def lists(self) -> Lists:
+        from listforum.archive.lists import Lists
+
+        return Lists(self._database)
+
+    @cached_property
+    def contents(self) -> Contents:
+        from listforum.archive.contents import Contents
+
+        return Contents(self._database)
+
+    @cached_property
+    def threads(self) -> Threads:
+        from listforum.archive.threads import Threads
+
+        return Threads(self._database)
+
+    @cached_property
+    def posts(self) -> Posts:
+        from listforum.archive.posts import Posts
+
+        return Posts(self._database, self.lists, self.contents, self.threads)
+
+    @cached_property
+    def places(self) -> Places:
+        from listforum.archive.places import Places
+
+        return Places(self._database)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        from listforum.archive.waiting import Waiting
+
+        return Waiting(self._database)
+
+    @cached_property
+    def topics(self) -> Topics:
+        from listforum.archive.topics import Topics
+
+        return Topics(self._database)
+
+    @cached_property
+    def marks(self) -> Marks:
+        from listforum.archive.marks import Marks
+
+        return Marks(self._database, self.threads)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        from listforum.archive.outbox import Outbox
+
+        return Outbox(self._database)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        from listforum.archive.cursors import Cursors
+
+        return Cursors(self._database)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from listforum.archive.ledger import Ledger
+
+        return Ledger(self._database)
+
+    @cached_property
+    def words(self) -> Words:
+        from listforum.archive.words import Words
+
+        return Words(self._database, self.contents)
 
     @property
     def read_only(self) -> bool:
@@ -64,12 +133,14 @@ class Archive:
 
     def rebuild(self, now: int, progress: Callable[[int, int], None]) -> tuple[int, int]:
         """Reads every kept mail anew by today's rules, and threads them; answers (posts, topics)."""
+        from listforum.archive.arrival import understand
+
         with self._database.transaction():
             posts = [post for (post,) in self._database.rows("SELECT id FROM post ORDER BY id")]
             for done, post in enumerate(posts):
                 self.posts.reread(post, understand(self.contents.received(post)), now)
                 progress(done + 1, len(posts))
             self.threads.rebuild()
-            self._database.run("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
+            self._database.run("UPDATE meta SET value = ? WHERE key = 'generation'", (new_generation(),))
             topics = self._database.row("SELECT count(*) FROM topic")
             return len(posts), int(topics[0]) if topics else 0

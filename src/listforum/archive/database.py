@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,11 @@ from listforum.errors import ArchiveError, BusyError, HomeError, ListforumError
 Row = tuple[Any, ...]
 
 _BUSY_MILLISECONDS: Final = 5000
+
+
+def new_generation() -> str:
+    """A name for the state of an archive that was made anew: whatever was derived from another one is void."""
+    return os.urandom(8).hex()
 
 
 class Database:
@@ -158,7 +163,7 @@ class Database:
                 for statement in MIGRATIONS[number].split(";\n"):
                     self.run(statement)
                 self.run(f"PRAGMA user_version = {number + 1}")
-            self.run("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (secrets.token_hex(8),))
+            self.run("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (new_generation(),))
 
     def _version(self) -> int:
         found = self.row("PRAGMA user_version")

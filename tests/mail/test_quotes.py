@@ -140,7 +140,7 @@ class TestBlocks:
     def test_initials_quote_only_when_clearly_so(self) -> None:
         assert own_words("MS> one\nMS> two\nMS> three\n\nI agree.") == "I agree."
         assert own_words("SQL> select 1\nSQL> select 2") == "SQL> select 1\nSQL> select 2"
-        assert own_words("Type this:\nC> dir") == "Type this:\nC> dir"
+        assert own_words("Type this:\nC> dir\nC> cd") == "Type this:\nC> dir\nC> cd"
         assert own_words("On 2 Mar 2026, Maria Silva wrote:\n\nMaria> one\n\nFine.") == "Fine."
 
     @pytest.mark.parametrize("mark", ["\N{RIGHT-TO-LEFT MARK}", "\ufeff", "\u202b"])
@@ -343,6 +343,7 @@ class TestOriginals:
             "I need mails from: maria@example.org and to: team@example.org\n\nSubject: all of them",
             "From: the old town\nit is an hour on foot.",
             "a: one\nb: two\nto: three",
+            "We meet again.\n\nDate: 2 March\nFrom: 10:00\nTo: 12:00\n\nBring the maps.",
         ],
     )
     def test_words_with_colons_are_no_header_group(self, text: str) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from listforum.mail.attributions import could_end, find_attribution
-from listforum.mail.originals import Marker, header_group, label_kind, marker
+from listforum.mail.originals import HeaderGroup, Marker, header_group, label_kind, marker
 from listforum.mail.page import DRAWN_WITH, Page, is_rule
 from listforum.model import BlockKind
 
@@ -78,7 +78,7 @@ def _mark_original(page: Page, at: int) -> int:
     if not page.may_ask():
         return at
     group = header_group(page.lines, start, len(page.lines))
-    if separator is None and (group is None or len(group.kinds - {"other"}) < _needed_kinds(page, at)):
+    if separator is None and not (group and _is_a_mails(page, at, group)):
         return at
     body = group.end if group else start
     page.mark(_rule_above(page, at), body, "attribution")
@@ -106,9 +106,12 @@ def _begins_header_group(page: Page, at: int) -> bool:
     return not any("[PATCH" in line for line in page.lines[at : at + 5])
 
 
-def _needed_kinds(page: Page, at: int) -> int:
-    """How many kinds of header field make a group: fewer below a ruled line."""
-    return 2 if _rule_above(page, at) < at else 3
+def _is_a_mails(page: Page, at: int, group: HeaderGroup) -> bool:
+    """Whether a group of fields is a mail's, and not a meeting's "Date, From, To": less will do below a ruled line."""
+    if _rule_above(page, at) < at:
+        return "from" in group.kinds and len(group.kinds) > 1
+    told = "subject" in group.kinds or any("@" in line for line in page.lines[at : group.end])
+    return told and "from" in group.kinds and len(group.kinds - {"other"}) > 2
 
 
 def _rule_above(page: Page, at: int) -> int:

@@ -37,20 +37,9 @@ _SPACED_VERBS: Final = (
     *("كتبت", "كتب", "يكتب", "نوشته است", "نوشته", "نوشت", "می‌نویسد"),
     *("כתבה", "כתב", "כתב/ה"),
 )
-_JOINED_VERBS: Final = (
-    "写道",
-    "寫道",
-    "写到",
-    "写于",
-    "書きました",
-    "書いた",
-    "さんのメール",
-    "님이 작성",
-    "님이 씀",
-    "작성",
-)
+_JOINED_VERBS: Final = "写道|寫道|写到|写于|書きました|書いた|さんのメール|님이 작성|님이 씀|작성"
 _VERB: Final = re.compile(
-    rf"(?<!\w)(?:{'|'.join(_SPACED_VERBS)})(?!\w)|{'|'.join(_JOINED_VERBS)}",
+    rf"(?<!\w)(?:{'|'.join(_SPACED_VERBS)})(?!\w)|{_JOINED_VERBS}",
     re.IGNORECASE,
 )
 _QUOTING: Final = re.compile(
@@ -67,16 +56,8 @@ _OPENER: Final = re.compile(
 )
 _TIMESTAMP_START: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 _BARE_CLOSERS: Final = (
-    "wrote",
-    "writes",
-    "escreveu",
-    "escribió",
-    "schrieb",
-    "a écrit",
-    "skrev",
-    "написал",
-    "写道",
-    "寫道",
+    *("wrote", "writes", "escreveu", "escribió", "schrieb", "a écrit", "skrev", "написал"),
+    *("写道", "寫道"),
 )
 _RULING: Final = " \t*_-—–"
 
@@ -168,7 +149,7 @@ def _complete(text: str) -> bool:
 
 
 def _short(lines: Sequence[str], end: int, floor: int) -> Attribution | None:
-    """ "Maria wrote:" and its kin, which only a quote below proves."""
+    """An attribution of one line, as "Maria wrote:", which only a quote below proves."""
     text = lines[end]
     if not text.endswith((":", "：")) or len(text) > 200:
         return None

@@ -13,7 +13,8 @@ _WRAPPED_REST: Final = 60
 _FOLDED_TAIL: Final = 40
 _BAR_RUN: Final = 3
 _BARS: Final = frozenset("|)}%!")
-_INITIALS_RUN: Final = 2
+_INITIALS_RUN: Final = 3
+_PROMPTS: Final = frozenset({"SQL", "PS"})
 
 _MARKS: Final = re.compile(r" ?>(?: ?>)*")
 _INITIALS: Final = re.compile(r"([A-Z][A-Za-z]{0,14})>(?:\s|$)")
@@ -98,10 +99,8 @@ def _mark_initials(page: Page) -> None:
     found = [_INITIALS.match(line) if ">" in line[:16] else None for line in page.lines]
     for start, end in runs([bool(mark) for mark in found]):
         names = {mark[1] for mark in found[start:end] if mark}
-        run = (
-            len(names) == 1 and end - start >= _INITIALS_RUN and all(len(name) <= 3 and name != "SQL" for name in names)
-        )
-        if run or (len(names) == 1 and _is_announced(page, start)):
+        short = end - start >= _INITIALS_RUN and all(len(name) <= 3 and name not in _PROMPTS for name in names)
+        if len(names) == 1 and (short or _is_announced(page, start)):
             page.mark(start, end, "quote")
             page.depths[start:end] = [1] * (end - start)
 

@@ -91,8 +91,11 @@ class Topics:
         return tuple(name for (name,) in rows)
 
     def in_list(self, list_row: int) -> tuple[int, ...]:
-        """The topics that have a post in a list."""
-        return tuple(t for (t,) in self._database.rows("SELECT topic FROM topic_list WHERE list = ?", (list_row,)))
+        """The topics that have a post in a list, the newest activity first."""
+        rows = self._database.rows(
+            "SELECT topic FROM topic_list WHERE list = ? ORDER BY last DESC, topic DESC", (list_row,)
+        )
+        return tuple(topic for (topic,) in rows)
 
     def waiting(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[tuple[int, int], ...]:
         """The (post, UID) pairs of a folder whose text is not here, newest first."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listforum.cli import output
-from listforum.errors import UnknownItem, UsageError
+from listforum.errors import UsageError
 from listforum.forum import Forum
 from listforum.home import Home
 
@@ -168,7 +168,7 @@ def _rebuild(forum: Forum, _options: Namespace) -> Answer:
 
 
 def _ledger(forum: Forum, options: Namespace) -> Answer:
-    rows = forum.upkeep.ledger(options.by)
+    rows = forum.reading.ledger(options.by)
     document = [{options.by: key, "bytes_up": paid.up, "bytes_down": paid.down} for key, paid in rows]
     return Answer(document, output.ledger_lines(rows))
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival
-from listforum.archive.ledger import By
 from listforum.archive.mail_files import MailFile, read_mails, write_mboxrd
 from listforum.errors import HomeError, MailFileError, UnknownItem
 from listforum.forum.readers import readers
@@ -21,7 +20,7 @@ from listforum.mail import safe
 from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
 from listforum.mail.transfer import decode_transfer
-from listforum.model import Bytes, Part
+from listforum.model import Part
 
 _BATCH: Final = 500
 
@@ -62,10 +61,6 @@ class Upkeep:
         """Reads every kept mail by today's rules and threads them anew; answers (posts, topics)."""
         with self._home.lock("rebuilding"):
             return self._archive.rebuild(int(time.time()), progress)
-
-    def ledger(self, by: By) -> tuple[tuple[str, Bytes], ...]:
-        """What went over the wire, by day, list or purpose."""
-        return self._archive.ledger.by(by)
 
     def save(self, part: Part, directory: Path) -> Path:
         """Writes an attachment into a directory, under a harmless name that no file there has. Raises HomeError."""

@@ -1,0 +1,71 @@
+"""A post as it is read, and a topic as plain text. What leaves here is safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
+from typing import Final
+
+from listforum.mail import safe
+from listforum.mail.readable import readable_text
+from listforum.mail.structure import attachment_parts, shown_parts
+from listforum.model import Attachment, Part, PostRecord, PostView, Received, TopicView
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def post_view(record: PostRecord, received: Received, parent_topic: int | None) -> PostView:
+    """A post with its text and attachments."""
+    readable = readable_text(received.parts)
+    text = readable.text if shown_parts(received.parts) else ""
+    return PostView(
+        record=replace(
+            record,
+            message_id=safe.line(record.message_id),
+            subject=safe.line(record.subject),
+            author=safe.line(record.author) or _("(unknown)"),
+            address=safe.line(record.address) if record.address else None,
+            edge=replace(record.edge, missing=safe.line(record.edge.missing) if record.edge.missing else None),
+        ),
+        parent_topic=parent_topic,
+        text=None if text is None else safe.body(text),
+        attachments=tuple(attachment for attachment, _part in attachments_of(received)),
+        defects=tuple(map(safe.line, readable.defects)),
+    )
+
+
+def attachments_of(received: Received) -> tuple[tuple[Attachment, Part], ...]:
+    """A mail's attachments, and whatever of its text is not here, each with the part it stands for."""
+    kept_back = [part for part in shown_parts(received.parts) if part.content is not None and not part.complete]
+    return tuple(
+        (_attachment(n, part), part) for n, part in enumerate((*attachment_parts(received.parts), *kept_back), 1)
+    )
+
+
+def plain_lines(topic: TopicView) -> Iterator[str]:
+    """A topic as lines of plain text, to page, print or speak."""
+    yield _("Topic {number}: {subject}").format(number=topic.topic, subject=topic.subject)
+    for n, view in enumerate(topic.posts, 1):
+        yield ""
+        yield _("Post {n} of {all}, number {post}, by {author}, {when}.").format(
+            n=n,
+            all=len(topic.posts),
+            post=view.record.post,
+            author=view.record.author,
+            when=f"{_EPOCH + timedelta(seconds=view.record.date):%Y-%m-%d %H:%M} UTC",
+        )
+        yield from (_("The text has not been fetched.") if view.text is None else view.text).splitlines()
+        for attachment in view.attachments:
+            yield _("Attachment {n}: {name}, {type}, {bytes} bytes.").format(
+                n=attachment.n, name=attachment.name, type=attachment.type, bytes=attachment.bytes
+            )
+
+
+def _attachment(n: int, part: Part) -> Attachment:
+    if part.content is not None and not part.complete:
+        waiting = part.size - len(part.content)
+        return Attachment(n, _("(the rest of the text)"), part.type, waiting, "waiting")
+    name = safe.line(part.name) if part.name else _("(without a name)")
+    return Attachment(n, name, safe.line(part.type), part.size, "waiting" if part.content is None else "here")

@@ -62,7 +62,9 @@ def test_words_and_lines(html: str, text: str) -> None:
         "<span style='visibility: hidden'>x</span>",
         "<span style='mso-hide:all'>x</span>",
         "<span style='opacity:0'>x</span>",
+        "<div style='position:absolute; left: -10000px'>x</div>",
         "<p hidden>x</p>",
+        "<img src=pixel alt='.'>",
         "<div style='display:none'><div>a</div><br><img alt=b>c</div>",
     ],
 )

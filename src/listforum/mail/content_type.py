@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.message import Message
 from functools import lru_cache
 from typing import Final
 
@@ -76,6 +75,8 @@ def _is_attachment(disposition: str) -> bool:
 def _parameters(text: str) -> dict[str, str]:
     if ";" not in text:
         return {}
+    from email.message import Message  # noqa: PLC0415 - 15 ms that choosing among known parts does not need
+
     message = Message()
     message["Content-Type"] = text
     parameters: dict[str, str] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_tz
 from typing import Final
 
 _EARLIEST: Final = 0
@@ -30,6 +29,8 @@ def parse_date(value: str) -> int | None:
 
 
 def _parse_rfc5322(value: str) -> int | None:
+    from email.utils import parsedate_tz  # noqa: PLC0415 - 20 ms (it imports sockets) that only readers of headers pay
+
     parsed = None if _ANCIENT_YEAR.search(value) else parsedate_tz(value)
     if parsed is None:
         return None

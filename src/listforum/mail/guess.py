@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _SAMPLE_BYTES: Final = 4096
+_ASCII: Final = bytes(range(128))
 _HIGH_RUN = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _NOT_ASCII = re.compile("[^\x00-\x7f\ufffd]")
 # Accented letters stand alone, or two or three of them in a word of ASCII letters; those of other scripts side by side.
@@ -75,7 +76,7 @@ def guess(data: bytes) -> str:
     sample = _sample(data)
     if _is_damaged_utf8(sample):
         return "utf-8"
-    high = sum(map((0x7F).__lt__, sample))
+    high = len(sample.translate(None, _ASCII))
     if not high:
         return "cp1252"
     accents = sum(map(len, _ACCENTS.findall(sample))) / high

@@ -28,6 +28,7 @@ _LINE_TAGS: Final = (
 _LINES: Final = frozenset(_LINE_TAGS.split())
 _HIDDEN_STYLE = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|max-height:0(?:px)?(?:;|!|\Z)|opacity:0(?:;|!|\Z)"
+    r"|(?:left|top|text-indent):-[0-9]{3}"
 )
 _NO_MARGIN_STYLE = re.compile(r"margin:0(?:px|pt|cm|in|em)?(?:;|!|\Z)|margin-bottom:0\D")
 _INDENT_ONLY_STYLE = re.compile(r"border(?:-left)?:(?:none|0|medium none)")
@@ -137,7 +138,7 @@ class _Reader:
 
     def _image(self, alternative: str) -> None:
         words = " ".join(alternative.split())
-        if words:
+        if any(map(str.isalnum, words)):
             self._text(f"[{words[:500]}]")
 
     def end(self, tag: str) -> None:  # noqa: ARG002 - lxml's target interface

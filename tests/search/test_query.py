@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.errors import QueryError
-from listforum.search.query import FIELDS, MAX_CLAUSES, MAX_QUERY, Clause, Query, Reading, parse
+from listforum.search.query import FIELDS, MAX_CLAUSES, MAX_QUERY, Clause, Field, Query, Reading, parse
 
 TODAY = date(2026, 3, 1)
 
@@ -18,8 +18,8 @@ def query(text: str) -> Query:
     return parse(text, TODAY)
 
 
-def word(term: str, *fields: str) -> Clause:
-    return Clause(fields or FIELDS, (Reading((term,)),))  # type: ignore[arg-type]
+def word(term: str, *fields: Field) -> Clause:
+    return Clause(fields or FIELDS, (Reading((term,)),))
 
 
 def in_row(*terms: str) -> Clause:

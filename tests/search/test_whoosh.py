@@ -112,9 +112,9 @@ def test_statistics_are_those_of_the_stock_writer(stock: Any, ours: Any) -> None
     for number, post in enumerate(posts(ours)):
         for field in FIELDS:
             assert ours.doc_field_length(number, field, 0) == stock.doc_field_length(post - 1, field, 0)
-    for field, term in [("text", b"pump"), ("subject", b"water"), ("list", b"garden")]:
-        assert ours.doc_frequency(field, term) == stock.doc_frequency(field, term)
-        assert ours.frequency(field, term) == stock.frequency(field, term)
+    for name, term in [("text", b"pump"), ("subject", b"water"), ("list", b"garden")]:
+        assert ours.doc_frequency(name, term) == stock.doc_frequency(name, term)
+        assert ours.frequency(name, term) == stock.frequency(name, term)
 
 
 def test_the_stock_searcher_searches_our_segments(stock: Any, ours: Any) -> None:

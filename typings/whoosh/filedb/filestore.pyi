@@ -3,6 +3,7 @@ from typing import Any
 from whoosh.filedb.structfile import StructFile
 
 class Storage: ...
+class RamStorage(Storage): ...
 
 class FileStorage(Storage):
     folder: str

@@ -177,7 +177,10 @@ class Outbox:
                ORDER BY other.id""",
             (item,),
         )
-        return tuple(Copy(*row[:6], bool(row[6])) for row in found)
+        return tuple(
+            Copy(post, author, address, subject, sent, digest, bool(same_id))
+            for post, author, address, subject, sent, digest, same_id in found
+        )
 
     def drop(self, item: int, *states: OutboxState) -> bool:
         """Removes an item; answers False when it stands in none of these states any more."""

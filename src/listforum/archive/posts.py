@@ -110,8 +110,9 @@ class Posts:
     def merge(self, kept: int, other: int) -> None:
         """Makes two posts that turned out to be one mail one post: everything known of `other` goes to `kept`."""
         with self._database.transaction():
-            for table in ("place", "post_list", "known_as"):
+            for table in ("place", "post_list", "known_as", "mark", "verdict"):
                 self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
+            self._database.run("UPDATE verdict SET parent = ? WHERE parent = ? AND post <> ?", (kept, other, kept))
             self._database.run("UPDATE outbox SET post = ? WHERE post = ?", (kept, other))
             _Changes(self._database).touch(kept)
             self._threads.forget(other)
@@ -177,11 +178,12 @@ class Posts:
         header = arrival.header
         if digest is not None and arrival.digest is not None and digest != arrival.digest:
             return False
-        if self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)):
-            return True  # the Message-ID is 128 bits of our own; lists rewrite From and Subject of what they pass on
+        own = self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)) is not None
+        if own and arrival.digest is not None:
+            return True  # our own id and our own words, whatever a list made of From and Subject
         if sent != header.date or _bare_subject(subject) != _bare_subject(header.subject):
             return False
-        return _same_author((author, address), header)
+        return own or _same_author((author, address), header)
 
     # --- storing --------------------------------------------------------------------------------------------------
 

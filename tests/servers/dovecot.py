@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -170,7 +171,8 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         if self._process and self._process.poll() is None:
-            self._process.terminate()
+            # its whole session, which holds nothing else; asked kindly, it takes a second or two
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
 
     def _write_configuration(self) -> None:

@@ -128,6 +128,7 @@ class ScriptedServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             peer = Peer(connection, self._certificate)
             self.peers.append(peer)
             thread = threading.Thread(target=self._play, args=(peer,), daemon=True)

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -86,7 +86,7 @@ class SmtpList:
         context = self._certificate.server_context()
         with socket.create_server((self.host, 0)) as probe:
             self.port = int(probe.getsockname()[1])
-        common = {"authenticator": self._authenticate, "server_hostname": "mail.example.org", "ident": "test"}
+        common: dict[str, Any] = {"authenticator": self._authenticate, "server_hostname": "mail.example.org"}
         if self.starttls:
             self._controller = _Quiet(
                 _Handler(self), self.host, self.port, tls_context=context, require_starttls=True, **common

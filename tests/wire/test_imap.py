@@ -182,6 +182,7 @@ def test_uids_from_beyond_the_last_are_none(dovecot: Dovecot, user: User) -> Non
         session.examine("INBOX")
         assert session.uids_from(2) == (2, 3)
         assert session.uids_from(4) == ()
+        assert session.uids_from(1, 2) == (1, 2)
 
 
 def test_mails_are_found_by_their_header_fields(dovecot: Dovecot, user: User) -> None:
@@ -194,6 +195,7 @@ def test_mails_are_found_by_their_header_fields(dovecot: Dovecot, user: User) ->
         session.examine("INBOX")
         assert session.uids_with_list_id("testers.lists.example.org") == (1, 2, 4)
         assert session.uids_with_list_id("testers.lists.example.org", first=2) == (2, 4)
+        assert session.uids_with_list_id("testers.lists.example.org", first=2, last=3) == (2,)
         assert session.uids_addressed("maria@example.org", "testers.lists.example.org") == (3,)
         assert session.uids_with_header("Message-ID", "<direct@example.org>") == (3,)
         assert session.uids_with_header("Subject", "不存在 ünï") == ()
@@ -275,6 +277,16 @@ def test_chosen_header_fields_come_alone(dovecot: Dovecot, user: User) -> None:
         ]
         with pytest.raises(UsageError):
             list(session.header_fields([1], ["Subject)] BODY[TEXT"]))
+
+
+def test_long_header_fields_come_as_far_as_asked(dovecot: Dovecot, user: User) -> None:
+    dovecot.append(user, "INBOX", b"Subject: " + b"long " * 5000 + b"\r\n\r\ntext\r\n")
+    with imap(dovecot, user) as session:
+        session.examine("INBOX")
+        (header,) = session.headers([1], longest=1000)
+        assert header.header == (b"Subject: " + b"long " * 200)[:1000]
+        ((_, fields),) = session.header_fields([1], ["Subject"], longest=20)
+        assert fields == b"Subject: long long l"
 
 
 def test_a_whole_mail_comes_in_pieces_and_within_its_limit(dovecot: Dovecot, user: User) -> None:

@@ -400,14 +400,17 @@ def test_a_folder_without_uidvalidity_is_refused(good: Certificate, session_with
 def hanging_after(count: int) -> Script:
     """A server that goes silent after its first `count` steps."""
 
+    answers = [
+        GREETING,
+        "{tag} OK [CAPABILITY IMAP4rev1] in",
+        "* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 6] n\r\n{tag} OK done",
+    ]
+
     def script(peer: Peer) -> None:
-        steps: list[Callable[[], object]] = [
-            lambda: peer.send(GREETING),
-            lambda: (peer.receive(), peer.send("{tag} OK [CAPABILITY IMAP4rev1] in")),
-            lambda: (peer.receive(), peer.send("* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 6] n\r\n{tag} OK done")),
-        ]
-        for step in steps[:count]:
-            step()
+        for number, answer in enumerate(answers[:count]):
+            if number:
+                peer.receive()
+            peer.send(answer)
         peer.hang()
 
     return script

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from listforum.errors import Cancelled, CertificateError, DeadlineError, LinkError
+from listforum.errors import BudgetError, Cancelled, CertificateError, DeadlineError, LinkError
 from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Endpoint
@@ -45,6 +45,11 @@ def echo(peer: Peer) -> None:
 
 def trusting(server: ScriptedServer | Relay, authority: Authority, host: str = "localhost") -> Endpoint:
     return Endpoint(host, server.port, "implicit", str(authority.ca_file))
+
+
+def never_answering(*_: object, **__: object) -> list[object]:
+    time.sleep(2)
+    return []
 
 
 # --- reading and writing ---
@@ -95,6 +100,17 @@ def test_a_closed_link_says_so(authority: Authority, good: Certificate) -> None:
         link.close()
         with pytest.raises(LinkError, match="closed"):
             link.send(b"x")
+
+
+def test_no_byte_is_read_that_the_meter_has_no_room_for(authority: Authority, good: Certificate) -> None:
+    meter = Meter(most=20_000)
+    with ScriptedServer(lambda peer: peer.send(b"x" * 50_000), good) as server:
+        link = Link(trusting(server, authority), deadlines=QUICK, meter=meter)
+        link.connect()
+        with pytest.raises(BudgetError):
+            link.read(50_000)
+        link.close()
+    assert 20_000 <= meter.bytes.total <= 20_100  # the goodbye is said in any case
 
 
 # --- who is there ---
@@ -211,7 +227,7 @@ def test_a_silent_handshake_ends_at_the_deadline(authority: Authority, good: Cer
 
 
 def test_a_name_server_that_never_answers_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", never_answering)
     with (
         pytest.raises(DeadlineError, match="looking up"),
         linked(Endpoint("x.example.org", 993, "implicit"), IMPATIENT),
@@ -321,7 +337,7 @@ def test_a_blocked_name_lookup_is_cancelled_at_once(monkeypatch: pytest.MonkeyPa
         with linked(Endpoint("x.example.org", 993, "implicit"), cancel=cancel):
             pass
 
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", never_answering)
     assert stopped_after(0.2, work) < 0.05
 
 

@@ -22,6 +22,8 @@ from listforum.wire.fetched import Answer, FetchedHeader, FetchedPart, PartReque
 from listforum.wire.link import Link
 from listforum.wire.meter import Meter
 
+__all__ = ["FetchedHeader", "FetchedPart", "Folder", "FolderState", "ImapSession", "PartRequest"]
+
 PIECE = 65_536
 LARGEST_HEADER = 1_048_576
 MOST_UIDS = 1_000_000
@@ -162,7 +164,7 @@ class ImapSession:
         the session is closed.
         """
         items = f"UID INTERNALDATE BODYSTRUCTURE {command.header_item(HEADER_FIELDS, longest)}"
-        for answer in self._fetch(uids, items, LARGEST_HEADER):
+        for answer in self._fetch(uids, items, longest or LARGEST_HEADER):
             if header := answer.header():
                 yield header
 
@@ -170,7 +172,7 @@ class ImapSession:
         self, uids: Sequence[int], fields: Sequence[str], longest: int | None = None
     ) -> Iterator[tuple[int, Octets]]:
         """Only these header fields of mails: UIDs and fields, given as `headers` does."""
-        for answer in self._fetch(uids, f"UID {command.header_item(fields, longest)}", LARGEST_HEADER):
+        for answer in self._fetch(uids, f"UID {command.header_item(fields, longest)}", longest or LARGEST_HEADER):
             found = answer.header_fields()
             if found is not None:
                 yield answer.uid, found

@@ -42,7 +42,7 @@ class Topics:
                        {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
                 FROM topic_list AS l JOIN topic AS t ON t.id = l.topic JOIN post AS root ON root.id = t.root
                 WHERE l.list = ? AND {conditions}
-                ORDER BY l.last DESC, t.id DESC LIMIT ? OFFSET ?""",  # noqa: S608 - conditions are constants above
+                ORDER BY l.last DESC, l.topic DESC LIMIT ? OFFSET ?""",  # noqa: S608 - conditions are constants above
             (list_row, limit, offset),
         )
         return tuple(TopicSummary(*row[:8], *map(bool, row[8:])) for row in rows)

@@ -388,3 +388,20 @@ def test_the_order_in_which_posts_came_does_not_matter(documents: list[Document]
             left = one.search(query(typed), sort=sort, limit=20, unit=unit)
             right = other.search(query(typed), sort=sort, limit=20, unit=unit)
             assert (left.total, left.hits) == (right.total, right.hits)
+
+
+def test_an_archive_that_grows_while_it_is_searched_does_not_make_the_index_seem_wrong(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, archive = indexed(directory, [document(1, "pump")])
+    changed = archive.changed
+
+    def grows_just_after() -> int:
+        monkeypatch.setattr(archive, "changed", changed)
+        before = changed()
+        archive.put(document(2, "pump"))
+        index.catch_up()
+        return before
+
+    monkeypatch.setattr(archive, "changed", grows_just_after)
+    assert found(index, "pump") == [2, 1]

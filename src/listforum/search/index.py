@@ -95,13 +95,12 @@ class SearchIndex:
 
     def check(self) -> list[str]:
         """Read the whole index and say what is wrong with it, in words; nothing when it is sound."""
-        generation, changed = self._source.generation(), self._source.changed()
         try:
             manifest = manifests.load(self._directory)
-            require_current_rules(manifest, generation, changed)
-            problems = list(self._damages(manifest))
+            require_current_rules(manifest, self._source.generation(), self._source.changed())
         except Damaged as error:
-            problems = [str(error)]
+            return [f"Search: {error}; the index will be made anew."]
+        problems = list(self._damages(manifest))
         if problems:
             note_damage(self._directory)
         return [f"Search: {problem}; the index will be made anew." for problem in problems]
@@ -122,14 +121,21 @@ class SearchIndex:
 
     def _snapshot(self) -> Snapshot:
         """The committed state, opened once for each thread and commit."""
-        generation, changed = self._source.generation(), self._source.changed()
         with self._damage_noted():
             manifest = manifests.load(self._directory)
-            require_current_rules(manifest, generation, changed)
-            before = self._local.snapshot
-            if before is None or before.manifest != manifest:
+        # The archive is asked after the index was read: it only grows, so the index cannot seem to be the newer one.
+        self._require_current_rules(manifest)
+        before = self._local.snapshot
+        if before is None or before.manifest != manifest:
+            with self._damage_noted():
                 self._local.snapshot = before = open_snapshot(self._directory, manifest, before)
-            return before
+        return before
+
+    def _require_current_rules(self, manifest: Manifest) -> None:
+        try:
+            require_current_rules(manifest, self._source.generation(), self._source.changed())
+        except Damaged as error:
+            raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
 
     def _later(self, snapshot: Snapshot) -> Gathering:
         """The posts that changed after the snapshot was committed."""

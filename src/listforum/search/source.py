@@ -54,7 +54,7 @@ class Source(Protocol):
         ...
 
     def changed(self) -> int:
-        """The newest change number, 0 in an empty archive."""
+        """The newest change number, 0 in an empty archive; never an older one than was returned before."""
         ...
 
     def documents(self, after: int, limit: int) -> Sequence[Document]:

@@ -8,11 +8,11 @@ That costs in proportion to what a search reads, and nothing for the rest of the
 from __future__ import annotations
 
 import os
+import weakref
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import FileIO
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -67,12 +67,13 @@ class CheckedFile:
     """A file whose every read is verified. Raises Damaged, never returns a byte that was not written."""
 
     def __init__(self, path: Path, size: int, blocks: Sequence[int]) -> None:
-        self._file = FileIO(path, "r")
+        self._descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._descriptor)
         self._name = path.name
         self._blocks = blocks
         self._held: dict[int, bytes] = {}
         self.size = size
-        found = os.fstat(self._file.fileno()).st_size
+        found = os.fstat(self._descriptor).st_size
         if found != size:
             raise Damaged(f"{path.name} has {found} bytes and should have {size}")
 
@@ -90,7 +91,7 @@ class CheckedFile:
     def _block(self, number: int) -> bytes:
         block = self._held.get(number)
         if block is None:
-            block = os.pread(self._file.fileno(), BLOCK, number * BLOCK)
+            block = os.pread(self._descriptor, BLOCK, number * BLOCK)
             if zlib.crc32(block) != self._blocks[number]:
                 raise Damaged(f"{self._name} was changed at byte {number * BLOCK} or shortly after")
             if len(self._held) >= MAX_BLOCKS_HELD:

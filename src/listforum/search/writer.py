@@ -53,6 +53,7 @@ def exclusive(directory: Path) -> Iterator[bool]:
     """Hold the writer's lock; False when another writer kept it. Raises HomeError when the home cannot be written."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
         descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise _unwritable(directory, error) from error

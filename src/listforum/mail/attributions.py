@@ -16,32 +16,29 @@ FOLDED_OVER: Final = 5
 
 _LONGEST: Final = 600
 _LONGEST_ALONE: Final = 250
+_LONGEST_SHORT: Final = 200
 _FOLDED_WIDTH: Final = 90
 _STAMP_WIDTH: Final = 40
 
-_SPACED_VERBS: Final = (
-    *("wrote", "writes", "said", "has written", "had this to say", "scribbled", "typed"),
-    *("escribi(?:ó|o|\\?{1,2})", "escribe", "ha escrito"),
-    *("escreveu", "escreveram", "escreve"),
-    *("a (?:é|e|\\?{1,2})crit", "(?:é|\\?{1,2})crit", "(?:é|e|\\?{1,2})crivait"),
-    *("schrieb(?:en)?", "schreibt", "geschrieben", "meinte"),
-    *("ha scritto", "scrisse", "scrive", "scriveva"),
-    *("schreef", "geschreven", "schrijft"),
-    *("написал(?:\\(а\\)|а|и)?", "писал(?:\\(а\\)|а|и)?", "пишет"),
-    *("написав(?:\\(ла\\))?", "написала", "пише", "писав"),
-    *("napisał(?:\\(a\\)|a)?", "napisa\\?{1,2}(?:\\(a\\))?", "pisze", "pisał"),
-    *("napsal(?:\\(a\\)|a)?", "написао"),
-    *("skrev", "skriver", "kirjoitti", "kirjutas"),
-    *("έγραψε", "έγραψαν", "γράφει"),
-    *("yazdı", "yazmış", "írta", "a scris", "rakstīja", "rašė"),
-    *("كتبت", "كتب", "يكتب", "نوشته است", "نوشته", "نوشت", "می‌نویسد"),
-    *("כתבה", "כתב", "כתב/ה"),
+_VERBS: Final = frozenset(
+    {
+        *("wrote", "writes", "written", "said", "say", "scribbled", "typed"),
+        *("escribió", "escribio", "escribi", "escribe", "escrito", "escreveu", "escreveram", "escreve"),
+        *("écrit", "ecrit", "crit", "écrivait", "ecrivait", "crivait"),
+        *("schrieb", "schrieben", "schreibt", "geschrieben", "meinte", "schreef", "schrijft", "geschreven"),
+        *("scritto", "scrisse", "scrive", "scriveva", "scris"),
+        *("написал", "написала", "написали", "писал", "писала", "писали", "пишет"),
+        *("написав", "писав", "пише", "написао"),
+        *("napisał", "napisała", "napisa", "pisze", "pisał", "napsal", "napsala"),
+        *("skrev", "skriver", "kirjoitti", "kirjutas", "έγραψε", "έγραψαν", "γράφει"),
+        *("yazdı", "yazmış", "írta", "rakstīja", "rašė"),
+        *("كتب", "كتبت", "يكتب", "نوشت", "نوشته", "نویسد", "כתב", "כתבה"),
+    }
 )
-_JOINED_VERBS: Final = "写道|寫道|写到|写于|書きました|書いた|さんのメール|님이 작성|님이 씀|작성"
-_VERB: Final = re.compile(
-    rf"(?<!\w)(?:{'|'.join(_SPACED_VERBS)})(?!\w)|{_JOINED_VERBS}",
-    re.IGNORECASE,
-)
+"""Verbs of writing, casefolded; also as archives show them that lost the letters outside ASCII."""
+
+_JOINED_VERBS: Final = re.compile("写道|寫道|写到|写于|書きました|書いた|さんのメール|님이 작성|님이 씀|작성")
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _QUOTING: Final = re.compile(
     r"(?:quoting|citando|zitat von|citation de|citat från|citerar|цитата|цитирую|in article|in message|selon)\b",
     re.IGNORECASE,
@@ -100,10 +97,9 @@ def find_attribution(lines: Sequence[str], end: int, floor: int) -> Attribution 
 
 def _stands_alone(text: str) -> bool:
     """Whether no quote mark is needed below: who and when, or who by address, and that they wrote."""
-    verb = _VERB.search(text)
-    named = verb is not None and verb.start() > 0
     if len(text) > _LONGEST_ALONE:
         return False
+    named = _has_verb(text) and not _begins_with_verb(text)
     if _DATED_START.match(text):
         return named or text.rstrip(_RULING + ":：").endswith((">", ")")) or _timestamped(text)
     return named and "@" in text
@@ -140,22 +136,30 @@ def _timestamped(text: str) -> bool:
 
 
 def _complete(text: str) -> bool:
-    """Two of three: a verb of writing, a date, an address; a date with a name only when stamped."""
-    verb = bool(_VERB.search(text))
-    address = "@" in text or " at " in text
+    """Two of three: a verb of writing, a date, an address."""
     if _DATE.search(text):
-        return verb or "@" in text or _timestamped(text.rstrip(_RULING))
-    return verb and address
+        return "@" in text or _has_verb(text) or _timestamped(text.rstrip(_RULING))
+    return ("@" in text or " at " in text) and _has_verb(text)
+
+
+def _has_verb(text: str) -> bool:
+    if not _VERBS.isdisjoint(_WORD.findall(text.casefold())):
+        return True
+    return not text.isascii() and _JOINED_VERBS.search(text) is not None
+
+
+def _begins_with_verb(text: str) -> bool:
+    first = _WORD.search(text)
+    return first is not None and first[0].casefold() in _VERBS and not text[: first.start()].strip(" <>*_.")
 
 
 def _short(lines: Sequence[str], end: int, floor: int) -> Attribution | None:
     """An attribution of one line, as "Maria wrote:", which only a quote below proves."""
     text = lines[end]
-    if not text.endswith((":", "：")) or len(text) > 200:
+    if not text.endswith((":", "：")) or len(text) > _LONGEST_SHORT:
         return None
-    verb = _VERB.search(text)
-    if verb and not text[: verb.start()].strip(" <>*_.") and end > floor and lines[end - 1]:
+    if _begins_with_verb(text) and end > floor and lines[end - 1]:
         return Attribution(end - 1, end, sure=False)
-    if verb or _QUOTING.match(text) or "@" in text:
+    if "@" in text or _has_verb(text) or _QUOTING.match(text):
         return Attribution(end, end, sure=False)
     return None

@@ -14,6 +14,7 @@ from listforum.mail.originals import label_kind
 from listforum.mail.page import DRAWN_WITH, Page, is_rule
 
 _LINE: Final = 200
+_SHORT_RULE: Final = 5
 _FOOTER_QUESTIONS: Final = 200
 _PARAGRAPH_LINES: Final = 14
 _TAIL_LINES: Final = 40
@@ -29,7 +30,6 @@ _LIST_WORDS: Final = re.compile(
     r"|退订|退訂|取消订阅|取消訂閱|邮件列表|郵件列表|メーリングリスト|退会|配信停止"
     r"|قائمة بريدية|القائمة البريدية|إلغاء الاشتراك|فهرست پستی|لغو اشتراک|لغو عضویت|گروه پستی"
     r"|e-?posta listesi|abonelik|postilista|e-?postlist|sändlista|λίστα",
-    re.IGNORECASE,
 )
 _MACHINE_WORDS: Final = re.compile(
     r"you received this message because you (?:are|were) subscribed"
@@ -104,15 +104,20 @@ def _footer_end(lines: Sequence[str], start: int) -> int:
 def _ruled_footer_end(lines: Sequence[str], start: int) -> int:
     first = _next_text(lines, start + 1)
     end = _paragraph_end(lines, first)
-    paragraph = [line[:_LINE] for line in lines[first:end]]
+    paragraph = lines[first:end]
     if not paragraph or len(paragraph) > _PARAGRAPH_LINES or label_kind(paragraph[0]) == "from":
         return start
-    telling = sum(bool(_LIST_WORDS.search(line)) for line in paragraph)
-    machine = any(_MACHINE_WORDS.match(line) for line in paragraph)
-    named = telling and any(_SITE.search(line) for line in paragraph) and _is_footer_talk(paragraph)
-    if len(lines[start]) < 5 and telling < 2 and not any(_SURE_WORDS.search(line) for line in paragraph):
+    if any(_MACHINE_WORDS.match(line) for line in paragraph):
+        return _tail_end(lines, end)
+    telling = sum(map(_tells_of_lists, paragraph))
+    if len(lines[start]) < _SHORT_RULE and telling < 2 and not any(_SURE_WORDS.search(line) for line in paragraph):
         return start
-    return _tail_end(lines, end) if machine or named else start
+    named = telling and any(_SITE.search(line) for line in paragraph) and _is_footer_talk(paragraph)
+    return _tail_end(lines, end) if named else start
+
+
+def _tells_of_lists(line: str) -> bool:
+    return _LIST_WORDS.search(line[:_LINE].casefold()) is not None
 
 
 def _tail_end(lines: Sequence[str], end: int) -> int:
@@ -130,9 +135,7 @@ def _tail_end(lines: Sequence[str], end: int) -> int:
 
 def _is_footer_talk(paragraph: Sequence[str]) -> bool:
     """Whether a paragraph below a footer still is the software's: most of its lines name lists, sites or rules."""
-    telling = [
-        line for line in paragraph if _LIST_WORDS.search(line[:_LINE]) or _SITE.search(line[:_LINE]) or is_rule(line)
-    ]
+    telling = [line for line in paragraph if _SITE.search(line[:_LINE]) or is_rule(line) or _tells_of_lists(line)]
     return 2 * len(telling) >= len(paragraph) and not any(line.startswith(">") for line in paragraph)
 
 

@@ -31,40 +31,38 @@ def quote_depth(line: str) -> tuple[int, str]:
 
 def mark_quoted_lines(page: Page) -> None:
     """Marks every line that is a quote by how it begins."""
-    for at, line in enumerate(page.raw):
-        if page.lines[at][:1] == ">" and line.lstrip(INVISIBLE)[:2].lstrip(" ")[:1] == ">":
-            page.depths[at] = quote_depth(line[:LINE_LOOKED_AT])[0]
-            page.kinds[at] = "quote"
-    _unmark_lone_indented(page)
-    _unmark_escaped_from(page)
-    _unmark_folded_addresses(page)
-    _mark_wrapped_rests(page)
+    marked = [at for at, line in enumerate(page.lines) if line[:1] == ">" and _is_marked(page.raw[at])]
+    for at in marked:
+        page.depths[at] = quote_depth(page.raw[at][:LINE_LOOKED_AT])[0]
+        page.kinds[at] = "quote"
+    for at in marked:
+        if _is_alone(page, at) and _is_no_quote(page, at):
+            page.kinds[at], page.depths[at] = None, 0
+    if marked:
+        _mark_wrapped_rests(page)
     _mark_bars(page)
     _mark_initials(page)
 
 
-def _unmark_lone_indented(page: Page) -> None:
-    """A single indented ">" is a drawing, an arrow or a list, not a quote."""
-    for at, line in enumerate(page.raw):
-        if line[:2] == " >" and "quote" not in page.kinds[max(0, at - 1) : at] + page.kinds[at + 1 : at + 2]:
-            page.kinds[at], page.depths[at] = None, 0
+def _is_marked(line: str) -> bool:
+    """Whether a line begins with ">", indented by one blank at most."""
+    return line.lstrip(INVISIBLE)[:2].lstrip(" ").startswith(">")
 
 
-def _unmark_escaped_from(page: Page) -> None:
-    """A lone ">From " was escaped by an mbox file (RFC 4155), not quoted by a person."""
-    for at, line in enumerate(page.raw):
-        if line.startswith(">From ") and "quote" not in page.kinds[max(0, at - 1) : at] + page.kinds[at + 1 : at + 2]:
-            page.kinds[at], page.depths[at] = None, 0
+def _is_alone(page: Page, at: int) -> bool:
+    """Whether no quoted line stands right above or below."""
+    return "quote" not in page.kinds[max(0, at - 1) : at] + page.kinds[at + 1 : at + 2]
 
 
-def _unmark_folded_addresses(page: Page) -> None:
-    """The ">" that closes an address may be folded to the beginning of the next line of an attribution."""
-    for at, line in enumerate(page.lines):
-        if line[:1] != ">" or line[-1:] not in (":", "：") or len(line) > _FOLDED_TAIL or at == 0 or page.kinds[at - 1]:
-            continue
-        above = " ".join(page.lines[max(0, at - 2) : at])
-        if above.rfind("<") > above.rfind(">") or page.lines[at - 1].startswith("mailto:"):
-            page.kinds[at], page.depths[at] = None, 0
+def _is_no_quote(page: Page, at: int) -> bool:
+    """Whether a lone ">" is an arrow or a drawing, an mbox file's escape (RFC 4155), or the end of an address."""
+    raw, line = page.raw[at], page.lines[at]
+    if raw.startswith((" >", ">From ")):
+        return True
+    if line[-1:] not in (":", "：") or len(line) > _FOLDED_TAIL or at == 0:
+        return False
+    above = " ".join(page.lines[max(0, at - 2) : at])
+    return above.rfind("<") > above.rfind(">") or page.lines[at - 1].startswith("mailto:")
 
 
 def _mark_wrapped_rests(page: Page) -> None:

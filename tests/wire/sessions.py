@@ -19,7 +19,7 @@ from servers.scripted import Peer, Script
 PASSWORD = "correct horse"
 WRITER = Credentials("writer", Secret(PASSWORD), "password")
 QUICK = Deadlines(connect=3.0, login=3.0, gap=3.0, answer=3.0)
-IMPATIENT = Deadlines(connect=0.3, login=0.3, gap=0.2, answer=0.3)
+IMPATIENT = Deadlines(connect=0.2, login=0.2, gap=0.15, answer=0.2)
 MAIL = b"From: Writer <writer@example.org>\r\nSubject: hello\r\n\r\nfirst\r\n.second\r\n"
 
 

@@ -444,7 +444,7 @@ def test_a_cancel_stops_any_phase(good: Certificate, authority: Authority, count
     with ScriptedServer(hanging_after(count), good) as server:
         endpoint = Endpoint("localhost", server.port, "implicit", str(authority.ca_file))
         cancel = Cancel()
-        threading.Timer(0.2, cancel.cancel).start()
+        threading.Timer(0.1, cancel.cancel).start()
         started = time.monotonic()
         with pytest.raises(Cancelled), ImapSession(endpoint, CREDENTIALS, cancel=cancel) as session:
             session.examine("INBOX")

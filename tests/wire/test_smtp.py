@@ -459,7 +459,7 @@ def test_a_cancel_is_heard_at_every_phase(good: Certificate, authority: Authorit
     cancel = Cancel()
     with ScriptedServer(hanging_after(steps), good, tls=encrypted) as server:
         endpoint = tls(server, authority) if encrypted else Endpoint("localhost", server.port, "none")
-        threading.Timer(0.15, cancel.cancel).start()
+        threading.Timer(0.08, cancel.cancel).start()
         started = time.monotonic()
         if steps < 6:
             with pytest.raises(Cancelled):

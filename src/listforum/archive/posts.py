@@ -181,7 +181,7 @@ class Posts:
         own = self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)) is not None
         if own and arrival.digest is not None:
             return True  # our own id and our own words, whatever a list made of From and Subject
-        if sent != header.date or _bare_subject(subject) != _bare_subject(header.subject):
+        if sent != header.date or bare_subject(subject) != bare_subject(header.subject):
             return False
         return own or _same_author((author, address), header)
 
@@ -271,7 +271,7 @@ def _order(sent: int | None, arrived: int | None, now: int) -> int:
     return min(sent, latest)
 
 
-def _bare_subject(subject: str) -> str:
+def bare_subject(subject: str) -> str:
     """The base subject without any leading [tag]: each list of a cross-posted mail adds its own."""
     bare = base_subject(subject)
     while bare.startswith("[") and "]" in bare:

@@ -9,7 +9,7 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.outbox import Copy
-from listforum.mail.subject import base_subject
+from listforum.archive.posts import bare_subject
 from listforum.model import OutboxItem
 from listforum.wire.imap import Folder, ImapSession
 
@@ -40,11 +40,10 @@ def settle_by_archive(archive: Archive) -> None:
     """Settles what the archive itself can tell."""
     with archive.transaction():
         archive.outbox.seen()
-        tags = archive.lists.tags()
         oldest = time.time() - _COPIES_SECONDS
         for item in archive.outbox.in_states("queued", "uncertain", "sent", "failed"):
             if item.post is not None and (item.state == "uncertain" or (item.tried or item.queued) > oldest):
-                _join_copies(archive, item, item.post, tags)
+                _join_copies(archive, item, item.post)
         archive.outbox.seen()
 
 
@@ -84,7 +83,7 @@ def sent_folder(folders: Collection[Folder]) -> str | None:
     return next(iter([*marked, *named]), None)
 
 
-def is_copy(own: Copy, other: Copy, handed_over: int | None, tags: Collection[str]) -> bool:
+def is_copy(own: Copy, other: Copy, handed_over: int | None) -> bool:
     """Whether another post is what a list or provider made of a mail of one's own.
 
     Only the same words are the same mail. They are enough with the same Message-ID; where a provider gave a new one,
@@ -94,14 +93,14 @@ def is_copy(own: Copy, other: Copy, handed_over: int | None, tags: Collection[st
         return False
     if other.same_id:
         return True
-    same_subject = base_subject(own.subject, tags) == base_subject(other.subject, tags)
+    same_subject = bare_subject(own.subject) == bare_subject(other.subject)
     return same_subject and _same_author(own, other) and _same_time(own, other, handed_over)
 
 
-def _join_copies(archive: Archive, item: OutboxItem, post: int, tags: Collection[str]) -> None:
+def _join_copies(archive: Archive, item: OutboxItem, post: int) -> None:
     own, *others = archive.outbox.copies(item.item) or (None,)
     for other in others:
-        if own is not None and other is not None and is_copy(own, other, item.tried, tags):
+        if own is not None and other is not None and is_copy(own, other, item.tried):
             archive.posts.merge(post, other.post)
 
 

@@ -28,6 +28,7 @@ from listforum.model import Mailbox
             "Team: a@example.org, B <b@example.org>;, c@example.org",
             [("", "a@example.org"), ("B", "b@example.org"), ("", "c@example.org")],
         ),
+        ('"team@home": ana@example.org;', [("", "ana@example.org")]),
         ("<@relay.example,@b.example:ana@example.org>", [("", "ana@example.org")]),
         ('"odd local"@example.org', [("", '"odd local"@example.org')]),
         ("ana@[192.0.2.1]", [("", "ana@[192.0.2.1]")]),

@@ -34,6 +34,13 @@ def test_reply_to_proves_the_writer_behind_the_list(name: str) -> None:
     assert find_author([via], [LIST_BOX, ANA], [], LIST) == Author("Ana Sá", "ana@example.net", "reply-to")
 
 
+@pytest.mark.parametrize("via", ["über", "através de", "через", "از طریق"])
+def test_lists_write_via_in_their_language(via: str) -> None:
+    assert find_author([Mailbox(f"Ana Sá {via} Talk", LIST_BOX.address)], [], [], LIST).name == "Ana Sá"
+    name = f"Ana Sá {via} Alegre"
+    assert find_author([Mailbox(name, "ana@example.net")], [], [], LIST).name == name
+
+
 def test_a_via_name_is_munged_even_when_the_list_says_nothing_of_itself() -> None:
     via = Mailbox("Ana Sá via Talk", "noreply@relay.example")
     assert find_author([via], [ANA], [], ListIdentity()) == Author("Ana Sá", "ana@example.net", "reply-to")

@@ -160,9 +160,15 @@ def test_a_name_that_looks_like_an_address_is_not_the_address(from_: str) -> Non
     assert any("looks like an address" in defect for defect in header.defects)
 
 
+def test_a_name_that_stands_alone_in_a_comment_is_kept() -> None:
+    assert read("From: (Ana)").author.name == "(Ana)"
+
+
 @pytest.mark.parametrize(
     "from_",
     [
+        "alice. bob@evil.example",
+        "alice @example.org",
         "<alice@example.org> <bob@evil.example>",
         "alice@example.org, bob@evil.example",
         "alice@example.org bob@evil.example",

@@ -69,6 +69,10 @@ class _Item:
     def in_angle(self) -> bool:
         return self.angle is not None and not self.closed
 
+    def may_name_a_group(self) -> bool:
+        """Whether what came so far can be a group's display name; an address before a colon is ambiguous."""
+        return self.angle is None and not any("@" in piece for piece in self.phrase if not piece.startswith('"'))
+
     def take(self, symbol: str) -> None:
         """Add a token that is neither a separator nor part of a comment."""
         self.raw.append(symbol)
@@ -124,7 +128,7 @@ class _AddressList:
         if symbol in (",", ";") and not item.in_angle:
             self._in_group = self._in_group and symbol == ","
             self._finish_item()
-        elif symbol == ":" and item.angle is None and not self._in_group and "@" not in "".join(item.phrase):
+        elif symbol == ":" and not self._in_group and item.may_name_a_group():
             self._in_group = True
             self._item = _Item()
         else:

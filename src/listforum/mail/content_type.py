@@ -13,7 +13,7 @@ from listforum.mail.words import decode_value, decode_words
 
 _TYPE = re.compile(r"\s*\"?([\w!#$&^.+-]{1,127})/([\w!#$&^.+-]{1,127})\"?(?:;|\Z|\s|,)", re.ASCII)
 _TOKEN = re.compile(r"[\w.+-]{1,40}", re.ASCII)
-_MAX_PARAMETERS_TEXT: Final = 4096
+_MAX_VALUE: Final = 4096
 _MAX_NAME: Final = 1000
 
 
@@ -34,17 +34,17 @@ class Kind:
 def kind_of(fields: Fields, default_type: str = "text/plain") -> Kind:
     """The kind of the part with these header fields. What is absent or malformed is text/plain (RFC 2045, 5.2)."""
     return _kind(
-        fields.first("content-type") or b"",
-        fields.first("content-disposition") or b"",
-        fields.first("content-transfer-encoding") or b"",
+        (fields.first("content-type") or b"")[:_MAX_VALUE],
+        (fields.first("content-disposition") or b"")[:_MAX_VALUE],
+        (fields.first("content-transfer-encoding") or b"")[:_MAX_VALUE],
         default_type,
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _kind(content_type: bytes, disposition: bytes, encoding: bytes, default_type: str) -> Kind:
-    type_text = decode_value(content_type[:_MAX_PARAMETERS_TEXT])
-    disposition_text = decode_value(disposition[:_MAX_PARAMETERS_TEXT])
+    type_text = decode_value(content_type)
+    disposition_text = decode_value(disposition)
     parameters = _parameters(type_text)
     token = _TOKEN.search(encoding.decode("ascii", "replace"))
     return Kind(

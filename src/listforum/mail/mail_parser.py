@@ -22,8 +22,8 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 class Reading:
     """What the library makes of a header.
 
-    `mailboxes` holds the address fields it read without any doubt, by field name; `date` is its Date in seconds since
-    1970 UTC, None where it refuses it.
+    `mailboxes` holds the address fields it read without any doubt, by name, and leaves out the others; `date` is its
+    Date in seconds since 1970 UTC, None where it refuses it.
     """
 
     mailboxes: Mapping[str, tuple[Mailbox, ...]]
@@ -50,5 +50,10 @@ def read(fields: Mapping[str, str]) -> Reading:
         name: tuple(Mailbox(display_name(shown), address) for shown, address in pairs[name])
         for name in fields.keys() & pairs.keys() - doubtful
     }
-    certain = {name: boxes for name, boxes in mailboxes.items() if all(is_address(box.address) for box in boxes)}
+    certain = {name: boxes for name, boxes in mailboxes.items() if boxes and _stand_in(fields[name], boxes)}
     return Reading(certain, int(parser.date.timestamp()) if parser.date else None)
+
+
+def _stand_in(value: str, mailboxes: tuple[Mailbox, ...]) -> bool:
+    """Whether each address stands in the field letter by letter: the library also joins `a. b @c` to one."""
+    return all(mailbox.address in value and is_address(mailbox.address) for mailbox in mailboxes)

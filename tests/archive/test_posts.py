@@ -104,6 +104,12 @@ class TestTexts:
         assert archive.contents.own_words([post])[post].strip() == "Water quality in Recife."
         assert archive.contents.waiting(post) == ()
 
+    def test_a_post_that_lies_twice_in_a_folder_waits_for_its_text_once(self, archive: Archive) -> None:
+        twice = [header_only(mail(1), 4), header_only(mail(1), 9)]
+        post = archive.posts.add("open-data", twice, NOW).posts[0]
+        row = archive.lists.id_of("open-data")
+        assert archive.topics.waiting(row, "home", "INBOX", 7) == ((post, 9),)
+
     def test_a_changed_text_is_told_to_the_index(self, archive: Archive) -> None:
         post = archive.posts.add("open-data", [header_only(mail(1), 4)], NOW).posts[0]
         before = archive.words.changed()

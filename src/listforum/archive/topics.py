@@ -102,10 +102,10 @@ class Topics:
         return tuple(
             (post, uid)
             for post, uid in self._database.rows(
-                """SELECT post.id, uid FROM post JOIN post_list ON post_list.post = post.id
+                """SELECT post.id, max(uid) FROM post JOIN post_list ON post_list.post = post.id
                    JOIN place ON place.post = post.id
                    WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ?
-                   ORDER BY date DESC, post.id DESC""",
+                   GROUP BY post.id ORDER BY date DESC, post.id DESC""",
                 (list_row, account, folder, uidvalidity),
             )
         )

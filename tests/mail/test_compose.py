@@ -19,6 +19,10 @@ from hypothesis import strategies as st
 
 from listforum.mail.compose import Draft, attribution, compose, message_id, references_for, reply_subject
 from listforum.mail.folding import clean
+from listforum.mail.header import read_header
+from listforum.mail.quotes import blocks, own_words, own_words_digest, quoted
+from listforum.mail.readable import readable_text
+from listforum.mail.structure import split
 from listforum.model import Author, Header, Mailbox
 
 ID = "0123456789abcdef0123456789abcdef@example.org"
@@ -179,6 +183,36 @@ class TestWhatItSays:
             [(octets, _)] = decode_header(word.decode())
             assert isinstance(octets, bytes)
             octets.decode("utf-8")
+
+
+class TestOurOwnReader:
+    """What a member with this very program sees of the mail."""
+
+    @given(WORDS, WORDS.filter(lambda name: "@" not in name))
+    @settings(deadline=None, max_examples=60)
+    def test_reads_subject_name_addresses_and_ids_back(self, subject: str, name: str) -> None:
+        parent = ("1@example.org",)
+        draft = Draft(Mailbox(name, "maria@example.org"), DRAFT.to, subject, "text", parent[0], parent)
+        header = read_header(split(compose(draft, ID, DATE)).header)
+        assert header.subject == clean(subject)
+        assert header.from_ == (Mailbox(clean(name), "maria@example.org"),)
+        assert header.to == (Mailbox("", DRAFT.to[0]),)
+        assert (header.message_id, header.in_reply_to, header.references) == (ID, parent, parent)
+        assert header.date == DATE - DATE % 60
+        assert header.defects == ()
+
+    @given(TEXTS)
+    @settings(deadline=None, max_examples=60)
+    def test_reads_the_own_words_back(self, text: str) -> None:
+        shown = readable_text(split(compose(replace(DRAFT, text=text), ID, DATE)).parts).text or ""
+        assert own_words_digest(own_words(shown)) == own_words_digest(own_words(text))
+
+    def test_sees_the_quote_the_answer_and_the_signature_apart(self) -> None:
+        answer = "I agree with every word of it, and I would add some of my own if I had any left. " * 3
+        text = f"{quoted('Are the files ready? ' * 9, 'Ali wrote:')}\n\n{answer}\n\n-- \nMaria"
+        shown = readable_text(split(compose(replace(DRAFT, text=text), ID, DATE)).parts).text or ""
+        assert [block.kind for block in blocks(shown)] == ["attribution", "quote", "own", "signature"]
+        assert own_words(shown) == answer.strip()
 
 
 class TestWhatItDoesNotSay:

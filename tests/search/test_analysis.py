@@ -166,6 +166,10 @@ def test_a_word_without_end_is_cut() -> None:
     assert words("é" * 10_000) == words("é" * MAX_WORD)
 
 
+def test_a_sentence_without_spaces_is_no_long_word() -> None:
+    assert finds("搜索引擎", "字" * 10_000 + "搜索引擎")
+
+
 def test_the_fingerprint_is_the_same_each_time() -> None:
     assert fingerprint() == fingerprint()
 

@@ -24,10 +24,10 @@ RULES = 1
 """To be raised when the rules here or in `folding` change."""
 
 MAX_WORD = 64
-"""Characters of a raw word that count; what is longer is data, not language."""
+"""Characters of a word of a spaced script that count; what is longer is data, not language."""
 
-MAX_MEMORY = 100_000
-"""Distinct raw words whose terms are remembered."""
+MAX_REMEMBERED = 100_000
+"""Distinct raw words whose terms are remembered while indexing; a fifth of it while phrases are looked for."""
 
 _JOINER = folding.NON_JOINER
 _WORD = re.compile("x+")
@@ -84,7 +84,7 @@ def spans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         start, end = found.span()
         word = text[start:end]
         if word.isascii() or folding.UNSPACED_RUN.search(word) is None:
-            yield start, end, _terms_of_span(word)
+            yield start, end, _terms_of_span(word) if len(word) <= MAX_WORD else tuple(words(word))
         else:
             yield from _character_spans(word, start)
 
@@ -136,15 +136,16 @@ def _character_spans(word: str, base: int) -> Iterator[tuple[int, int, tuple[str
 
 
 class _Memory(dict[str, tuple[str, ...]]):
-    """Remembers what was made of each raw word, and forgets everything when there are too many."""
+    """Remembers what was made of each raw word but long ones, and forgets everything when there are too many."""
 
-    def __init__(self, make: Callable[[str], tuple[str, ...]]) -> None:
+    def __init__(self, make: Callable[[str], tuple[str, ...]], limit: int) -> None:
         super().__init__()
         self._make = make
+        self._limit = limit
 
     def __missing__(self, raw: str) -> tuple[str, ...]:
-        made = self._make(raw[:MAX_WORD])
-        if len(self) >= MAX_MEMORY:
+        made = self._make(raw)
+        if len(self) >= self._limit:
             self.clear()
         if len(raw) <= MAX_WORD:
             self[raw] = made
@@ -154,13 +155,13 @@ class _Memory(dict[str, tuple[str, ...]]):
 def _plain_atoms(raw: str) -> tuple[str, ...]:
     """The terms of a raw word without joiners; none when nothing of it is left after folding."""
     if raw.isascii():
-        return (folding.term(raw),) if raw else ()
+        return (folding.term(raw[:MAX_WORD]),) if raw else ()
     raw = unicodedata.normalize("NFC", raw)
     if folding.UNSPACED_RUN.search(raw) is None:
-        return tuple(filter(None, (folding.term(raw),)))
+        return tuple(filter(None, (folding.term(raw[:MAX_WORD]),)))
     found: list[str] = []
     for part in folding.runs(raw):
-        found += part if folding.UNSPACED_RUN.match(part) else (folding.term(part),)
+        found += part if folding.UNSPACED_RUN.match(part) else (folding.term(part[:MAX_WORD]),)
     return tuple(filter(None, found))
 
 
@@ -179,6 +180,6 @@ def _make_terms(raw: str) -> tuple[str, ...]:
     return found + tuple(chain.from_iterable(_neighbours(run) for run in folding.unspaced_runs(raw)))
 
 
-_terms = _Memory(_make_terms)
-_joined_atoms = _Memory(_make_joined)
-_split_atoms = _Memory(_make_split)
+_terms = _Memory(_make_terms, MAX_REMEMBERED)
+_joined_atoms = _Memory(_make_joined, MAX_REMEMBERED // 5)
+_split_atoms = _Memory(_make_split, MAX_REMEMBERED // 5)

@@ -47,7 +47,5 @@ class Waiting:
             (json.dumps(posts),),
         )
         for post, section, type_, size, name, attached, alternative in rows:
-            found[post].append(
-                Part(section, type_, size, name=name, attached=bool(attached), alternative=alternative)
-            )
+            found[post].append(Part(section, type_, size, name=name, attached=bool(attached), alternative=alternative))
         return found

@@ -16,11 +16,13 @@ from listforum.cli.output import say, size
 from listforum.cli.progress import Line
 from listforum.errors import LoginError, UnknownItem, UsageError
 from listforum.forum import Forum
+from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
-from listforum.forum.syncing import SyncReport, Wanted
+from listforum.forum.run import SyncReport
+from listforum.forum.syncing import Wanted
 from listforum.mail import safe
 from listforum.model import Attachment, Part, Progress
-from listforum.sync.pull import ListReport
+from listforum.sync.report import ListReport
 from listforum.wire.cancel import Cancel
 
 _CANCELLED: Final = 130
@@ -67,7 +69,7 @@ def _fetch(forum: Forum, options: Namespace) -> Answer:
         raise UsageError("--save goes with --part: it says which attachment to save.")
     posts = _posts(forum, options.target)
     with cancellable() as cancel, _progress() as progress:
-        report = forum.syncing.fetch(posts, ask=ask, cancel=cancel, progress=progress)
+        report = forum.fetching.texts(posts, Person(ask, cancel, progress))
     return _synced(report)
 
 
@@ -77,7 +79,7 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
     report = SyncReport()
     if waiting[0].state == "waiting":
         with cancellable() as cancel, _progress() as progress:
-            report = forum.syncing.fetch_part(post, waiting[1].section, ask=ask, cancel=cancel, progress=progress)
+            report = forum.fetching.part(post, waiting[1].section, Person(ask, cancel, progress))
     answer = _synced(report)
     if answer.code or options.save is None:
         return answer
@@ -91,12 +93,8 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
 
 def _synced(report: SyncReport, *, price_only: bool = False) -> Answer:
     _tell(report.errors)
-    code = _CANCELLED if report.stopped_by == "cancel" else 1 if _failed(report) else 0
+    code = _CANCELLED if report.stopped_by == "cancel" else 1 if report.errors else 0
     return Answer(_document(report), _lines(report, price_only), code)
-
-
-def _failed(report: SyncReport) -> bool:
-    return bool(report.errors) and report.stopped_by != "budget"
 
 
 def _document(report: SyncReport) -> dict[str, object]:
@@ -110,6 +108,7 @@ def _document(report: SyncReport) -> dict[str, object]:
                 "waiting_bytes": one.waiting_bytes,
                 "older": one.older,
                 "older_bytes": one.older_bytes,
+                "error": None if one.error is None else safe.line(one.error),
             }
             for one in report.lists
         ],
@@ -152,13 +151,9 @@ def _posts(forum: Forum, target: str) -> list[int]:
     if target.startswith("post:"):
         return [_post_number(target)]
     number = number_in(target)
-    topics = forum.reading.topic_numbers(target) if number is None else [number]
-    return [
-        view.record.post
-        for topic in topics
-        for view in forum.reading.topic(topic).posts
-        if view.record.state == "header"
-    ]
+    if number is None:
+        return forum.fetching.waiting(forum.reading.topic_numbers(target))
+    return [view.record.post for view in forum.reading.topic(number).posts]
 
 
 def _post_number(target: str) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from listforum.config import Config
     from listforum.forum.doctor import Doctor
+    from listforum.forum.fetching import Fetching
     from listforum.forum.marking import Marking
     from listforum.forum.outgoing import Outgoing
     from listforum.forum.reading import Reading
@@ -99,6 +100,12 @@ class Forum:
         from listforum.forum.syncing import Syncing
 
         return Syncing(self.archive, self.config, self.home)
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        from listforum.forum.fetching import Fetching
+
+        return Fetching(self.archive, self.config, self.home)
 
     @cached_property
     def upkeep(self) -> Upkeep:

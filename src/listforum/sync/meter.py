@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from listforum.errors import BudgetError
 from listforum.model import Bytes, Purpose
-from listforum.wire.imap import ImapSession
+from listforum.sync.plan import FAREWELL
+from listforum.wire.meter import Meter as WireMeter
 
 
-@dataclass(slots=True)
 class Meter:
-    """Attributes the bytes of a connection to purposes as they are spent, and keeps a budget.
+    """Attributes the bytes of a run's connections to purposes as they are spent, and keeps a budget.
 
-    `budget` is in bytes, both ways together; None means no limit.
+    `budget` is in bytes, both ways together; None means no limit. Connections count on `wire`, which lets none of them
+    read beyond the budget.
     """
 
-    budget: int | None = None
-    read: Callable[[], Bytes] = Bytes
-    spent: Bytes = field(default_factory=Bytes)
-    _unbooked: dict[Purpose, Bytes] = field(default_factory=dict)
-    _last: Bytes = field(default_factory=Bytes)
-
-    def watch(self, session: ImapSession) -> None:
-        """Reads the bytes of this session from now on."""
-        self.read = lambda: session.bytes
-
-    def book(self, purpose: Purpose) -> None:
-        """Books everything since the last booking as paid for a purpose."""
-        current = self.read()
-        paid = current - self._last
-        self._last = current
-        self.spent = self.spent + paid
-        self._unbooked[purpose] = self._unbooked.get(purpose, Bytes()) + paid
-
-    def take(self) -> dict[Purpose, Bytes]:
-        """What was booked since this was last asked, to be written to the ledger."""
-        taken, self._unbooked = self._unbooked, {}
-        return taken
+    def __init__(self, budget: int | None = None) -> None:
+        self._most = None if budget is None else max(0, budget - FAREWELL)
+        self.wire = WireMeter(most=self._most)
+        self._booked = Bytes()
+        self._unwritten: dict[Purpose, Bytes] = {}
 
     @property
-    def current(self) -> Bytes:
-        """Everything this run has paid up to this moment, booked or not."""
-        return self.spent + (self.read() - self._last)
+    def spent(self) -> Bytes:
+        """Everything this run has paid up to this moment."""
+        return self.wire.bytes
 
     @property
     def left(self) -> int | None:
         """Bytes that may still be spent; None without a limit."""
-        return None if self.budget is None else max(0, self.budget - self.spent.total)
+        return None if self._most is None else max(0, self._most - self.spent.total)
 
     def must_afford(self, worst: int) -> None:
         """Raises BudgetError when a request of this worst case would break the budget."""
@@ -56,3 +37,14 @@ class Meter:
             raise BudgetError(
                 f"The budget is used up: {self.left} bytes are left, and the next request may take {worst}."
             )
+
+    def book(self, purpose: Purpose) -> None:
+        """Books everything since the last booking as paid for a purpose."""
+        current = self.spent
+        self._unwritten[purpose] = self._unwritten.get(purpose, Bytes()) + (current - self._booked)
+        self._booked = current
+
+    def take(self) -> dict[Purpose, Bytes]:
+        """What was booked since this was last asked, to be written to the ledger."""
+        taken, self._unwritten = self._unwritten, {}
+        return taken

@@ -1,0 +1,61 @@
+"""Connections to a member's servers, with secrets asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from listforum.config import Account, Server
+from listforum.credentials import read_secret
+from listforum.errors import ConfigError
+from listforum.model import Progress
+from listforum.secret import Secret
+from listforum.wire.cancel import Cancel
+from listforum.wire.deadline import Deadlines
+from listforum.wire.endpoint import Credentials, Endpoint
+from listforum.wire.imap import ImapSession
+from listforum.wire.meter import Meter
+from listforum.wire.smtp import greet
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who waits for the work: is asked for passwords, may stop it, and is told how far it is."""
+
+    ask: Callable[[str], str]
+    cancel: Cancel
+    progress: Callable[[Progress], None]
+
+
+class Connecting:
+    """Opens sessions with the servers of accounts."""
+
+    def __init__(self, deadlines: Deadlines | None = None) -> None:
+        self._deadlines = deadlines
+        self._secrets: dict[str, Secret] = {}
+
+    @contextmanager
+    def imap(
+        self, account: Account, ask: Callable[[str], str], cancel: Cancel, meter: Meter | None = None
+    ) -> Iterator[ImapSession]:
+        """A session that is logged in. Raises what `ImapSession` and `read_secret` raise."""
+        credentials = self._credentials(account, account.imap, ask, cancel)
+        endpoint = _endpoint(account, account.imap)
+        with ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter) as session:
+            yield session
+
+    def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:
+        """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""
+        if account.smtp is None:
+            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
+        greet(_endpoint(account, account.smtp), self._credentials(account, account.smtp, ask, cancel), cancel)
+
+    def _credentials(self, account: Account, server: Server, ask: Callable[[str], str], cancel: Cancel) -> Credentials:
+        if account.name not in self._secrets:
+            self._secrets[account.name] = read_secret(account, ask, lambda: cancel.cancelled)
+        return Credentials(server.user, self._secrets[account.name], account.auth)
+
+
+def _endpoint(account: Account, server: Server) -> Endpoint:
+    return Endpoint(server.host, server.port, server.tls, account.ca_file)

@@ -1,0 +1,66 @@
+"""What a sync is about, what it did for a list, and how it tells while it works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from listforum.model import Progress
+from listforum.sync.meter import Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where a list's mail lies: in an account's folder, alone or (with `list_id`) among other mail."""
+
+    list: str
+    account: str
+    folder: str
+    list_id: str
+    address: str | None
+    history: int
+
+
+@dataclass(slots=True)
+class ListReport:
+    """What a sync did for one list. `older` posts were left on the server; `older_bytes` is what they would cost.
+
+    `error` says why the list could not be synced to its end; None also where a budget or the person ended it.
+    """
+
+    list: str
+    new_headers: int = 0
+    new_texts: int = 0
+    waiting_texts: int = 0
+    waiting_bytes: int = 0
+    older: int = 0
+    older_bytes: int = 0
+    error: str | None = None
+    done: bool = False
+
+
+Report = Callable[[Progress], None]
+
+
+class Phase:
+    """Tells how far a phase of the work has come; neither its count nor its bytes ever go back."""
+
+    def __init__(self, what: str, total: int, meter: Meter, report: Report) -> None:
+        self._what = what
+        self._total = total
+        self._meter = meter
+        self._report = report
+        self._began = time.monotonic()
+        self._done = 0
+
+    def tell(self, done: int) -> None:
+        """So much of the phase is done."""
+        self._done = max(self._done, min(done, self._total))
+        elapsed = time.monotonic() - self._began
+        left = elapsed / self._done * (self._total - self._done) if self._done and elapsed > 1 else None
+        self._report(Progress(self._what, self._done, self._total, self._meter.spent, left))
+
+    def one_more(self) -> None:
+        """One more step is done."""
+        self.tell(self._done + 1)

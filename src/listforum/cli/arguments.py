@@ -66,12 +66,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _bringing(sync: argparse.ArgumentParser, fetch: argparse.ArgumentParser) -> None:
-    sync.add_argument("lists", nargs="*", metavar="LIST", help=_("all lists of the config, if none is named"))
+    sync.add_argument(
+        "lists", nargs="*", type=_words, metavar="LIST", help=_("all lists of the config, if none is named")
+    )
     sync.add_argument("--budget", metavar="SIZE", help=_("stop before more than this is spent, as 200kB"))
     extent = sync.add_mutually_exclusive_group()
     extent.add_argument("--headers-only", action="store_true", help=_("leave the texts on the server"))
     extent.add_argument("--dry-run", action="store_true", help=_("only say what would be fetched and its price"))
-    fetch.add_argument("target", metavar="POST|TOPIC|LIST", help=_("post:NUMBER, a topic's number, or a list"))
+    fetch.add_argument(
+        "target", type=_words, metavar="POST|TOPIC|LIST", help=_("post:NUMBER, a topic's number, or a list")
+    )
     fetch.add_argument("--part", type=int, metavar="N", help=_("the post's attachment number N"))
     fetch.add_argument("--save", metavar="DIR", help=_("save the attachment in this directory"))
 
@@ -83,7 +87,7 @@ def _reading(
     read: argparse.ArgumentParser,
     search: argparse.ArgumentParser,
 ) -> None:
-    topics.add_argument("list", metavar="LIST")
+    topics.add_argument("list", type=_words, metavar="LIST")
     for view, text in (
         ("unread", _("with unread posts")),
         ("unanswered", _("that nobody else has answered")),
@@ -93,9 +97,11 @@ def _reading(
     topics.add_argument("--limit", type=_count, default=50, metavar="N")
     topics.add_argument("--offset", type=_count, default=0, metavar="N")
     show.add_argument("topic", type=_count, metavar="TOPIC")
-    read.add_argument("target", metavar="LIST|TOPIC")
-    search.add_argument("query", nargs="+", metavar="QUERY", help=_('words, "phrases", from: subject: before: ...'))
-    search.add_argument("--list", metavar="LIST", help=_("in this list only"))
+    read.add_argument("target", type=_words, metavar="LIST|TOPIC")
+    search.add_argument(
+        "query", nargs="+", type=_words, metavar="QUERY", help=_('words, "phrases", from: subject: before: ...')
+    )
+    search.add_argument("--list", type=_words, metavar="LIST", help=_("in this list only"))
     search.add_argument("--sort", choices=("newest", "best"), default="newest")
     search.add_argument("--limit", type=_count, default=20, metavar="N")
     search.add_argument("--posts", action="store_true", help=_("answer with posts instead of topics"))
@@ -105,8 +111,8 @@ def _writing(reply: argparse.ArgumentParser, post: argparse.ArgumentParser, outb
     reply.add_argument("post", type=_count, metavar="POST")
     reply.add_argument("--quote", action="store_true", help=_("put the answered text before yours, quoted"))
     reply.add_argument("--private", action="store_true", help=_("to the one who wrote it, not to the list"))
-    post.add_argument("list", metavar="LIST")
-    post.add_argument("--subject", required=True, metavar="S")
+    post.add_argument("list", type=_words, metavar="LIST")
+    post.add_argument("--subject", type=_words, required=True, metavar="S")
     for writing in (reply, post):
         writing.add_argument("--text-file", required=True, metavar="F", help=_("the text, UTF-8; - reads it from here"))
     outbox.add_argument("item", nargs="?", type=_count, metavar="ITEM")
@@ -121,7 +127,7 @@ def _marking(
 ) -> None:
     actions = ("read", "unread", "follow", "unfollow", "mute", "unmute", "star", "unstar")
     mark.add_argument("action", choices=actions)
-    mark.add_argument("target", metavar="TOPIC|LIST|post:POST")
+    mark.add_argument("target", type=_words, metavar="TOPIC|LIST|post:POST")
     mark.add_argument("--older-than", metavar="DATE", help=_("only posts before this day (YYYY-MM-DD)"))
     for verdict in (join, split, unjoin):
         verdict.add_argument("post", type=_count, metavar="POST")
@@ -132,9 +138,9 @@ def _keeping(
     import_: argparse.ArgumentParser, export: argparse.ArgumentParser, ledger: argparse.ArgumentParser
 ) -> None:
     import_.add_argument("path", metavar="FILE|DIR", help=_("mbox (also .gz, .xz), .eml, Maildir, or a directory"))
-    import_.add_argument("list", metavar="LIST", help=_("made if it is new"))
+    import_.add_argument("list", type=_words, metavar="LIST", help=_("made if it is new"))
     export.add_argument("file", metavar="FILE")
-    export.add_argument("--list", metavar="LIST")
+    export.add_argument("--list", type=_words, metavar="LIST")
     export.add_argument("--topic", type=_count, metavar="TOPIC")
     ledger.add_argument("--by", choices=("day", "list", "purpose"), default="day")
 
@@ -143,3 +149,10 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 18:
         raise argparse.ArgumentTypeError(_("“{text}” is not a whole number").format(text=text))
     return int(text)
+
+
+def _words(text: str) -> str:
+    """An argument that is neither a number nor a file's name: Python hides bytes that are no text in it."""
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise argparse.ArgumentTypeError(_("“{text}” is not text in this terminal's encoding").format(text=text))
+    return text

@@ -358,6 +358,19 @@ def test_a_structure_without_sense_spoils_one_mail_at_most(
     assert all(part.section for part in second.parts)
 
 
+def test_a_monstrous_structure_costs_neither_the_session_nor_the_header(good: Certificate, session_with: Make) -> None:
+    monster = "(" + '("text" "plain" NIL NIL NIL "7bit" 1 1 NIL ("attachment" NIL) NIL NIL)' * 10_000 + '"mixed")'
+    answer = "".join(header_answer(uid, monster) for uid in (1, 2, 3)) + "{tag} OK done"
+    with ScriptedServer(examined(answer), good) as server, session_with(server) as session:
+        session.examine("INBOX")
+        started = time.monotonic()
+        headers = list(session.headers([1, 2, 3], longest=1000))
+        assert time.monotonic() - started < 1
+    assert [(header.uid, header.parts, header.header) for header in headers] == [
+        (uid, (UNREADABLE,), b"Subject: x\r\n") for uid in (1, 2, 3)
+    ]
+
+
 def test_a_mail_that_cannot_be_read_at_all_still_has_its_header(good: Certificate, session_with: Make) -> None:
     answer = header_answer(1, '("text" "unclosed') + "{tag} OK done"
     with ScriptedServer(examined(answer), good) as server, session_with(server) as session:

@@ -217,6 +217,18 @@ def test_connecting_to_a_black_hole_ends_at_the_deadline() -> None:
         assert time.monotonic() - started < 1
 
 
+def test_an_address_that_leads_nowhere_does_not_use_up_the_time_of_the_next(
+    authority: Authority, good: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(echo, good, tls=False) as server, black_hole() as nowhere:
+        stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        found = [(*stream, ("127.0.0.1", nowhere)), (*stream, ("127.0.0.1", server.port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        with linked(Endpoint("localhost", server.port, "none"), Deadlines(connect=0.4)) as link:
+            link.send(b"hello\r\n")
+            assert link.readline(10) == b"hello\r\n"
+
+
 def test_a_silent_handshake_ends_at_the_deadline(authority: Authority, good: Certificate) -> None:
     with (
         ScriptedServer(Peer.hang, good, tls=False) as server,

@@ -15,6 +15,7 @@ from listforum.wire.endpoint import Endpoint
 from listforum.wire.wait import WRITE, Waiter
 
 MOST_ADDRESSES = 8
+LONGEST_TRY = 10.0
 IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY}
 
 Address = tuple[int, int, int, object]
@@ -30,12 +31,17 @@ def dial(endpoint: Endpoint, cancel: Cancel, deadline: Deadline) -> socket.socke
     failure: LinkError | None = None
     with Waiter(cancel) as waiter:
         for position, address in enumerate(addresses):
-            share = Deadline(deadline.doing, deadline.left() / (len(addresses) - position))
+            share = Deadline(deadline.doing, _share(deadline, len(addresses) - position))
             try:
                 return _connect(endpoint, address, waiter, share)
             except LinkError as error:
                 failure = error
     raise failure or LinkError(f"{endpoint.host} has no address")
+
+
+def _share(deadline: Deadline, addresses: int) -> float:
+    """Seconds for the first of these addresses; where IPv6 leads nowhere, the next must not wait for long."""
+    return deadline.left() if addresses == 1 else min(deadline.left() / addresses, LONGEST_TRY)
 
 
 def _connect(endpoint: Endpoint, address: Address, waiter: Waiter, deadline: Deadline) -> socket.socket:

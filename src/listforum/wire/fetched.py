@@ -13,6 +13,9 @@ from listforum.model import Part
 from listforum.wire import structure
 from listforum.wire.dialogue import ProtocolError, Record
 
+LONGEST_READ = 262_144
+"""Bytes of a response, literals apart, that are worth taking apart: enough for a thousand parts."""
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)", re.ASCII)
 _LEADING_UID = re.compile(rb"\d{1,10} \(UID (\d{1,10}) ", re.IGNORECASE)
@@ -119,6 +122,8 @@ def arrival(value: object) -> int | None:
 
 
 def _items(records: Sequence[Record]) -> dict[str, object]:
+    if sum(len(record if isinstance(record, bytes) else record[0]) for record in records) > LONGEST_READ:
+        raise ProtocolError("more structure than a mail can need")
     parsed = parse_response(records)
     if len(parsed) != 2 or not isinstance(parsed[1], tuple) or len(parsed[1]) % 2:
         raise ProtocolError("not a FETCH response")

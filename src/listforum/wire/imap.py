@@ -26,6 +26,7 @@ __all__ = ["FetchedHeader", "FetchedPart", "Folder", "FolderState", "ImapSession
 
 PIECE = 65_536
 LARGEST_HEADER = 1_048_576
+LONGEST_STRUCTURE = 1_048_576
 MOST_UIDS = 1_000_000
 Octets = bytes
 """Inside `ImapSession`, where "bytes" is what it counts."""
@@ -192,11 +193,11 @@ class ImapSession:
         """All bytes of a mail. Raises `ServerError` when it is gone or larger than `size_limit`."""
         pieces: list[Octets] = []
         for offset in range(0, size_limit + 1, PIECE):
-            part = next(iter(list(self.parts([PartRequest(uid, "", offset, PIECE)]))), None)
-            if part is None:
+            parts = list(self.parts([PartRequest(uid, "", offset, PIECE)]))
+            if not parts:
                 raise ServerError(f"mail {uid} is gone")
-            pieces.append(part.content)
-            if len(part.content) < PIECE:
+            pieces.append(parts[0].content)
+            if len(parts[0].content) < PIECE:
                 break
         if sum(map(len, pieces)) > size_limit:
             raise ServerError(f"mail {uid} is larger than {size_limit} bytes")
@@ -208,7 +209,7 @@ class ImapSession:
             limits = Limits(
                 lines=10_000 + 20 * len(asked),
                 literal=largest,
-                volume=1_048_576 + len(asked) * (largest + 4096),
+                volume=1_048_576 + len(asked) * (largest + LONGEST_STRUCTURE),
             )
             fetch = Words(f"UID FETCH {text} ({items})").done()
             for response in self._conversation.stream(fetch, "FETCH", limits, "the mails cannot be fetched"):

@@ -1,3 +1,1 @@
 from mailparser.core import MailParser as MailParser
-
-def parse_from_string(s: str) -> MailParser: ...

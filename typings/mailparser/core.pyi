@@ -1,5 +1,4 @@
 from datetime import datetime
-from email.message import Message
 from typing import Any, Self
 
 class MailParser:
@@ -10,10 +9,5 @@ class MailParser:
     def address_header_defects(self) -> list[dict[str, Any]]: ...
     @property
     def date(self) -> datetime | None: ...
-    @property
-    def message(self) -> Message | None: ...
-    # Header fields are attributes made on the fly; these hold (display name, addr-spec) pairs.
+    # Header fields are attributes made on the fly; this one holds (display name, addr-spec) pairs.
     from_: list[tuple[str, str]]
-    reply_to: list[tuple[str, str]]
-    to: list[tuple[str, str]]
-    cc: list[tuple[str, str]]

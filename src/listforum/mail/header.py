@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from listforum.mail.address import parse_mailboxes
@@ -42,26 +41,27 @@ def read_header(fields: bytes) -> Header:
     """
     defects: list[str] = []
     values = _values(read_fields(fields), defects)
-    reading = _read_addresses_and_date(values, defects)
+    from_, reply_to, to, cc = (_read_mailboxes(name, values, defects) for name in _ADDRESS_FIELDS)
+    date = _read_date(values.get("date", ""), defects)
     own_id = message_id(values.get("message-id", ""))
     if "message-id" in values and not own_id:
         defects.append("Message-ID: not valid")
     post, read_only = list_post(values.get("list-post", ""))
     identity = ListIdentity(post, list_id(values.get("list-id", "")))
     original_from = parse_mailboxes(quote_words(values.get("x-original-from", "")))
-    author = find_author(reading.from_, reading.reply_to, original_from, identity)
+    author = find_author(from_, reply_to, original_from, identity)
     _note_deception(author, defects)
     return Header(
         message_id=own_id,
         in_reply_to=message_ids(values.get("in-reply-to", "")),
         references=message_ids(values.get("references", "")),
-        date=reading.date,
+        date=date,
         subject=" ".join(decode_words(values.get("subject", "")).split())[:_MAX_SUBJECT],
         author=author,
-        from_=reading.from_,
-        reply_to=reading.reply_to,
-        to=reading.to,
-        cc=reading.cc,
+        from_=from_,
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
         list_id=identity.id,
         list_post=post,
         read_only=read_only,
@@ -101,34 +101,36 @@ def _is_utf8(value: bytes) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    from_: tuple[Mailbox, ...]
-    reply_to: tuple[Mailbox, ...]
-    to: tuple[Mailbox, ...]
-    cc: tuple[Mailbox, ...]
-    date: int | None
-
-
-def _read_addresses_and_date(values: dict[str, str], defects: list[str]) -> _Reading:
-    """Read by mail-parser; a field it doubts is read strictly, and a date it refuses tolerantly, by us."""
+def _read_mailboxes(name: str, values: dict[str, str], defects: list[str]) -> tuple[Mailbox, ...]:
+    """Read by mail-parser; what it doubts is read strictly by us."""
     from listforum.mail import mail_parser  # noqa: PLC0415 - 75 ms that only those pay who read headers
 
-    clean = {name: quote_words(values[name]) for name in _ADDRESS_FIELDS if values.get(name)}
+    value = quote_words(values.get(name, ""))
+    if not value:
+        return ()
     try:
-        reading = mail_parser.read({**clean, "date": values["date"]} if values.get("date") else clean)
+        mailboxes = mail_parser.mailboxes(value)
     except Exception as error:  # noqa: BLE001 - any library error: this mail is still to be read
-        defects.append(f"read without mail-parser, which failed: {type(error).__name__}")
-        reading = mail_parser.Reading({}, None)
-    mailboxes = {
-        name: reading.mailboxes[name] if name in reading.mailboxes else parse_mailboxes(value)
-        for name, value in clean.items()
-    }
-    date = within_reason(reading.date) if reading.date is not None else parse_date(values.get("date", ""))
-    if date is None and values.get("date"):
+        defects.append(f"{_NAMES[name]}: read without mail-parser, which failed: {type(error).__name__}")
+        mailboxes = None
+    return parse_mailboxes(value) if mailboxes is None else mailboxes
+
+
+def _read_date(value: str, defects: list[str]) -> int | None:
+    """Read by mail-parser; what it refuses is read tolerantly by us."""
+    from listforum.mail import mail_parser  # noqa: PLC0415 - 75 ms that only those pay who read headers
+
+    if not value:
+        return None
+    try:
+        seconds = mail_parser.date(value)
+    except Exception as error:  # noqa: BLE001 - any library error: this mail is still to be read
+        defects.append(f"Date: read without mail-parser, which failed: {type(error).__name__}")
+        seconds = None
+    date = parse_date(value) if seconds is None else within_reason(seconds)
+    if date is None:
         defects.append("Date: unreadable")
-    from_, reply_to, to, cc = (mailboxes.get(name, ()) for name in _ADDRESS_FIELDS)
-    return _Reading(from_, reply_to, to, cc, date)
+    return date
 
 
 def _note_deception(author: Author, defects: list[str]) -> None:

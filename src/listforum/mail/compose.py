@@ -139,8 +139,10 @@ def _capped(ids: list[str]) -> list[str]:
 
 def _encoded_text(text: str) -> tuple[str, bytes]:
     """The transfer encoding, and the text flowed and encoded with it, its last line ended."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSENDABLE).rstrip("\n")
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSENDABLE)
     lines = [line.encode("utf-8", "replace") for line in flow(plain)]
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
     if plain.isascii() and all(len(line) <= _LONGEST_LINE for line in lines):
         return "7bit", b"".join(line + b"\r\n" for line in lines)
     return "quoted-printable", b"".join(_quoted_printable(line) + b"\r\n" for line in lines)

@@ -57,12 +57,12 @@ def mark_signatures(page: Page) -> None:
 
 
 def _is_mark(line: str) -> bool:
-    """Whether an unstripped line is the signature mark of RFC 3676, 4.3, dash-escaped or not (RFC 9580, 7.2)."""
-    return line.rstrip("\r") in ("-- ", "- -- ")
+    """Whether an unstripped line is the signature mark of RFC 3676, 4.3."""
+    return line.rstrip("\r") == "-- "
 
 
 def _is_loose_mark(line: str) -> bool:
-    """Whether a stripped line is what people and programs make of the mark."""
+    """Whether a stripped line is what people and programs make of the mark; OpenPGP escapes it (RFC 9580, 7.2)."""
     return line in ("--", "- --", "—", "——", "–") or (is_rule(line) and not line.strip("_—"))
 
 

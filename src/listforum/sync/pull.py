@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from listforum.sync.headers import Headers
-from listforum.sync.price import usual
+from listforum.sync.price import take_stock, usual
 from listforum.sync.report import ListReport, Report
 from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
@@ -32,6 +32,7 @@ class Pull:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
         self._visit.open()
         count = self._headers.count()
+        take_stock(self._visit.archive, self._visit.to, self.report)
         self.report.new_headers = count
         self.report.waiting_texts += count
         self.report.waiting_bytes += count * usual(self._visit.archive, self.report.list).both

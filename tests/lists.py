@@ -1,0 +1,45 @@
+"""What tests of syncing share: a list on the test server, its posts, and what goes over the wire, decrypted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from mails import mail
+from member import Member
+from servers.dovecot import Dovecot, User
+
+LIST = '[lists.open-data]\naccount = "home"\nfolder = "INBOX"'
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was said to servers and heard from them, decrypted."""
+
+    said: bytearray = field(default_factory=bytearray)
+    heard: bytearray = field(default_factory=bytearray)
+
+    def fetched(self, what: str) -> list[str]:
+        """The UID sets of the FETCH commands that ask for this."""
+        commands = re.findall(rb"UID FETCH (\S+) \(([^\r]*)\)\r\n", bytes(self.said))
+        return [uids.decode() for uids, items in commands if what.encode() in items]
+
+    def clear(self) -> None:
+        self.said.clear()
+        self.heard.clear()
+
+
+def deliver(dovecot: Dovecot, user: User, *numbers: int, folder: str = "INBOX", **told: Any) -> None:
+    """Puts mails of the list into a folder, the later numbers the newer."""
+    dovecot.append_all(user, folder, [(mail(n, **told), 1_790_000_000 + n) for n in numbers])
+
+
+def posts(member: Member, name: str = "open-data") -> dict[str, dict[str, Any]]:
+    """Every post of a list by Message-ID, as `show` has it."""
+    found: dict[str, dict[str, Any]] = {}
+    for topic in member.json("topics", name, "--limit", "100000"):
+        for post in member.json("show", str(topic["topic"]))["posts"]:
+            assert post["message_id"] not in found, "a post stands twice"
+            found[post["message_id"]] = post
+    return found

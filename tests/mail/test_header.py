@@ -95,6 +95,7 @@ def test_an_empty_header_says_nothing() -> None:
         ("=?utf-8?b?U8Oh?", "=?utf-8?b?U8Oh?"),
         ("=?utf-8?b?U8Oh?=,", "Sá,"),
         ("=?utf-8?q?blanks in it?=", "blanks in it"),
+        ("x=?utf-8?q?S=C3=A1?=y", "xSáy"),
         ("=?x-unheard-of?q?caf=C3=A9?=", "café"),
         ("=?us-ascii?q?caf=E9?=", "café"),
         ("=?rot13?q?uryyb?=", "uryyb"),

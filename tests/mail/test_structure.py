@@ -173,7 +173,7 @@ def composed(tree: object, counter: list[int]) -> email.message.Message:
         message.set_payload([composed(child, counter) for child in tree])
     else:
         message["Content-Type"] = "text/plain"
-        message.set_payload(tree)
+        message.set_payload(str(tree))
     return message
 
 

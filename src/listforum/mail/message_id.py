@@ -29,6 +29,8 @@ def message_ids(value: str) -> tuple[str, ...]:
     Only what stands in angle brackets counts, outside comments, and not the address of `Message from X <address>`.
     Valid is an identifier of 1-250 characters without blanks.
     """
+    if not value:
+        return ()
     found, in_comment = _bracketed(value[-_MAX_VALUE:])
     ids = [text for text, depth in found if _is_valid(text) and (depth == 0 or in_comment)]
     newest_first = dict.fromkeys(reversed(ids))

@@ -9,11 +9,11 @@ from typing import Final
 from listforum.mail.charset import decode
 from listforum.mail.transfer import decode_transfer
 
-# Tolerated: blanks and underscores misused inside, missing blanks around, words longer than 75 characters. A word that
-# runs into an addr-spec stays as it is: there it would forge an address.
-_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=(?![@.\w])")
+# Tolerated: blanks and underscores misused inside, missing blanks around, words longer than 75 characters.
+_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _RUN = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*")
-_QUOTED_OR_RUN = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\Z)|{_RUN.pattern}', re.DOTALL)
+# In an address field a word that runs into an addr-spec stays as it is: decoded, it would forge an address.
+_QUOTED_OR_RUN = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\Z)|{_RUN.pattern}(?![@.\w])', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x1f\x7f]+")
 _SPECIAL: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})

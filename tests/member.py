@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 from listforum.cli import main
 from servers.dovecot import Dovecot, User
 from servers.smtp_list import SmtpList
+
+PROGRAM = "import sys; from listforum.cli import main; sys.exit(main())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Member:
             [
                 sys.executable,
                 "-c",
-                "import sys; from listforum.cli import main; sys.exit(main())",
+                PROGRAM,
                 "--home",
                 str(self.home),
                 *arguments,
@@ -98,6 +100,26 @@ class Member:
             stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})},
         )
+
+    def process(
+        self,
+        *arguments: str,
+        through: Sequence[str] = (),
+        before: Callable[[], object] | None = None,
+        stdin: bytes = b"",
+        directory: Path | None = None,
+    ) -> Outcome:
+        """Runs a command to its end in a process of its own: `through` another program, with `before` called first."""
+        done = subprocess.run(
+            [*through, sys.executable, "-c", PROGRAM, "--home", str(self.home), *arguments],
+            input=stdin,
+            capture_output=True,
+            preexec_fn=before,
+            cwd=directory,
+            timeout=120,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
 @contextmanager

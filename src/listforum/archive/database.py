@@ -17,6 +17,11 @@ Row = tuple[Any, ...]
 
 _BUSY_MILLISECONDS: Final = 5000
 
+_PERHAPS_FULL: Final = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
+"""What SQLite says, too, when there is no room for the files that it keeps beside the archive."""
+
+_LEAST_ROOM: Final = 64 * 1024
+
 
 def new_generation() -> str:
     """A name for the state of an archive that was made anew: whatever was derived from another one is void."""
@@ -180,9 +185,16 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise self._in_words(error) from error
 
+    def _no_room_left(self) -> bool:
+        try:
+            disk = os.statvfs(self._path.parent)
+        except OSError:
+            return False
+        return disk.f_bavail * disk.f_frsize < _LEAST_ROOM and not disk.f_flag & os.ST_RDONLY
+
     def _in_words(self, error: sqlite3.DatabaseError) -> ListforumError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and self._no_room_left()):
             return HomeError("The disk is full: free some space and do it again. What was stored before is safe.")
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
             return HomeError(f"The archive {self._path} cannot be opened or written to here ({error}).")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -54,7 +55,8 @@ class SmtpList:
     """The server: `port` of 127.0.0.1 speaks TLS at once, or with `starttls` in clear first.
 
     Every login of `users` (name to password) may post. `posts` holds what was accepted; `deliver` gets the list's copy
-    of each, for instance to append it to a Dovecot folder. `behaviour` may be changed between posts.
+    of each, for instance to append it to a Dovecot folder. `behaviour` may be changed between posts. `greetings` are
+    the names that clients gave themselves (EHLO).
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class SmtpList:
         self.deliver = deliver
         self.behaviour = behaviour or ListBehaviour()
         self.posts: list[Post] = []
+        self.greetings: list[str] = []
         self.logins = 0
         self.port = 0
         self.starttls = starttls
@@ -122,12 +125,12 @@ class _Quiet(Controller):
     """A controller whose certificate is for clients that verify: its own start-up probe must not."""
 
     def _trigger_server(self) -> None:
-        connection = socket.create_connection((self.hostname, self.port), 5)
-        with connection:
+        with contextlib.ExitStack() as stack:
+            connection = stack.enter_context(socket.create_connection((self.hostname, self.port), 5))
             if self.ssl_context:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-                connection = context.wrap_socket(connection)
+                connection = stack.enter_context(context.wrap_socket(connection))
             connection.recv(1024)
 
 
@@ -136,6 +139,13 @@ class _Handler:
 
     def __init__(self, server: SmtpList) -> None:
         self._list = server
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self._list.greetings.append(hostname)
+        return responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

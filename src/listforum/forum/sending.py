@@ -20,7 +20,7 @@ from listforum.wire.endpoint import Credentials, Endpoint
 class Sent:
     """What a run did with the outbox; `errors` holds a sentence for each account that could not be used.
 
-    `complete` tells whether all that was queued went out.
+    `complete` tells whether all that was queued went out; `cancelled`, that it did not because the person stopped it.
     """
 
     report: SendReport = field(default_factory=SendReport)
@@ -51,11 +51,11 @@ class Sending:
                 try:
                     push(self._archive, self._route(name, ask, cancel), cancel, sent.report)
                 except Cancelled:
-                    sent.cancelled = True
                     break
                 except ListforumError as error:
                     sent.errors.append(f"{name}: {error}")
             self._take_stock(sent, {item.item for item in queued})
+            sent.cancelled = cancel.cancelled and not sent.complete
         return sent
 
     def _take_stock(self, sent: Sent, tried: set[int]) -> None:

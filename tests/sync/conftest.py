@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lists import Traffic
 from listforum.wire.link import Link
+from lists import Traffic
 from member import Member
 
 

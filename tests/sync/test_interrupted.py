@@ -1,0 +1,235 @@
+"""Killed, stopped or cut at any moment: what was committed stays, the next sync goes on, the end is the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from listforum.home import Home
+from lists import LIST, Traffic, deliver, posts
+from mails import BEGAN, LIST_ID, mail
+from member import Member
+from servers.certificates import Authority
+from servers.dovecot import Dovecot, User
+from servers.relay import Cut, Relay
+from servers.scripted import Peer, ScriptedServer
+
+THOROUGH = bool(os.environ.get("LISTFORUM_THOROUGH"))
+MIXED = f'[lists.open-data]\naccount = "home"\nfolder = "INBOX"\nlist_id = "{LIST_ID}"'
+
+
+Content = dict[str, tuple[object, ...]]
+
+
+def content(member: Member) -> Content:
+    """What a reader sees of each post."""
+    return {
+        message_id: (post["author"], post["text"], post["state"], post["date"], bool(post["parent"]))
+        for message_id, post in posts(member).items()
+    }
+
+
+def fill(dovecot: Dovecot, user: User, count: int) -> None:
+    """Topics of four posts each, and direct copies that answer them."""
+    for n in range(1, count + 1):
+        answers = [n - 1] if n % 4 else []
+        deliver(dovecot, user, n, answers=answers, text=f"Post {n}. " + "Some words of it. " * (n % 40))
+        if n % 10 == 0:
+            direct = mail(1000 + n, answers=[n], list_id=None, fields=["Cc: ana@example.org"])
+            dovecot.append(user, "INBOX", direct, BEGAN)
+
+
+@pytest.fixture
+def uninterrupted(tmp_path: Path, dovecot: Dovecot, user: User) -> Content:
+    """What a sync that nothing interrupts brings."""
+    fill(dovecot, user, 240)
+    calm = Member(tmp_path / "calm")
+    calm.configure(dovecot, user, MIXED)
+    calm.json("sync")
+    return content(calm)
+
+
+# --- killed -------------------------------------------------------------------------------------------------------
+
+
+def begin_anew(member: Member) -> None:
+    for file in member.home.iterdir():
+        if file.name != "config.toml":
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+
+def test_killed_at_random_moments(
+    member: Member,
+    dovecot: Dovecot,
+    user: User,
+    uninterrupted: Content,
+    traffic: Traffic,
+) -> None:
+    member.configure(dovecot, user, MIXED)
+    dice = random.Random(4)
+    for _ in range(200 if THOROUGH else 20):
+        process = member.start("sync")
+        time.sleep(dice.uniform(0.2, 1.2))
+        process.kill()
+        process.communicate()
+        have = counts(member)
+        assert set(have) <= {"header", "text"}
+        if have.get("text", 0) == len(uninterrupted):
+            assert content(member) == uninterrupted
+            begin_anew(member)
+    member.json("sync")
+    assert content(member) == uninterrupted
+    traffic.clear()
+    member.json("sync")
+    assert b"FETCH" not in traffic.said
+
+
+def test_what_was_committed_before_a_kill_is_not_fetched_again(
+    member: Member, dovecot: Dovecot, user: User, traffic: Traffic
+) -> None:
+    deliver(dovecot, user, *range(1, 301), text="word " * 300)
+    with Relay(dovecot.imaps_port, delay=0.03) as relay:
+        member.configure(dovecot, user, LIST, port=relay.port)
+        process = member.start("sync")
+        until(lambda: counts(member).get("text"))
+        process.kill()
+        process.communicate()
+    kept = counts(member)["text"]
+    assert 0 < kept < 300
+    member.configure(dovecot, user, LIST)
+    one = member.json("sync")["lists"][0]
+    assert traffic.fetched("BODYSTRUCTURE") == []
+    assert one["new_texts"] == 300 - kept
+    assert bytes(traffic.heard).count(b" BODY[1]<0>") == 300 - kept
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Waits for something to become true."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def counts(member: Member) -> dict[str, int]:
+    """How many posts there are in each state, as another process sees it while a sync is at work."""
+    path = Home(member.home).database
+    if not path.exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return dict(database.execute("SELECT state, count(*) FROM post GROUP BY state").fetchall())
+    except sqlite3.OperationalError:  # its tables are yet to be made
+        return {}
+
+
+@pytest.mark.skipif(not THOROUGH or not shutil.which("strace"), reason="thorough only, and needs strace")
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "sendto", "recvfrom", "ftruncate", "unlink"])
+def test_killed_at_system_calls(
+    member: Member, dovecot: Dovecot, user: User, uninterrupted: Content, call: str
+) -> None:
+    member.configure(dovecot, user, MIXED)
+    for nth in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89):
+        kill = ["-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={nth}"]
+        member.process("sync", through=["strace", "-f", "-qq", "-o", "/dev/null", *kill])
+    member.json("sync")
+    assert content(member) == uninterrupted
+
+
+# --- stopped by the person ----------------------------------------------------------------------------------------
+
+
+def stopped(process: subprocess.Popen[bytes]) -> dict[str, object]:
+    """The document of a command that Ctrl-C ends, in time and with the right code."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert time.monotonic() - began < 0.5
+    assert process.returncode == 130
+    document: dict[str, object] = json.loads(output)
+    assert document["stopped_by"] == "cancel"
+    return document
+
+
+def test_ctrl_c_in_the_middle_keeps_what_came(member: Member, dovecot: Dovecot, user: User) -> None:
+    deliver(dovecot, user, *range(1, 301), text="word " * 400)
+    with Relay(dovecot.imaps_port, delay=0.15) as relay:
+        member.configure(dovecot, user, LIST, port=relay.port)
+        for moment in (lambda: relay.connections, lambda: counts(member), lambda: counts(member).get("text")):
+            process = member.start("sync", "--json")
+            until(moment)
+            assert [one["list"] for one in stopped(process)["lists"]] == ["open-data"]  # type: ignore[attr-defined]
+    assert counts(member)["text"] < 300
+    member.configure(dovecot, user, LIST)
+    member.json("sync")
+    assert counts(member) == {"text": 300}
+
+
+def silent_in_tls(peer: Peer) -> None:
+    peer.send("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready")
+    peer.expect("AUTHENTICATE")
+    peer.send("{tag} OK [CAPABILITY IMAP4rev1] in")
+    peer.expect("EXAMINE")
+    peer.hang()
+
+
+@pytest.mark.parametrize("where", ["before the handshake", "before the greeting", "after EXAMINE"])
+def test_ctrl_c_while_the_server_is_silent(
+    member: Member, dovecot: Dovecot, user: User, authority: Authority, where: str
+) -> None:
+    script = {"after EXAMINE": silent_in_tls}.get(where, Peer.hang)
+    certificate = authority.certificate("localhost", "127.0.0.1")
+    with ScriptedServer(script, certificate, tls=where != "before the handshake") as server:
+        member.configure(dovecot, user, LIST, port=server.port)
+        process = member.start("sync", "--json")
+        until(lambda: server.peers)
+        time.sleep(0.3)
+        stopped(process)
+
+
+# --- cut ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", ["fin", "rst"])
+def test_a_link_that_is_cut_everywhere(
+    member: Member, dovecot: Dovecot, user: User, uninterrupted: Content, cut: Cut
+) -> None:
+    dice = random.Random(7)
+    for point in range(300 if THOROUGH else 16):
+        up = dice.randrange(1, 4_000) if point % 3 == 2 else None
+        down = None if up else dice.randrange(1, 60_000)
+        with Relay(dovecot.imaps_port, cut_up=up, cut_down=down, cut=cut) as relay:
+            member.configure(dovecot, user, MIXED, port=relay.port)
+            outcome = member.run("sync", "--json")
+        assert outcome.document["stopped_by"] in {"link", None}, outcome
+        assert outcome.code == (1 if outcome.document["stopped_by"] else 0), outcome
+        assert "password" not in outcome.messages
+    member.configure(dovecot, user, MIXED)
+    member.json("sync")
+    assert content(member) == uninterrupted
+
+
+def test_a_link_that_dies_every_20_kilobytes_gets_everything_through(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    deliver(dovecot, user, *range(1, 61), text="word " * 300)
+    paid = tries = 0
+    while counts(member) != {"text": 60}:
+        with Relay(dovecot.imaps_port, cut_down=20_000) as relay:
+            member.configure(dovecot, user, LIST, port=relay.port)
+            member.run("sync")
+            paid += relay.down
+        tries += 1
+        assert tries < 20
+    assert paid < 2.2 * 60 * 2_400

@@ -56,7 +56,8 @@ def _part_text(part: Part, defects: list[str]) -> str:
     data = decode_transfer((part.content or b"")[:_MAX_CONTENT], part.encoding)
     decoded = decode(data, _label(part, data))
     if not decoded.as_labelled:
-        defects.append(f"charset {part.charset or 'missing'!r}: read as {decoded.codec}")
+        named = f"charset {part.charset!r}" if part.charset else "no charset named"
+        defects.append(f"{named}: read as {decoded.codec}")
     text = _LINE_END.sub("\n", decoded.text)
     if part.type == "text/html":
         from listforum.mail.html import html_to_text  # noqa: PLC0415 - most posts are plain text

@@ -100,11 +100,10 @@ class _Splitter:
         self._close_to(level + 1, end)
         parent = self._open[level]
         parent.children += 1
-        fields = read_fields(self._data, min(match.end() + 1, len(self._data)))
+        start = min(match.end() + 1, len(self._data))
+        fields = read_fields(self._data, start)
         kind = kind_of(fields, parent.child_type)
-        self._begin(
-            parent.child_section(), kind, min(match.end() + 1, len(self._data)) + fields.size, parent.alternative
-        )
+        self._begin(parent.child_section(), kind, start + fields.size, parent.alternative)
 
     def _begin(self, section: str, kind: Kind, start: int, alternative: str | None) -> None:
         self._entities += 1

@@ -151,6 +151,11 @@ class TestBlocks:
     def test_a_mail_that_is_only_a_quote_has_no_own_words(self) -> None:
         assert own_words("> all of it\n> quoted\n") == ""
 
+    def test_what_lies_beyond_the_lines_looked_at_is_own(self) -> None:
+        text = "\n".join(["> quoted"] * 20_000 + ["> beyond", "the end"])
+        assert "\n".join(block.text for block in blocks(text)) == text
+        assert own_words(text) == "> beyond\nthe end"
+
     def test_nothing_gives_nothing(self) -> None:
         assert blocks("") == ()
         assert own_words(" \n\t\n") == ""
@@ -502,6 +507,19 @@ class TestQuoted:
     def test_an_unmarked_original_is_quoted_at_its_depth(self) -> None:
         text = "Yes.\n\n-----Original Message-----\n\nReady?"
         assert quoted(text, "Ali wrote:").endswith("> > Ready?")
+
+    def test_older_attributions_lose_their_addresses(self) -> None:
+        text = "On 2 Mar 2026 10:00, Maria <maria@example.org> wrote:\n> Ready?\n\nYes, ask ali@example.org."
+        assert quoted(text, "Ali wrote:") == (
+            "Ali wrote:\n> On 2 Mar 2026 10:00, Maria wrote:\n> > Ready?\n>\n> Yes, ask ali@example.org."
+        )
+
+    @pytest.mark.parametrize(
+        "written",
+        ["<m@example.org>", "(m@example.org)", "[mailto:m@example.org]", "<m@example.org<mailto:m@example.org>>"],
+    )
+    def test_however_they_are_written(self, written: str) -> None:
+        assert "@" not in quoted(f"Maria {written} wrote on 2 Mar 2026:\n> Ready?\n\nYes.", "Ali wrote:")
 
     def test_nothing_to_quote_leaves_the_attribution(self) -> None:
         assert quoted("", "Ali wrote:") == "Ali wrote:"

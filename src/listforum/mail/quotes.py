@@ -8,7 +8,9 @@ and linear whatever the text.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
+from typing import Final
 
 from listforum.mail.answered import mark_answered
 from listforum.mail.footers import mark_footers
@@ -17,11 +19,15 @@ from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
 from listforum.mail.signatures import mark_signatures
 from listforum.model import Block
 
+_ADDR_SPEC: Final = r"(?:mailto:)?[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}"
+_ADDRESS: Final = re.compile(rf" ?[<(\[]{_ADDR_SPEC}(?:<{_ADDR_SPEC}>)?[>)\]]")
+
 
 def blocks(text: str) -> tuple[Block, ...]:
     """A readable text cut into own words, attributions, quotes, forwarded mails, signatures and list footers, in order.
 
-    The texts of the blocks, joined with newlines, are the text again. `depth` counts quote levels.
+    The texts of the blocks, joined with newlines, are the text again. `depth` counts quote levels, also inside a
+    forwarded mail.
     """
     if not text:
         return ()
@@ -49,13 +55,14 @@ def own_words_digest(own: str) -> bytes:
 def quoted(text: str, attribution: str) -> str:
     """The beginning of a reply: the attribution line, then the text quoted one level deeper.
 
-    The author's signature and the list's footer are left out.
+    Left out are the author's signature, the list's footer, and addresses in the attributions of older quotes.
     """
     lines: list[str] = []
     for block in blocks(text):
         if block.kind in ("signature", "footer"):
             continue
-        lines += (_deepened(line.rstrip(), block) for line in block.text.split("\n"))
+        words = _ADDRESS.sub("", block.text) if block.kind == "attribution" else block.text
+        lines += (_deepened(line.rstrip(), block) for line in words.split("\n"))
     body = _trimmed("\n".join(lines), ">")
     return f"{attribution}\n{body}" if body else attribution
 

@@ -114,6 +114,9 @@ class TestRefusals:
             private_recipient(header, ())
         with pytest.raises(NoAddressError):
             private_recipient(replace(header, list_post=()), ())
+        for address in ("open-data@example.org", "open-data-team@example.org"):
+            with pytest.raises(NoAddressError):
+                private_recipient(replace(from_address(address), list_post=()), ())
 
     def test_two_people_in_reply_to(self) -> None:
         ali = Mailbox("Ali", "ali@example.org")

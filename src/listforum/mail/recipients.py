@@ -39,7 +39,8 @@ def private_recipient(header: Header, list_addresses: Collection[str]) -> str:
     Only an address that the header proves: the author's, or, where the list stands in From, the only other mailbox of
     Reply-To. Raises NoAddressError when there is none, or when it could be a list's or a machine's.
     """
-    lists = tuple(address for address in (*list_addresses, *header.list_post) if address)
+    named = header.list_id.replace(".", "@", 1)
+    lists = tuple(address for address in (*list_addresses, *header.list_post, named) if address)
     address = _proven_address(header, lists)
     reason = _doubt(address, header, lists)
     if reason:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import accumulate
 from operator import sub
+from struct import Struct
 from typing import Any
 
 from whoosh.codec.whoosh3 import (
@@ -23,16 +25,21 @@ from whoosh.codec.whoosh3 import (
     W3TermsReader,
 )
 from whoosh.fields import FieldType
+from whoosh.filedb.structfile import StructFile
 from whoosh.formats import Existence
 from whoosh.reading import TermNotFound
 from whoosh.util.numeric import byte_to_length
 
 POSTINGS_A_BLOCK = 256
+POSTINGS_WORTH_COMPRESSING = 8
 FASTEST = 1
 LENGTHS = tuple(map(byte_to_length, range(256)))
 """Field lengths are kept as one byte: what each byte stands for."""
 
 POSTS_FORMAT = Existence()
+
+_RECORD = Struct("!Ii")
+"""What stands before each record of Whoosh's table of terms: the lengths of key and value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,10 @@ class _PostingsWriter(W3PostingsWriter):
         info.set_inlined(self._ids, self._weights, (b"",))
         self._terminfo = None
         return info
+
+    def _write_block(self, last: bool = False) -> None:
+        self._compression = FASTEST if len(self._ids) >= POSTINGS_WORTH_COMPRESSING else 0
+        super()._write_block(last)
 
     def _mini_ids(self) -> tuple[int, ...]:
         ids = self._ids
@@ -146,15 +157,24 @@ class TermsReader(W3TermsReader):
 
     def every_term(self) -> Iterator[tuple[str, bytes, Postings]]:
         """Field, term and postings of all there is, in order."""
-        for (field, term), info in self.items():
-            yield field, term, self._read(info)
+        table = self._tindex
+        records = self._dbfile.get(table.startofdata, table.endofdata - table.startofdata)
+        at = 0
+        while at < len(records):
+            key_length, length = _RECORD.unpack_from(records, at)
+            start = at + _RECORD.size + key_length
+            at = start + length
+            field, term = self._keydecoder(records[start - key_length : start])
+            yield field, term, self._read(W3TermInfo.from_bytes(records[start:at]))
 
     def _read(self, info: W3TermInfo) -> Postings:
         if info.is_inlined():
             documents, frequencies, _ = info.inlined_postings()
             return Postings(documents, frequencies)
-        offset, length = info.extent()
-        return _Matcher(self._postfile, offset, length, POSTS_FORMAT).read_all()
+        # The first field of an extent read from disk is a number, the second a tuple of one.
+        offset, (length,) = info.extent()
+        postings = StructFile(BytesIO(self._postfile.get(offset, length)))
+        return _Matcher(postings, 0, length, POSTS_FORMAT).read_all()
 
 
 def write_field(

@@ -31,7 +31,7 @@ DAMAGED = "damaged"
 PATIENCE = 2.0
 """Seconds a writer waits for another one."""
 
-SEGMENT_DOCUMENTS = 8_000
+SEGMENT_DOCUMENTS = 16_000
 SEGMENT_CHARACTERS = 40_000_000
 PAGE = 200
 SEGMENTS_OF_A_SIZE = 8

@@ -1,5 +1,5 @@
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from whoosh.columns import NumericColumn
@@ -27,6 +27,10 @@ class W3Segment:
     def create_compound_file(self, storage: FileStorage) -> None: ...
     def open_compound_file(self, storage: FileStorage) -> CompoundStorage: ...
 
+class OrderedHashReader:
+    startofdata: int
+    endofdata: int
+
 class W3PerDocWriter:
     def start_doc(self, docnum: int) -> None: ...
     def add_field(self, fieldname: str, fieldobj: FieldType, value: None, length: int) -> None: ...
@@ -39,12 +43,15 @@ class W3TermInfo:
     def set_inlined(self, ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> None: ...
     def is_inlined(self) -> bool: ...
     def inlined_postings(self) -> tuple[Sequence[int], Sequence[float], Sequence[bytes]]: ...
-    def extent(self) -> tuple[int, int]: ...
+    def extent(self) -> tuple[int, tuple[int]]: ...
+    @classmethod
+    def from_bytes(cls, s: bytes) -> W3TermInfo: ...
 
 class W3PostingsWriter:
     _ids: array[int]
     _weights: array[float]
     _maxweight: float
+    _compression: int
     _minlength: int | None
     _maxlength: int
     _terminfo: Any
@@ -74,9 +81,11 @@ class W3LeafMatcher:
 
 class W3TermsReader:
     _postfile: StructFile
+    _dbfile: StructFile
+    _tindex: OrderedHashReader
     def __init__(self, codec: W3Codec, dbfile: StructFile, length: int, postfile: StructFile) -> None: ...
     def term_info(self, fieldname: str, tbytes: bytes) -> W3TermInfo: ...
-    def items(self) -> Iterator[tuple[tuple[str, bytes], W3TermInfo]]: ...
+    def _keydecoder(self, keybytes: bytes) -> tuple[str, bytes]: ...
 
 class W3Codec:
     TERMS_EXT: ClassVar[str]

@@ -366,3 +366,30 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("a file where the directory should be")
     with pytest.raises(HomeError, match="cannot be written"):
         SearchIndex(tmp_path / "index", MemoryArchive()).catch_up()
+
+
+def test_a_shortage_of_the_machine_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+
+    def refuses(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segment, "CheckedStorage", refuses)
+        with pytest.raises(NeedsRebuild, match="Too many open files"):
+            answers(SearchIndex(directory, archive))
+    assert SearchIndex(directory, archive).catch_up() == 0
+    assert answers(SearchIndex(directory, archive)) == readings(SearchIndex(directory, archive))
+
+
+def test_a_reader_that_comes_between_does_not_spoil_a_new_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    (directory / manifest.FILE).unlink()
+    with pytest.raises(NeedsRebuild):
+        answers(SearchIndex(directory, archive))
+    assert not (directory / writer.DAMAGED).exists()
+    assert SearchIndex(directory, archive).catch_up() == 150

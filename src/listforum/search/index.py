@@ -21,7 +21,7 @@ from listforum.search.reader import Snapshot, gathered, open_snapshot, require_c
 from listforum.search.scan import scan
 from listforum.search.segment import Gathering, Segment
 from listforum.search.source import Source
-from listforum.search.storage import Damaged, checksums, reading_index
+from listforum.search.storage import Damaged, Missing, checksums, reading_index
 from listforum.search.writer import Writer, exclusive, note_damage
 
 MAX_LATER = 1_000
@@ -71,7 +71,8 @@ class SearchIndex:
     def behind(self) -> int:
         """How many changes of the archive are not in the index yet. Raises NeedsRebuild."""
         with self._damage_noted():
-            return self._source.changed() - manifests.load(self._directory).change
+            manifest = manifests.load(self._directory)
+        return self._source.changed() - manifest.change
 
     def search(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Answer a query, without any lock, from the state last committed and the posts that came after it.
@@ -154,10 +155,13 @@ class SearchIndex:
         try:
             with reading_index():
                 yield
-        except (Damaged, FileNotFoundError) as error:
+        except Damaged as error:
             self._local.snapshot = None
-            note_damage(self._directory)
+            if not isinstance(error, Missing):
+                note_damage(self._directory)
             raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
+        except OSError as error:
+            raise NeedsRebuild(f"The search index cannot be read: {error.strerror or error}.") from error
 
 
 class _Opened(threading.local):

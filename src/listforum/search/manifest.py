@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from listforum.search.segment import SegmentRecord
-from listforum.search.storage import Damaged, write_whole
+from listforum.search.storage import FRESH, Damaged, Missing, write_whole
 
 FILE = "meta.json"
+UNFINISHED = FILE + FRESH
+"""What a writer that was killed may leave."""
+
 FORMAT = 1
 
 
@@ -26,7 +29,7 @@ class Manifest:
 
 
 def load(directory: Path) -> Manifest:
-    """Read and verify the manifest. Raises Damaged when it is missing, damaged or of another version."""
+    """Read and verify the manifest. Raises Missing, or Damaged when it is damaged or of another version."""
     try:
         found = json.loads((directory / FILE).read_bytes())
         content = found["index"]
@@ -36,7 +39,7 @@ def load(directory: Path) -> Manifest:
             raise Damaged(f"the index has format {content['format']}, and this program writes {FORMAT}")
         return _manifest(content)
     except FileNotFoundError as error:
-        raise Damaged("there is no index yet") from error
+        raise Missing("there is no index yet") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(f"{FILE} cannot be read: {error}") from error
 

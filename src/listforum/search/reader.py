@@ -14,7 +14,7 @@ from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.segment import Gathering, Segment
 from listforum.search.source import Document
-from listforum.search.storage import Damaged
+from listforum.search.storage import Damaged, Missing
 
 ATTEMPTS = 5
 
@@ -53,7 +53,10 @@ def require_current_rules(manifest: Manifest, generation: str, changed: int) -> 
 
 
 def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) -> Snapshot:
-    """Open all segments, taking over from an earlier snapshot those that are the same. Raises Damaged."""
+    """Open all segments, taking over from an earlier snapshot those that are the same.
+
+    Raises Missing and Damaged.
+    """
     known = {} if before is None else before.segments
     for _ in range(ATTEMPTS):
         try:
@@ -68,7 +71,7 @@ def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) 
             # A writer may have committed between reading the manifest and opening its files.
             newest = manifests.load(directory)
             if newest == manifest:
-                raise Damaged(f"a file of the index is missing: {error.filename}") from error
+                raise Missing("a file of the index is missing") from error
             manifest = newest
     raise Damaged("the index changes faster than it can be opened")
 

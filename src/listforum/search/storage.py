@@ -21,17 +21,24 @@ from whoosh.filedb.structfile import StructFile
 BLOCK = 65_536
 MAX_BLOCKS_HELD = 128
 
+FRESH = ".new"
+"""Ends the name of a file that will replace another."""
+
 
 class Damaged(Exception):  # noqa: N818 - it is a finding about the index, handled inside this room
     """The index is not what was written. The message says how, in words."""
 
 
+class Missing(Damaged):
+    """There is no index, or a file of it is gone, as any writer will see for itself."""
+
+
 @contextmanager
 def reading_index() -> Iterator[None]:
-    """Raise Damaged for whatever goes wrong while the index is read, but FileNotFoundError as it is."""
+    """Raise Damaged for what Whoosh makes of a wrong file, whatever it raises."""
     try:
         yield
-    except (Damaged, FileNotFoundError):
+    except (Damaged, OSError, MemoryError):
         raise
     except Exception as error:  # Whoosh and pickle raise anything at all when they misread a file
         raise Damaged(f"{type(error).__name__}: {error}") from error
@@ -54,7 +61,7 @@ def make_durable(path: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a private file by another content, so that after a power cut one of the two is there, whole."""
-    fresh = path.with_name(path.name + ".new")
+    fresh = path.with_name(path.name + FRESH)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
         file.flush()
@@ -91,13 +98,19 @@ class CheckedFile:
     def _block(self, number: int) -> bytes:
         block = self._held.get(number)
         if block is None:
-            block = os.pread(self._descriptor, BLOCK, number * BLOCK)
+            block = self._fetch(number * BLOCK)
             if zlib.crc32(block) != self._blocks[number]:
                 raise Damaged(f"{self._name} was changed at byte {number * BLOCK} or shortly after")
             if len(self._held) >= MAX_BLOCKS_HELD:
                 del self._held[next(iter(self._held))]
             self._held[number] = block
         return block
+
+    def _fetch(self, position: int) -> bytes:
+        try:
+            return os.pread(self._descriptor, BLOCK, position)
+        except OSError as error:
+            raise Damaged(f"{self._name} cannot be read at byte {position} ({error.strerror})") from error
 
 
 class _Window:

@@ -22,7 +22,7 @@ from listforum.search.manifest import Manifest
 from listforum.search.reader import require_current_rules
 from listforum.search.segment import NAME, Gathering, Segment, SegmentRecord
 from listforum.search.source import Source
-from listforum.search.storage import Damaged, reading_index
+from listforum.search.storage import Damaged, Missing, reading_index
 
 LOCK = "lock"
 DAMAGED = "damaged"
@@ -179,7 +179,7 @@ class Writer:
             with reading_index():
                 return Segment(self.directory, record)
         except FileNotFoundError as error:
-            raise Damaged(f"{record.file} is missing") from error
+            raise Missing(f"{record.file} is missing") from error
 
     def _save(self, manifest: Manifest) -> Manifest:
         manifests.save(self.directory, manifest)
@@ -188,6 +188,7 @@ class Writer:
 
     def _sweep(self, segments: Sequence[SegmentRecord]) -> None:
         """Remove files of ours that are no part of the index."""
+        (self.directory / manifests.UNFINISHED).unlink(missing_ok=True)
         named = {record.file for record in segments}
         for path in self.directory.glob(f"{NAME}[_.]*"):
             if path.name in named:

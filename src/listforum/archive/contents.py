@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from listforum.archive.arrival import words_of
 from listforum.archive.database import Database
-from listforum.errors import UnknownItem
+from listforum.errors import ArchiveError, UnknownItem
 from listforum.mail.quotes import own_words_digest
 from listforum.mail.structure import shown_parts, split
 from listforum.model import Part, Received
@@ -50,16 +50,16 @@ class Contents:
             raise UnknownItem(f"There is no post {post}.")
         header, raw, arrived = found
         if raw is not None:
-            mail = split(zlib.decompress(raw))
+            mail = split(unpacked(raw))
             return Received(mail.header, mail.parts, mail.raw, arrived)
-        return Received(zlib.decompress(header), self._parts(post), None, arrived)
+        return Received(unpacked(header), self._parts(post), None, arrived)
 
     def add_parts(self, post: int, contents: Sequence[tuple[str, bytes]]) -> None:
         """Adds the fetched bytes of parts, by section; a repeated section is continued."""
         for section, content in contents:
             found = self._database.row("SELECT content FROM part WHERE post = ? AND section = ?", (post, section))
             if found is not None:
-                known = zlib.decompress(found[0]) if found[0] is not None else b""
+                known = unpacked(found[0]) if found[0] is not None else b""
                 self._database.run(
                     "UPDATE part SET content = ? WHERE post = ? AND section = ?",
                     (_packed(known + content), post, section),
@@ -85,7 +85,7 @@ class Contents:
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, where known."""
         return {
-            post: zlib.decompress(packed).decode("utf-8", "surrogatepass")
+            post: unpacked(packed).decode("utf-8", "surrogatepass")
             for post, packed in self._database.rows(
                 "SELECT post, text FROM own_words WHERE post IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(posts)),),
@@ -113,7 +113,7 @@ class Contents:
                 flowed=bool(flowed),
                 delsp=bool(delsp),
                 alternative=alternative,
-                content=None if content is None else zlib.decompress(content),
+                content=None if content is None else unpacked(content),
             )
             for section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, content in (
                 self._database.rows(
@@ -123,6 +123,17 @@ class Contents:
                 )
             )
         )
+
+
+def unpacked(data: bytes) -> bytes:
+    """What was packed. Raises ArchiveError when the disk gave back something else than was stored."""
+    try:
+        return zlib.decompress(data)
+    except zlib.error as error:
+        raise ArchiveError(
+            f"Something in the archive is damaged ({error}). Save what can be read of it with: "
+            "listforum rebuild --salvage (the damaged file is kept beside the new one)."
+        ) from error
 
 
 def _packed(data: bytes) -> bytes:

@@ -204,7 +204,7 @@ class Database:
             return HomeError(f"The disk could not be read or written ({error}): check its space and its health.")
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return ArchiveError(
-                f"The archive {self._path} is damaged ({error}). It was left as it is. Copy it to a safe place, then "
-                "move it away: the next sync fetches the lists again."
+                f"The archive {self._path} is damaged ({error}). Save what can be read of it with: listforum rebuild "
+                "--salvage (the damaged file is kept beside the new one)."
             )
         return ArchiveError(f"The archive {self._path} cannot be used ({error}).")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from listforum.archive.contents import Contents
+from listforum.archive.contents import Contents, unpacked
 from listforum.archive.database import Database
 
 
@@ -59,7 +58,7 @@ class Words:
                 author=author,
                 address=address or "",
                 date=date,
-                own_words=zlib.decompress(words).decode("utf-8", "surrogatepass") if words else "",
+                own_words=unpacked(words).decode("utf-8", "surrogatepass") if words else "",
             )
             for post, number, topic, subject, author, address, date, words, lists in self._database.rows(
                 """SELECT post.id, change, topic, subject, author, address, date, text,

@@ -61,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
         command("export", _("write posts to an mbox file")),
         command("ledger", _("what went over the wire")),
     )
-    command("rebuild", _("make topics and index anew from the archive"))
+    rebuild = command("rebuild", _("make topics and index anew from the archive"))
+    rebuild.add_argument("--salvage", action="store_true", help=_("first save what can be read of a damaged archive"))
     return top
 
 

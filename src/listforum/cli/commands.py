@@ -154,17 +154,28 @@ def _export(forum: Forum, options: Namespace) -> Answer:
     return Answer({"posts": posts}, [f"{posts} posts written to {options.file}."])
 
 
-def _rebuild(forum: Forum, _options: Namespace) -> Answer:
+def _rebuild(forum: Forum, options: Namespace) -> Answer:
     from time import monotonic
 
     began = monotonic()
+    salvaged = None
+    if options.salvage:
+        with _counter("salvaged") as progress:
+            salvaged = forum.salvaging.salvage(progress)
     with _counter("posts") as progress:
         posts, topics = forum.upkeep.rebuild(progress)
     with _counter("indexed") as progress:
         forum.searching.rebuild(progress)
     seconds = round(monotonic() - began, 3)
-    document = {"posts": posts, "topics": topics, "seconds": seconds}
-    return Answer(document, [f"{posts} posts in {topics} topics, in {seconds} seconds."])
+    document: dict[str, object] = {"posts": posts, "topics": topics, "seconds": seconds}
+    lines = [f"{posts} posts in {topics} topics, in {seconds} seconds."]
+    if salvaged is not None:
+        document |= {"lost": salvaged.lost, "damaged": str(salvaged.damaged)}
+        lines.append(
+            f"{salvaged.lost} posts could not be read. What lies on a server comes again with the next sync; what was "
+            f"imported can be imported again. The damaged archive is kept as {salvaged.damaged}."
+        )
+    return Answer(document, lines)
 
 
 def _ledger(forum: Forum, options: Namespace) -> Answer:

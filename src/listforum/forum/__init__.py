@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from listforum.forum.marking import Marking
     from listforum.forum.outgoing import Outgoing
     from listforum.forum.reading import Reading
+    from listforum.forum.salvaging import Salvaging
     from listforum.forum.searching import Searching
     from listforum.forum.sending import Sending
     from listforum.forum.syncing import Syncing
@@ -106,6 +107,12 @@ class Forum:
         from listforum.forum.fetching import Fetching
 
         return Fetching(self.archive, self.config, self.home)
+
+    @cached_property
+    def salvaging(self) -> Salvaging:
+        from listforum.forum.salvaging import Salvaging
+
+        return Salvaging(self.home)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -1,0 +1,26 @@
+"""Saving what can be read of a damaged archive, at the person's word only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from listforum.archive.salvage import Salvaged, salvage
+from listforum.errors import UnknownItem
+from listforum.home import Home
+
+
+class Salvaging:
+    """Works on the archive's file without opening it as an archive, which it may be too damaged for."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def salvage(self, progress: Callable[[int, int], None]) -> Salvaged:
+        """Puts a new archive with all that can be read in the place of the damaged one, which is kept beside it.
+
+        Raises UnknownItem when there is no archive, ArchiveError when nothing can be read, BusyError and HomeError.
+        """
+        if not self._home.database.exists():
+            raise UnknownItem(f"There is no archive to salvage: {self._home.database}.")
+        with self._home.lock("salvaging"):
+            return salvage(self._home.database, progress)

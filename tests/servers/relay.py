@@ -87,11 +87,11 @@ class Relay:
                     break
                 if self.delay:
                     time.sleep(self.delay)
+                passed += len(data)
+                count(len(data))  # before anybody can have seen them
                 sink.sendall(data)
             except OSError:
                 break
-            passed += len(data)
-            count(len(data))
         link.end(sink)
 
 

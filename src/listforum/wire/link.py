@@ -184,11 +184,13 @@ class Link:
 
     def send(self, data: Octets) -> None:
         """Send everything."""
-        self._ready()
-        if self._tls:
-            self._tls.write(data)
-            data = self._tls.encrypted_out()
-        self._send_raw(data)
+        if self._tls is None:
+            self._send_raw(data)
+            return
+        for start in range(0, len(data), PIECE):
+            self._ready()
+            self._tls.write(data[start : start + PIECE])
+            self._send_raw(self._tls.encrypted_out())
 
     def _send_raw(self, data: Octets) -> None:
         view = memoryview(data)

@@ -53,6 +53,15 @@ class Verdict:
     words: str
 
 
+class _Client(aiosmtplib.SMTP):
+    """Hangs up at once where the library would wait for the other side's farewell."""
+
+    def close(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
+
+
 class Submission:
     """A session with one server, for one mail at the most. `written` tells whether the final dot has been written."""
 
@@ -65,7 +74,7 @@ class Submission:
         self._host = endpoint.host
         self._deadline = Deadline(f"connecting to {endpoint.host}", deadlines.connect)
         self._socket: CountingSocket | None = None
-        self._smtp = aiosmtplib.SMTP(
+        self._smtp = _Client(
             hostname=endpoint.host,
             local_hostname="localhost",  # the machine's own name is nobody's business
             use_tls=endpoint.tls == "implicit",
@@ -84,8 +93,7 @@ class Submission:
 
     def abort(self) -> None:
         """Hang up, now, without a word."""
-        if isinstance(self._smtp.transport, asyncio.WriteTransport):
-            self._smtp.transport.abort()
+        self._smtp.close()
 
     def close(self) -> None:
         """Let go of the socket, once the event loop has let go of it."""

@@ -35,9 +35,12 @@ class Fetching:
     def texts(self, posts: Sequence[int], person: Person) -> SyncReport:
         """Fetches all the text of posts, however long. Without anything to fetch there is no connection.
 
-        What stops it on the way the report tells. Raises UnknownItem for a post that lies on no configured server, and
-        BusyError.
+        What stops it on the way the report tells. Raises UnknownItem for a post that is not here, or lies on no server
+        of the config, and BusyError.
         """
+        unknown = set(posts) - self._archive.topics.of(posts).keys()
+        if unknown:
+            raise UnknownItem(f"There is no post {min(unknown)}.")
         wanted = [post for post in posts if self._archive.contents.unfinished(post)]
         return self._fetch(self._by_list(wanted), person, lambda pull, of_list: pull.whole_texts(of_list))
 

@@ -59,6 +59,8 @@ class Pull:
         self._visit.open()
         self._visit.must_be_numbered_as_before()
         self._visit.meter.book("connect")
-        for part in self._visit.archive.contents.received(post).parts:
+        contents = self._visit.archive.contents
+        is_text = any(part.section == section for part in contents.unfinished(post))
+        for part in contents.received(post).parts:
             if part.section == section and not part.complete:
-                self._texts.fetch_rest(post, part, "attachment")
+                self._texts.fetch_rest(post, part, "text" if is_text else "attachment")

@@ -119,7 +119,11 @@ class Texts:
         self._visit.meter.book(purpose)
         with self._visit.archive.transaction():
             if pending or not part.size:
-                self._visit.archive.posts.add_texts([(post, [(part.section, bytes(pending))])])
+                arrived = [(part.section, bytes(pending))]
+                if purpose == "text":
+                    self._visit.archive.posts.add_texts([(post, arrived)])
+                else:
+                    self._visit.archive.contents.add_parts(post, arrived)
             self._visit.write_ledger()
         pending.clear()
 

@@ -84,8 +84,10 @@ class Member:
         assert outcome.code == 0, outcome
         return outcome.document
 
-    def start(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Starts a command in a process of its own."""
+    def start(
+        self, *arguments: str, environment: dict[str, str] | None = None, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        """Starts a command in a process of its own, and of its own session."""
         return subprocess.Popen(
             [
                 sys.executable,
@@ -95,9 +97,10 @@ class Member:
                 str(self.home),
                 *arguments,
             ],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            start_new_session=True,
             env={**os.environ, **(environment or {})},
         )
 

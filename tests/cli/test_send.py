@@ -276,6 +276,23 @@ def test_an_interrupt_ends_the_command_with_its_document(
     assert seconds < 1  # half of it for the work, the rest for Python's own end on a busy machine
 
 
+def test_an_interrupt_at_the_question_for_the_password_ends_it(writer: Writer) -> None:
+    item = writer.write()
+    path = writer.home / "config.toml"
+    path.write_text(path.read_text().replace('password = "correct horse"', 'password = "ask"'))
+    terminal, inner = os.openpty()
+    process = writer.start("send", "--json", stdin=inner)
+    os.close(inner)
+    assert process.stderr
+    asked = b""
+    while b"Password" not in asked:
+        asked += os.read(process.stderr.fileno(), 1000) or pytest.fail(f"nobody asked: {asked!r}")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=10)
+    os.close(terminal)
+    assert (process.returncode, json.loads(output)) == (130, {**NOTHING, "waiting": [item]})
+
+
 # --- nothing goes out that is not written down --------------------------------------------------------------------
 
 

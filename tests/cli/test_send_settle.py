@@ -115,6 +115,28 @@ def test_a_doubt_is_settled_by_the_next_sync_and_nothing_is_sent_again(synced: M
     assert len(smtp.posts) == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "changed"),
+    [
+        ("Subject", "Subject: ***SPAM*** Hello"),
+        ("Date", "Date: Wed, 06 Jan 2027 10:00:00 +0330"),
+        ("From", "From: Somebody <anonymous@lists.example.org>"),
+    ],
+)
+def test_whatever_a_list_makes_of_the_header_it_stays_one_post(  # noqa: PLR0917 - fixtures
+    synced: Member, smtp: SmtpList, dovecot: Dovecot, user: User, field: str, changed: str
+) -> None:
+    smtp.behave(echo=False)
+    sent(synced)
+    before = topic(synced)
+    copy = re.sub(rf"(?m)^{field}: [^\r]*".encode(), changed.encode(), list_copy(frozen(synced), smtp.behaviour))
+    dovecot.append(user, "INBOX", copy, LATER)
+    synced.json("sync")
+    assert state(synced) == "on the list"
+    assert [one["post"] for one in topic(synced)] == [one["post"] for one in before]
+    assert len(synced.json("topics", "open-data")) == 2
+
+
 # --- another Message-ID -------------------------------------------------------------------------------------------
 
 CHANGED = "<CHANGED.0001@provider.example>"

@@ -14,7 +14,7 @@ from typing import Final
 from listforum.cli.commands import Answer, Command
 from listforum.cli.output import say, size
 from listforum.cli.progress import Line
-from listforum.errors import LoginError, UnknownItem, UsageError
+from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
 from listforum.forum import Forum
 from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
@@ -174,12 +174,19 @@ def _attachment(forum: Forum, post: int, n: int) -> tuple[Attachment, Part]:
 
 
 def ask(question: str) -> str:
-    """Asks on the terminal, without showing what is typed. Raises LoginError where there is none."""
+    """Asks on the terminal, without showing what is typed. Raises LoginError where there is none, and Cancelled."""
     import getpass
 
     if not sys.stdin.isatty():
         raise LoginError(f"{question}: there is no terminal to ask on. Use password_command in the config.")
-    return getpass.getpass(f"{question}: ")
+    # Reading a line goes on after a signal whose handler returns: here Ctrl-C must break it off.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return getpass.getpass(f"{question}: ")
+    except KeyboardInterrupt:
+        raise Cancelled("stopped") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

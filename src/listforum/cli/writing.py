@@ -13,11 +13,10 @@ from listforum.cli.commands import Answer, Command
 from listforum.cli.output import LRM, Document, say
 from listforum.errors import UsageError
 from listforum.forum import Forum
+from listforum.forum.writing import MOST_TEXT
 from listforum.model import OutboxItem
 
 _CANCELLED: Final = 130
-_MOST_TEXT: Final = 1_000_000
-"""Bytes of a text file; what is longer is no mail."""
 
 
 def _reply(forum: Forum, options: Namespace) -> Answer:
@@ -51,8 +50,8 @@ def _text(file: str) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "there is no such name"
         raise UsageError(_("The text cannot be read from {file}: {why}.").format(file=file, why=reason)) from error
-    if len(data) > _MOST_TEXT:
-        raise UsageError(_("The text in {file} is too long: at most {most} bytes.").format(file=file, most=_MOST_TEXT))
+    if len(data) > MOST_TEXT:
+        raise UsageError(_("The text in {file} is too long: at most {most} bytes.").format(file=file, most=MOST_TEXT))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -64,9 +63,9 @@ def _text(file: str) -> str:
 def _read(file: str) -> bytes:
     """One byte more than is allowed at the most: a device, or a file named by mistake, may have no end."""
     if file == "-":
-        return sys.stdin.buffer.read(_MOST_TEXT + 1) if sys.stdin else b""
+        return sys.stdin.buffer.read(MOST_TEXT + 1) if sys.stdin else b""
     with Path(file).open("rb") as opened:
-        return opened.read(_MOST_TEXT + 1)
+        return opened.read(MOST_TEXT + 1)
 
 
 # --- the outbox ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from listforum.credentials import read_secret
 from listforum.errors import ConfigError
 from listforum.model import Progress
 from listforum.secret import Secret
+from listforum.sync.push import Route
 from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint
@@ -45,11 +46,17 @@ class Connecting:
         with ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter) as session:
             yield session
 
+    def route(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Route:
+        """The way out of an account. Raises ConfigError when it sends nowhere."""
+        server = account.smtp
+        if server is None:
+            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
+        return Route(account.name, _endpoint(account, server), lambda: self._credentials(account, server, ask, cancel))
+
     def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:
         """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""
-        if account.smtp is None:
-            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
-        greet(_endpoint(account, account.smtp), self._credentials(account, account.smtp, ask, cancel), cancel)
+        route = self.route(account, ask, cancel)
+        greet(route.endpoint, route.credentials(), cancel)
 
     def _credentials(self, account: Account, server: Server, ask: Callable[[str], str], cancel: Cancel) -> Credentials:
         if account.name not in self._secrets:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ class TestArchive:
         assert "listforum rebuild --salvage" in findings["archive"]["words"]
 
     def test_with_a_text_that_cannot_be_unpacked_is_too(self, member: Member) -> None:
-        with sqlite3.connect(member.home / "archive.sqlite3") as archive:
+        with closing(sqlite3.connect(member.home / "archive.sqlite3", isolation_level=None)) as archive:
             archive.execute("UPDATE content SET raw = substr(raw, 1, 40) || x'00' || substr(raw, 42) WHERE post = 1")
             archive.execute("UPDATE own_words SET text = x'00' WHERE post = 2")
         assert member.run("show", "1", "--json").document["error"]["kind"] == "archive"
@@ -50,7 +51,7 @@ class TestArchive:
         assert {path.name for path in member.home.iterdir()} >= {"archive.sqlite3", "config.toml"}
 
     def test_written_by_a_newer_listforum_is_left_alone(self, member: Member) -> None:
-        with sqlite3.connect(member.home / "archive.sqlite3") as archive:
+        with closing(sqlite3.connect(member.home / "archive.sqlite3", isolation_level=None)) as archive:
             archive.execute("PRAGMA user_version = 999")
         for command in (["lists"], ["mark", "read", "1"], ["search", "number"]):
             outcome = member.run(*command, "--json")
@@ -150,7 +151,7 @@ class TestIndex:
 def of_table(member: Member, table: str) -> list[int]:
     """The numbers of the pages that hold a table's rows, from 0."""
     data = (member.home / "archive.sqlite3").read_bytes()
-    with sqlite3.connect(member.home / "archive.sqlite3") as archive:
+    with closing(sqlite3.connect(member.home / "archive.sqlite3", isolation_level=None)) as archive:
         (root,) = archive.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     return list(leaves(data, root - 1))
 

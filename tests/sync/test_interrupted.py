@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,7 @@ import pytest
 from listforum.home import Home
 from lists import LIST, Traffic, deliver, posts
 from mails import BEGAN, LIST_ID, mail
-from member import Member
+from member import PROGRAM, Member
 from servers.certificates import Authority
 from servers.dovecot import Dovecot, User
 from servers.relay import Cut, Relay
@@ -196,6 +199,40 @@ def test_ctrl_c_while_the_server_is_silent(
         until(lambda: server.peers)
         time.sleep(0.3)
         stopped(process)
+
+
+def test_ctrl_c_while_connecting(member: Member, dovecot: Dovecot, user: User) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, ExitStack() as callers:
+        for _ in range(3):  # whoever calls after them waits for ever
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        member.configure(dovecot, user, LIST, port=deaf.getsockname()[1])
+        process = member.start("sync", "--json")
+        lock = Home(member.home).lock_file
+        until(lambda: lock.exists() and lock.read_bytes())
+        time.sleep(0.4)
+        stopped(process)
+
+
+def test_ctrl_c_at_the_question_for_a_password(member: Member, dovecot: Dovecot, user: User) -> None:
+    member.configure(dovecot, user, LIST)
+    config = member.home / "config.toml"
+    config.write_text(config.read_text().replace(f'"{user.password}"', '"ask"'))
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--home", str(member.home), "sync", "--json"],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        assert b"assword" in os.read(screen, 1000)
+        stopped(process)
+    finally:
+        os.close(screen)
 
 
 # --- cut ----------------------------------------------------------------------------------------------------------

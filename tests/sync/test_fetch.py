@@ -60,6 +60,22 @@ def test_the_beginning_of_a_long_text_is_shown_and_its_rest_waits(
     assert post["attachments"] == []
 
 
+def test_an_attachment_comes_through_a_link_that_dies_every_20_kilobytes(
+    member: Member, dovecot: Dovecot, user: User, tmp_path: Path
+) -> None:
+    content = random.Random(5).randbytes(60_000)
+    dovecot.append(user, "INBOX", attachment(1, content), BEGAN)
+    member.configure(dovecot, user, LIST)
+    member.json("sync")
+    number = only_post(member)["post"]
+    for _ in range(12):
+        with Relay(dovecot.imaps_port, cut_down=20_000) as relay:
+            member.configure(dovecot, user, LIST, port=relay.port)
+            if not member.run("fetch", f"post:{number}", "--part", "1", "--save", str(tmp_path)).code:
+                break
+    assert (tmp_path / "census.bin").read_bytes() == content
+
+
 @pytest.mark.parametrize("target", ["post", "topic", "list", "part"])
 def test_a_text_can_be_fetched_by_post_topic_list_or_part(
     member: Member, dovecot: Dovecot, user: User, target: str

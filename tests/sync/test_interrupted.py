@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -56,7 +57,7 @@ def fill(dovecot: Dovecot, user: User, count: int) -> None:
 @pytest.fixture
 def uninterrupted(tmp_path: Path, dovecot: Dovecot, user: User) -> Content:
     """What a sync that nothing interrupts brings."""
-    fill(dovecot, user, 240)
+    fill(dovecot, user, 240 if THOROUGH else 120)
     calm = Member(tmp_path / "calm")
     calm.configure(dovecot, user, MIXED)
     calm.json("sync")
@@ -83,7 +84,7 @@ def test_killed_at_random_moments(
     dice = random.Random(4)
     for _ in range(200 if THOROUGH else 20):
         process = member.start("sync")
-        time.sleep(dice.uniform(0.2, 1.2))
+        time.sleep(dice.uniform(0.2, 0.9))
         process.kill()
         process.communicate()
         have = counts(member)
@@ -150,6 +151,17 @@ def test_killed_at_system_calls(
     assert content(member) == uninterrupted
 
 
+def test_a_full_disk_is_said_and_what_came_before_is_kept(member: Member, dovecot: Dovecot, user: User) -> None:
+    deliver(dovecot, user, *range(1, 301), text=" ".join(str(n) for n in range(700)))
+    member.configure(dovecot, user, LIST)
+    outcome = member.process("sync", "--json", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000,) * 2))
+    assert (outcome.code, outcome.document["stopped_by"]) == (1, None)
+    assert "disk" in outcome.document["lists"][0]["error"]
+    assert counts(member)["header"] > 0
+    member.json("sync")
+    assert counts(member) == {"text": 300}
+
+
 # --- stopped by the person ----------------------------------------------------------------------------------------
 
 
@@ -167,7 +179,7 @@ def stopped(process: subprocess.Popen[bytes]) -> dict[str, object]:
 
 def test_ctrl_c_in_the_middle_keeps_what_came(member: Member, dovecot: Dovecot, user: User) -> None:
     deliver(dovecot, user, *range(1, 301), text="word " * 400)
-    with Relay(dovecot.imaps_port, delay=0.15) as relay:
+    with Relay(dovecot.imaps_port, delay=0.06) as relay:
         member.configure(dovecot, user, LIST, port=relay.port)
         for moment in (lambda: relay.connections, lambda: counts(member), lambda: counts(member).get("text")):
             process = member.start("sync", "--json")

@@ -16,8 +16,9 @@ from listforum.model import Cursor, Part
 TEXT_LIMIT: Final = 32_768
 """Bytes of a text part that are fetched unasked; the rest waits, with its price."""
 
+FIRST_PIECE: Final = 8_192
 PIECE: Final = 65_536
-"""Bytes of a long part that are asked for at once, so that memory stays flat and little is lost with the link."""
+"""Bytes of a long part that are asked for at once: few at first, so that a link that dies soon brings something too."""
 
 HEADERS_AT_ONCE: Final = 200
 TEXTS_AT_ONCE: Final = 100

@@ -91,9 +91,11 @@ class Texts:
         offset = 0 if part.content is None else len(part.content)
         phase = Phase(f"{self._visit.to.list}: {part.name or part.type}", part.size, self._visit.meter, self._progress)
         pending = bytearray()
+        size = plan.FIRST_PIECE
         try:
             while offset < part.size:
-                length = min(plan.PIECE, part.size - offset)
+                length = min(size, part.size - offset)
+                size = min(plan.PIECE, size * 2)
                 piece = self._piece(post, PartRequest(uid, part.section, offset, length))
                 pending += piece
                 offset += len(piece)

@@ -173,6 +173,21 @@ def with_changed_id(synced: Member, smtp: SmtpList, *, original_named: bool = Fa
     return copy if original_named else re.sub(rb"X-Microsoft-Original-Message-ID: [^\r]*\r\n", b"", copy)
 
 
+def test_new_uids_do_not_part_a_post_from_its_copy(
+    synced: Member, smtp: SmtpList, dovecot: Dovecot, user: User
+) -> None:
+    smtp.behave(munge_from=True)
+    sent_with_changed_id(synced, smtp)
+    dovecot.append(user, "INBOX", with_changed_id(synced, smtp), LATER)
+    synced.json("sync")
+    before = topic(synced)
+    dovecot.change_uidvalidity(user, "INBOX")
+    synced.json("sync")
+    assert [one["post"] for one in topic(synced)] == [one["post"] for one in before]
+    synced.json("rebuild")
+    assert [one["post"] for one in topic(synced)] == [one["post"] for one in before]
+
+
 def test_with_headers_only_a_changed_id_waits_for_its_text(
     synced: Member, smtp: SmtpList, dovecot: Dovecot, user: User
 ) -> None:

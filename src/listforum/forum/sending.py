@@ -63,7 +63,7 @@ class Sending:
         report = sent.report
         report.uncertain += [item.item for item in self._archive.outbox.in_states("uncertain")]
         report.waiting += [item.item for item in self._archive.outbox.in_states("queued", "sending")]
-        sent.complete = not (report.failed or report.waiting or tried & set(report.uncertain))
+        sent.complete = tried.isdisjoint([*report.failed, *report.waiting, *report.uncertain])
 
     def _route(self, name: str, ask: Callable[[str], str], cancel: Cancel) -> Route:
         account = self._config.accounts.get(name)

@@ -66,7 +66,7 @@ class Writing:
             sender=self._account(list_name).address,
             to=(self.posting_address(list_name),),
             subject=safe.line(subject),
-            text=_checked(text),
+            text=sendable(text),
         )
         return self._queue(list_name, draft, public=True)
 
@@ -74,7 +74,7 @@ class Writing:
         """A reply's text below the text it answers, quoted. Raises UnknownItem, and UsageError for an empty text."""
         received = self._archive.contents.received(post)
         record = self._archive.topics.post(post)
-        own = _checked(text)
+        own = sendable(text)
         answered = readable_text(received.parts).text
         if answered is None:
             raise UsageError(f"The text of post {post} has not been fetched: listforum fetch post:{post}")
@@ -108,7 +108,7 @@ class Writing:
             sender=self._account(name).address,
             to=to,
             subject=reply_subject(safe.line(parent.subject)),
-            text=_checked(text),
+            text=sendable(text),
             in_reply_to="".join(_told((parent.message_id,))),
             references=_told(references_for(parent)),
         )
@@ -183,8 +183,11 @@ class Writing:
         return self._archive.lists.addresses() | configured | {one.replace(".", "@", 1) for one in named}
 
 
-def _checked(text: str) -> str:
-    """The text as it goes out: nothing in it steers a terminal, but tabs stay, which patches are made of."""
+def sendable(text: str) -> str:
+    """A text as it goes out: nothing in it steers a terminal or turns text round, but tabs stay, for patches need them.
+
+    Raises UsageError when nothing is left of it, or too much.
+    """
     clean = "\t".join(safe.body(piece) for piece in text.replace("\r\n", "\n").split("\t"))
     if not clean.strip():
         raise UsageError("The text is empty.")

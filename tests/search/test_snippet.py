@@ -72,6 +72,12 @@ def test_the_place_that_shows_most_of_the_words_is_shown() -> None:
     assert marks == ["hand", "pump"]
 
 
+def test_a_match_far_down_is_found_and_one_beyond_all_bounds_is_not() -> None:
+    assert marked(FILLER * 3_000 + "pump", "pump")[1] == ["pump"]
+    shown, marks = marked(FILLER * 10_000 + "pump", "pump")
+    assert (shown.startswith(FILLER), marks) == (True, [])
+
+
 def test_text_without_spaces_is_cut_too() -> None:
     shown, marks = marked("字" * 500 + "搜索" + "字" * 500, "搜索")
     assert marks == ["搜索"]

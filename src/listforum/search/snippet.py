@@ -5,9 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
 
-from listforum.search.analysis import spans
+from listforum.search.analysis import spans, words
 from listforum.search.query import Query
 
 LENGTH = 200
@@ -17,8 +16,15 @@ BEFORE = 60
 BORDER = 24
 """How far a cut may move to fall between two words."""
 
-MAX_LOOKED_AT = 400_000
-MAX_MARKED = 200
+MAX_LOOKED_AT = 200_000
+"""Characters of a text in which a match is looked for; with none in them the beginning is shown."""
+
+MAX_AFTER_FIRST = 8_000
+"""Characters after the first match in which a better place is looked for."""
+
+CHUNK = 2_000
+OVERLAP = 64
+"""Texts are skimmed in chunks, which overlap so that no word is cut in both."""
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -35,7 +41,8 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
         for reading in clause.readings
         for term in reading.terms
     )
-    start = _cut_before(text, max(0, _best(text[:MAX_LOOKED_AT], wanted) - BEFORE))
+    best = _best(text[:MAX_LOOKED_AT], wanted) if wanted else 0
+    start = _cut_before(text, max(0, best - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
     shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
@@ -44,19 +51,27 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
 
 def _marked(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The words of a text that were asked for, and by which terms."""
-    if not wanted:
-        return
     for start, end, terms in spans(text):
-        hits = wanted.intersection(terms)
-        if hits:
-            yield start, end, hits
+        if not wanted.isdisjoint(terms):
+            yield start, end, wanted.intersection(terms)
 
 
 def _best(text: str, wanted: frozenset[str]) -> int:
-    """Where the first stretch begins that shows as many of the terms as any; 0 when there are none."""
-    best, most = 0, 0
+    """Where the first match begins, or a place soon after it that shows more of the terms; 0 when there is none."""
+    for start in range(0, len(text), CHUNK):
+        begin = max(0, start - OVERLAP)
+        if not wanted.isdisjoint(words(text[begin : start + CHUNK])):
+            found = _densest(text[begin : start + CHUNK + MAX_AFTER_FIRST], wanted)
+            if found is not None:
+                return begin + found
+    return 0
+
+
+def _densest(text: str, wanted: frozenset[str]) -> int | None:
+    """Where the first stretch begins that shows as many of the terms as any; None when there are none."""
+    best, most = None, 0
     stretch: deque[tuple[int, int, frozenset[str]]] = deque()
-    for mark in islice(_marked(text, wanted), MAX_MARKED):
+    for mark in _marked(text, wanted):
         stretch.append(mark)
         while len(stretch) > 1 and stretch[0][0] < mark[1] - (LENGTH - BEFORE - BORDER):
             stretch.popleft()

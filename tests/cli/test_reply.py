@@ -116,6 +116,13 @@ def test_a_text_that_was_not_fetched_is_not_quoted(
     assert reply(member, 1, "Yes.")["to"] == [LIST_ADDRESS]
 
 
+def test_a_mail_without_a_text_leaves_nothing_to_quote(synced: Member, dovecot: Dovecot, user: User) -> None:
+    picture = mail(9).replace(b"text/plain; charset=utf-8", b"image/png")
+    dovecot.append(user, "INBOX", picture)
+    synced.json("sync")
+    assert text_of(queued(synced, reply(synced, 9, "Lovely.", "--quote")["outbox"])) == "Lovely.\n"
+
+
 def test_tabs_and_the_lines_of_a_patch_stay_as_they_are(synced: Member) -> None:
     patch = "--- a/Makefile\n+++ b/Makefile\n@@ -1,2 +1,2 @@\n all:\n-\tcc -o census\n+\tcc -O2 -o census\n"
     assert text_of(queued(synced, reply(synced, 2, patch)["outbox"])) == patch.replace("\n all", "\n  all")

@@ -16,7 +16,7 @@ from listforum.mail.compose import Draft, attribution, compose, message_id, refe
 from listforum.mail.quotes import quoted
 from listforum.mail.readable import readable_text
 from listforum.mail.recipients import answers_privately, private_recipient
-from listforum.mail.structure import split
+from listforum.mail.structure import shown_parts, split
 from listforum.model import Header, OutboxItem
 
 MOST_TEXT: Final = 1_000_000
@@ -75,9 +75,11 @@ class Writing:
         received = self._archive.contents.received(post)
         record = self._archive.topics.post(post)
         own = sendable(text)
-        answered = readable_text(received.parts).text
+        answered = readable_text(received.parts).text if shown_parts(received.parts) else ""
         if answered is None:
             raise UsageError(f"The text of post {post} has not been fetched: listforum fetch post:{post}")
+        if not answered.strip():
+            return own
         return f"{quoted(safe.body(answered), attribution(safe.line(record.author)))}\n\n{own}"
 
     def posting_address(self, list_name: str) -> str:

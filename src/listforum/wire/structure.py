@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import email.errors
-import email.header
 import re
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 
+from listforum.mail.charset import decode
+from listforum.mail.words import decode_words
 from listforum.model import Part
 
 DEEPEST = 50
@@ -68,7 +68,7 @@ def _leaf(body: tuple[object, ...], section: str, alternative: str | None) -> Pa
         charset=parameters.get("charset", "").strip().lower(),
         encoding=_text(_at(body, 5)).strip().lower() or "7bit",
         name=_parameter(about, "filename") or _parameter(parameters, "name"),
-        attached=disposition == "attachment",
+        attached=disposition not in {"", "inline"},  # unknown ones count as attachment (RFC 2183, 2.8)
         flowed=parameters.get("format", "").strip().lower() == "flowed",
         delsp=parameters.get("delsp", "").strip().lower() == "yes",
         alternative=alternative,
@@ -96,7 +96,7 @@ def _pairs(value: object) -> dict[str, str]:
 def _parameter(parameters: Mapping[str, str], name: str) -> str | None:
     """A parameter, put together and decoded as RFC 2231 says, or, as many mailers write it, RFC 2047."""
     if name in parameters:
-        return _encoded_words(parameters[name][:LONGEST_NAME]) or None
+        return decode_words(parameters[name][:LONGEST_NAME]) or None
     pieces: dict[int, tuple[str, bool]] = {}
     for key, text in parameters.items():
         match = _CONTINUED.fullmatch(key)
@@ -114,19 +114,7 @@ def _extended(pieces: Sequence[tuple[str, bool]]) -> str:
         if position == 0 and text.count("'") >= 2:
             charset, _, text = text.split("'", 2)  # noqa: PLW2901 - what is left is the text
         data += urllib.parse.unquote_to_bytes(text)
-    try:
-        return data.decode(charset or "utf-8", "replace")
-    except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
-
-
-def _encoded_words(text: str) -> str:
-    if "=?" not in text:
-        return text
-    try:
-        return str(email.header.make_header(email.header.decode_header(text)))
-    except (LookupError, ValueError, email.errors.HeaderParseError):
-        return text
+    return decode(data, charset).text
 
 
 def _at(values: Sequence[object], position: int) -> object:

@@ -16,7 +16,7 @@ from listforum.archive.outbox import Copy
 from listforum.model import OutboxState
 from listforum.sync.settle import is_copy, sent_folder
 from listforum.wire.imap import Folder
-from mails import LIST_ADDRESS, mail
+from mails import LIST_ADDRESS, LIST_ID, mail
 from member import Member
 from servers.dovecot import Dovecot, User
 from servers.smtp_list import SmtpList, list_copy
@@ -267,6 +267,22 @@ def test_a_private_answer_in_doubt_is_settled_by_the_sent_folder(
     dovecot.append(user, "Sent", frozen(synced), LATER)
     synced.json("sync")
     assert state(synced) == "sent"
+
+
+def test_what_the_provider_keeps_of_it_among_all_mail_is_not_yet_on_the_list(
+    synced: Member, smtp: SmtpList, dovecot: Dovecot, user: User
+) -> None:
+    synced.configure(dovecot, user, f'{OPEN_DATA}\nlist_id = "{LIST_ID}"', smtp=smtp)
+    smtp.behave(echo=False)
+    doubtful(synced, smtp)
+    before = topic(synced)
+    dovecot.append(user, "INBOX", frozen(synced), LATER)
+    synced.json("sync")
+    assert state(synced) == "sent"
+    dovecot.append(user, "INBOX", list_copy(frozen(synced), smtp.behaviour), LATER)
+    synced.json("sync")
+    assert state(synced) == "on the list"
+    assert [one["post"] for one in topic(synced)] == [one["post"] for one in before]
 
 
 def folders(*names: str, special: str = "") -> list[Folder]:

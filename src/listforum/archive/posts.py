@@ -60,7 +60,10 @@ class Posts:
                 if self._put_in_list(list_row, post) and post not in rethread:
                     changes.touch(post)
                     rethread.add(post)
-                self.put_place(post, arrival.place)
+                if self._is_senders_copy(list_row, post, arrival):
+                    self._settle_as_sent(post)
+                else:
+                    self.put_place(post, arrival.place)
                 posts.append(post)
             self._threads.rethread(rethread)
             self._lists.learn(list_row, [(min(a.header.date or 0, now), a.header) for a in arrivals])
@@ -184,6 +187,25 @@ class Posts:
         if sent != header.date or bare_subject(subject) != bare_subject(header.subject):
             return False
         return own or _same_author((author, address), header)
+
+    # --- copies that the sender's provider keeps ---
+
+    def _is_senders_copy(self, list_row: int, post: int, arrival: Arrival) -> bool:
+        """A copy of one's own mail that never passed the list: a folder of all mail holds what was sent, too."""
+        header = arrival.header
+        if arrival.place is None or header.list_id or header.list_post or header.read_only:
+            return False
+        found = self._database.row(
+            "SELECT 1 FROM list, outbox WHERE list.id = ? AND list.list_id <> '' AND outbox.post = ?", (list_row, post)
+        )
+        return found is not None
+
+    def _settle_as_sent(self, post: int) -> None:
+        self._database.run(
+            """UPDATE outbox SET state = 'sent', error = NULL
+               WHERE post = ? AND state IN ('queued', 'uncertain', 'failed')""",
+            (post,),
+        )
 
     # --- storing --------------------------------------------------------------------------------------------------
 

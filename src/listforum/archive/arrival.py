@@ -18,12 +18,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One mail to be stored. `own_words` is None when no text of it is here yet."""
+    """One mail to be stored. `own_words` is None when no text of it is here yet; `failure` says what defeated us."""
 
     received: Received
     header: Header
     own_words: str | None
     place: Place | None = None
+    failure: str = ""
 
     @property
     def digest(self) -> bytes | None:
@@ -35,12 +36,12 @@ def understand(received: Received, place: Place | None = None) -> Arrival:
     header, failure = _guarded(lambda: read_header(received.header))
     if header is None:
         header = _unreadable(received.header, failure)
-    words, failure = _guarded(lambda: words_of(received.parts))
-    if failure:
-        header = replace(header, defects=(*header.defects, failure))
+    words, failed = _guarded(lambda: words_of(received.parts))
+    if failed:
+        header = replace(header, defects=(*header.defects, failed))
     if not header.message_id:
         header = replace(header, message_id=derived_id(header))
-    return Arrival(received, header, words, place)
+    return Arrival(received, header, words, place, failure or failed)
 
 
 def words_of(parts: tuple[Part, ...]) -> str | None:

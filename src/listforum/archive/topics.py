@@ -97,6 +97,18 @@ class Topics:
         )
         return tuple(topic for (topic,) in rows)
 
+    def numbers(self) -> tuple[int, ...]:
+        """Every topic, the oldest number first."""
+        return tuple(topic for (topic,) in self._database.rows("SELECT id FROM topic ORDER BY id"))
+
+    def posts_in_list(self, list_row: int, before: int | None = None) -> frozenset[int]:
+        """The posts of a list; those older than `before`, in seconds UTC, when it is given."""
+        rows = self._database.rows(
+            "SELECT post FROM post_list JOIN post ON post.id = post WHERE list = ? AND (? IS NULL OR date < ?)",
+            (list_row, before, before),
+        )
+        return frozenset(post for (post,) in rows)
+
     def waiting(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[tuple[int, int], ...]:
         """The (post, UID) pairs of a folder whose text is not here, newest first."""
         return tuple(

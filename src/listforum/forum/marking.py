@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from gettext import gettext as _
 from typing import Literal
 
@@ -55,11 +56,14 @@ class Marking:
             return [self._archive.topics.post(number).topic]
         return list(self._archive.topics.in_list(self._archive.lists.id_of(target)))
 
-    def _posts(self, target: str, older_than: int | None) -> list[int]:
+    def _posts(self, target: str, older_than: int | None) -> Collection[int]:
+        topics = self._archive.topics
         if target.startswith("post:"):
-            records = [self._archive.topics.post(_post_number(target))]
+            records = [topics.post(_post_number(target))]
+        elif (number := number_in(target)) is not None:
+            records = list(topics.posts(topics.post(number).topic))
         else:
-            records = [record for topic in self._topics(target) for record in self._archive.topics.posts(topic)]
+            return topics.posts_in_list(self._archive.lists.id_of(target), older_than)
         return [record.post for record in records if older_than is None or record.date < older_than]
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ListforumError
-from listforum.mail.partial import is_partial
+from listforum.mail.partial import kept_of
 from listforum.mail.structure import split
 
 Reader = Callable[[Iterable[Sequence[bytes]]], Iterator[list[Arrival]]]
@@ -63,8 +63,13 @@ def _in_order(pool: ProcessPoolExecutor, batches: Iterable[Sequence[bytes]], ahe
 
 def _arrival(raw: bytes) -> Arrival:
     received = split(raw)
-    if is_partial(received.header):
+    kept = kept_of(received.header)
+    if kept is not None:
         received = replace(received, raw=None)
+    if kept == "header":
+        received = replace(
+            received, parts=tuple(replace(part, content=None, size=max(part.size, 1)) for part in received.parts)
+        )
     return understand(received)
 
 

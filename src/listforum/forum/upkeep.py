@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,6 +20,7 @@ from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
+from listforum.mail.structure import shown_parts
 from listforum.mail.transfer import decode_transfer
 from listforum.model import Part
 
@@ -37,6 +39,12 @@ class ImportReport:
     damaged: int = 0
     words: list[str] = field(default_factory=list)
 
+    def note(self, where: str, problem: str) -> None:
+        """Counts and names a mail with a problem."""
+        if problem:
+            self.damaged += 1
+            self.words.append(f"{where}: {problem}")
+
 
 class Upkeep:
     """What the person does with the archive as a whole."""
@@ -47,10 +55,12 @@ class Upkeep:
 
     def import_files(self, path: Path, list_name: str, progress: Progress) -> ImportReport:
         """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
-        report = ImportReport()
+        report, places = ImportReport(), deque[str]()
         with self._home.lock("importing"), readers(_octets(path)) as read:
-            for arrivals in read(_batches(_sound(read_mails(path, progress), report))):
+            for arrivals in read(_batches(_sound(read_mails(path, progress), report, places))):
                 self._store(list_name, arrivals, report)
+                for arrival in arrivals:
+                    report.note(places.popleft(), arrival.failure)
         return report
 
     def export(self, path: Path, topics: Iterable[int] | None, list_name: str | None) -> int:
@@ -82,22 +92,22 @@ class Upkeep:
         added = self._archive.posts.add(list_name, arrivals, int(time.time()))
         report.new += len(added.new)
         report.known += len(arrivals) - len(added.new)
-        report.damaged += sum(bool(arrival.header.defects) for arrival in arrivals)
 
     def _mails(self, topics: Iterable[int] | None, list_name: str | None) -> Iterator[tuple[bytes, str, int]]:
-        for topic in self._chosen(topics, list_name):
+        members = (
+            None if list_name is None else self._archive.topics.posts_in_list(self._archive.lists.id_of(list_name))
+        )
+        for topic in self._archive.topics.numbers() if topics is None else topics:
             for record in self._archive.topics.posts(topic):
-                received = self._archive.contents.received(record.post)
-                mail = received.raw
-                if mail is None:
-                    mail = partial_mail(received.header, readable_text(received.parts).text or "")
-                yield mail, "listforum", record.date
+                if members is None or record.post in members:
+                    yield self._mail(record.post), "listforum", record.date
 
-    def _chosen(self, topics: Iterable[int] | None, list_name: str | None) -> list[int]:
-        if topics is not None:
-            return list(topics)
-        names = [info.name for info in self._archive.lists.all()] if list_name is None else [list_name]
-        return sorted({t for name in names for t in self._archive.topics.in_list(self._archive.lists.id_of(name))})
+    def _mail(self, post: int) -> bytes:
+        received = self._archive.contents.received(post)
+        if received.raw is not None:
+            return received.raw
+        text = readable_text(received.parts).text if shown_parts(received.parts) else ""
+        return partial_mail(received.header, text)
 
 
 def _octets(path: Path) -> int:
@@ -107,17 +117,17 @@ def _octets(path: Path) -> int:
         return 0  # reading it will say what is wrong
 
 
-def _sound(mails: Iterable[MailFile], report: ImportReport) -> Iterator[bytes]:
-    """The mails that can be read; the others are counted and named in the report."""
+def _sound(mails: Iterable[MailFile], report: ImportReport, places: deque[str]) -> Iterator[bytes]:
+    """The mails that are there, their places in `places`; the others are counted and named in the report."""
     for mail in mails:
         if mail.problem == "not mail":
             continue
         report.read += 1
         if mail.problem is None:
+            places.append(mail.where)
             yield mail.raw
         else:
-            report.damaged += 1
-            report.words.append(f"{mail.where}: {mail.words}")
+            report.note(mail.where, mail.words)
 
 
 def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -13,7 +13,6 @@ from listforum.cli.commands import Answer, Command
 from listforum.cli.output import LRM, Document, say
 from listforum.errors import UsageError
 from listforum.forum import Forum
-from listforum.forum.writing import MOST_TEXT
 from listforum.model import OutboxItem
 
 _CANCELLED: Final = 130
@@ -45,8 +44,10 @@ def _queued(item: OutboxItem) -> Answer:
 
 
 def _text(file: str) -> str:
+    from listforum.forum.writing import MOST_TEXT
+
     try:
-        data = _read(file)
+        data = _read(file, MOST_TEXT + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "there is no such name"
         raise UsageError(_("The text cannot be read from {file}: {why}.").format(file=file, why=reason)) from error
@@ -60,12 +61,12 @@ def _text(file: str) -> str:
         ) from error
 
 
-def _read(file: str) -> bytes:
-    """One byte more than is allowed at the most: a device, or a file named by mistake, may have no end."""
+def _read(file: str, most: int) -> bytes:
+    """No more than so many bytes: a device, or a file named by mistake, may have no end."""
     if file == "-":
-        return sys.stdin.buffer.read(MOST_TEXT + 1) if sys.stdin else b""
+        return sys.stdin.buffer.read(most) if sys.stdin else b""
     with Path(file).open("rb") as opened:
-        return opened.read(MOST_TEXT + 1)
+        return opened.read(most)
 
 
 # --- the outbox ---------------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ def _lines(items: Sequence[OutboxItem]) -> Iterator[str]:
         yield f"{item.item:>5}  {item.state:<11}  {_destination(item)}: {item.subject}{LRM}"
         if item.error:
             yield f"       {item.error}"
-        if item.state == "uncertain":
+        if item.state == "uncertain" and "--settle" not in (item.error or ""):
             yield "       " + _(
                 "It may have been sent, and is not sent again by itself. If it is seen on the list, this settles "
                 "itself; else say what became of it: listforum outbox {item} --settle sent|resend|drop"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Final
 
-from listforum.errors import Cancelled, ListforumError
+from listforum.errors import Cancelled, ListforumError, UsageError
 from listforum.mail import safe
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from listforum.forum import Forum
     from listforum.wire.cancel import Cancel
     from listforum.wire.imap import ImapSession
+
+_LISTS_SHOWN: Final = 20
 
 _LOOKED_AT: Final = 200
 """Newest mails of a folder whose List-Id is looked at: about 20 kB."""
@@ -36,6 +38,7 @@ class Doctor:
 
     def __init__(self, forum: Forum) -> None:
         self._forum = forum
+        self._names: set[str] = set()
 
     def findings(self, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
         """Checks one thing after the other; raises Cancelled only."""
@@ -47,6 +50,7 @@ class Doctor:
         except ListforumError as error:
             yield Finding("config", False, str(error))
             return
+        self._names = set(config.lists)
         lists = _("{lists} lists, {accounts} accounts").format(lists=len(config.lists), accounts=len(config.accounts))
         yield Finding("config", True, f"{self._forum.home.config_file}: {lists}")
         for account in config.accounts.values():
@@ -83,8 +87,7 @@ class Doctor:
             problems = self._forum.searching.problems()
         except ListforumError as error:
             return Finding("index", False, str(error))
-        words = "; ".join(problems)
-        return Finding("index", not problems, f"{words} (the next search makes it anew)" if words else _("in order"))
+        return Finding("index", not problems, "; ".join(problems) or _("in order"))
 
     # --- the servers ----------------------------------------------------------------------------------------------
 
@@ -126,7 +129,6 @@ class Doctor:
             yield from self._lists_in(account, session, folder)
 
     def _lists_in(self, account: Account, session: ImapSession, folder: str) -> Iterator[Finding]:
-        from listforum.config import list_block, suggested_name
         from listforum.mail.header import read_header
 
         try:
@@ -140,21 +142,29 @@ class Doctor:
         for _uid, fields in session.header_fields(session.newest(_LOOKED_AT), ("List-Id",)):
             seen[safe.line(read_header(fields).list_id)] += 1
         unlisted = seen.pop("", 0)
-        words = ", ".join(f"{list_id} ({count})" for list_id, count in seen.most_common(20)) or _("no list")
+        words = ", ".join(f"{list_id} ({count})" for list_id, count in seen.most_common(_LISTS_SHOWN)) or _("no list")
         yield Finding(
             f"folder {folder}",
             True,
             _("newest mails: {words}; of no list: {other}").format(words=words, other=unlisted),
         )
-        known = {(s.folder, s.list_id) for s in self._forum.config.lists.values() if s.account == account.name}
-        whole = {s.folder for s in self._forum.config.lists.values() if s.account == account.name and not s.list_id}
-        for list_id, _count in seen.most_common(20):
-            if (folder, list_id) not in known and folder not in whole:
-                name = suggested_name(list_id)
-                among = list_id if unlisted or len(seen) > 1 else None
-                yield Finding(
-                    f"list {list_id}",
-                    True,
-                    _("not in the config; to read it, paste:"),
-                    list_block(name, account.name, folder, among),
-                )
+        yield from self._new_lists(account, folder, seen, among_others=bool(unlisted) or len(seen) > 1)
+
+    def _new_lists(self, account: Account, folder: str, seen: Counter[str], *, among_others: bool) -> Iterator[Finding]:
+        """A block to paste for each list of a folder that the config does not read from there yet."""
+        from listforum.config import list_block, suggested_name
+        from listforum.config.values import list_identifier
+
+        used = [one for one in self._forum.config.lists.values() if (one.account, one.folder) == (account.name, folder)]
+        if any(not one.list_id for one in used):
+            return  # the whole folder is read as one list
+        for list_id, _count in seen.most_common(_LISTS_SHOWN):
+            try:
+                identifier = list_identifier(list_id)
+            except UsageError:
+                continue  # a spammer's: no server could be asked for it
+            if identifier not in {one.list_id for one in used}:
+                name = suggested_name(identifier, self._names)
+                self._names.add(name)
+                block = list_block(name, account.name, folder, identifier if among_others else None)
+                yield Finding(f"list {identifier}", True, _("not in the config; to read it, paste:"), block)

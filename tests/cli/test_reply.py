@@ -264,6 +264,8 @@ MUNGED = "Omid via Open data <open-data@lists.example.org>"
         ("open-data-bounces@lists.example.org", []),
         ("open-data-request@lists.example.org", []),
         ("Other list <other@lists.example.net>", []),
+        ("Quiet list <quiet@example.com>", []),
+        ("Quiet list <quiet-request@example.com>", []),
         ("other-request@lists.example.net", []),
         (MUNGED, ["Reply-To: Other list <other@lists.example.net>"]),
         ("Omid <omid@example.net>, Eve <eve@example.net>", []),
@@ -273,7 +275,9 @@ def test_a_private_answer_goes_to_a_proven_person_or_nowhere(  # noqa: PLR0917 -
     synced: Member, dovecot: Dovecot, user: User, tmp_path: Path, author: str, fields: list[str]
 ) -> None:
     other = mail(20, list_id="other.lists.example.net").replace(LIST_ADDRESS.encode(), b"other@lists.example.net")
+    quiet = re.sub(rb"List-Post: [^\r]*\r\n", b"", mail(21, list_id="quiet.example.com"))
     imported(synced, tmp_path, other, name="other")
+    imported(synced, tmp_path, quiet, name="quiet")
     dovecot.append(user, "INBOX", mail(9, author=author, fields=fields))
     synced.json("sync")
     outcome = synced.run("reply", str(post_of(synced, 9)), "--private", "--text-file", "-", "--json", stdin="Psst.")

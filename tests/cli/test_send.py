@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import time
@@ -85,6 +86,15 @@ def test_no_means_no_with_the_servers_words(writer: Writer, smtp_list: SmtpList,
     assert [one["text"].strip() for one in writer.json("show", "1")["posts"]][1:] == ["They moved to the new portal."]
     writer.json("outbox", str(item), "--settle", "resend")
     assert send(writer, 0) == {**NOTHING, "sent": [item]}
+
+
+def test_what_became_of_each_is_said_in_words(writer: Writer, smtp_list: SmtpList) -> None:
+    assert writer.run("send").output == "Nothing to send.\n"
+    item = writer.write()
+    assert re.search(rf"{item}  sent +To everyone on open-data", writer.run("send").output)
+    smtp_list.behave(refuse={"rcpt": "550 5.7.1 members only"})
+    item = writer.write()
+    assert re.search(rf"(?s){item}  failed +To everyone on open-data.*members only", writer.run("send").output)
 
 
 def test_one_refused_mail_does_not_keep_the_others(writer: Writer, smtp_list: SmtpList) -> None:
@@ -213,6 +223,21 @@ def test_two_sends_at_once_are_one_too_many(writer: Writer, authority: Authority
         cancel.cancel()
         assert first.result().report.uncertain == [item]
     assert len(script.taken) == 1
+
+
+def test_what_is_being_sent_is_left_alone_by_whoever_has_not_the_lock(writer: Writer, authority: Authority) -> None:
+    writer.write()
+    script = Halting("RCPT")
+    with scripted(writer, authority, script), ThreadPoolExecutor() as pool:
+        cancel = Cancel()
+        first = pool.submit(in_process, writer, cancel)
+        assert script.there.wait(10)
+        for command in (["send"], ["sync"], ["outbox", "1", "--settle", "drop"]):
+            assert writer.run(*command).code == 1
+        assert writer.json("outbox")[0]["state"] == "sending"
+        cancel.cancel()
+        first.result()
+    assert writer.states() == ["queued"]
 
 
 def test_what_is_dropped_while_another_is_sent_does_not_go_out(writer: Writer, authority: Authority) -> None:

@@ -64,8 +64,9 @@ class Lists:
         return (found[0], bool(found[1])) if found else (None, False)
 
     def addresses(self) -> frozenset[str]:
-        """The posting addresses of all lists, for telling a list from a person."""
-        return frozenset(row[0] for row in self._database.rows("SELECT address FROM list WHERE address IS NOT NULL"))
+        """The addresses of all lists, learned or made of their List-Id, for telling a list from a person."""
+        rows = self._database.rows("SELECT address, list_id FROM list")
+        return frozenset(one for address, list_id in rows for one in (address, list_id.replace(".", "@", 1)) if one)
 
     def tags(self) -> tuple[str, ...]:
         """The subject tags that lists are known to add."""

@@ -83,10 +83,19 @@ def spans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     for found in _WORD.finditer(text.translate(folding.WORD_MASK)):
         start, end = found.span()
         word = text[start:end]
-        if word.isascii() or folding.UNSPACED_RUN.search(word) is None:
+        if word.isascii() or not _stands_by_characters(plain := word.translate(folding.SPLIT), len(word)):
             yield start, end, _terms_of_span(word) if len(word) <= MAX_WORD else tuple(words(word))
         else:
-            yield from _character_spans(word, start)
+            yield from _character_spans(plain, start)
+
+
+def _stands_by_characters(plain: str, length: int) -> bool:
+    """Whether a word of an unspaced script can be shown character by character: each became one, and none combine."""
+    return (
+        folding.UNSPACED_RUN.search(plain) is not None
+        and len(plain) == length
+        and unicodedata.is_normalized("NFC", plain)
+    )
 
 
 @lru_cache(20_000)

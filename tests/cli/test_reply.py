@@ -253,6 +253,13 @@ def test_a_private_answer_stands_in_no_topic(synced: Member) -> None:
     assert synced.json("search", "quietly")["total"] == 0
 
 
+def test_nobody_answers_themselves_privately(synced: Member) -> None:
+    reply(synced, 2, "Zanzibar has a mirror.")
+    own = synced.json("search", "zanzibar", "--posts")["results"][0]["post"]
+    outcome = synced.run("reply", str(own), "--private", "--text-file", "-", "--json", stdin="Right.")
+    assert "is your own" in refused(outcome)
+
+
 MUNGED = "Omid via Open data <open-data@lists.example.org>"
 
 

@@ -56,6 +56,8 @@ class Writing:
         header = self._header(post)
         name = self._list_of(post)
         to = private_recipient(header, self._list_addresses())
+        if to.casefold() in self._own_addresses():
+            raise NoAddressError(f"Post {post} is your own: there is nobody else to answer privately.")
         return self._queue(name, self._draft(name, (to,), text, header), public=False)
 
     def post(self, list_name: str, subject: str, text: str) -> OutboxItem:
@@ -161,8 +163,11 @@ class Writing:
             return False
         if self._archive.posts.places(post):
             return True
-        own = {account.address.address.casefold() for account in self._config.accounts.values()}
+        own = self._own_addresses()
         return any(mailbox.address.casefold() in own for mailbox in (*header.to, *header.cc))
+
+    def _own_addresses(self) -> frozenset[str]:
+        return frozenset(account.address.address.casefold() for account in self._config.accounts.values())
 
     def _account(self, list_name: str) -> Account:
         settings = self._config.lists.get(list_name)

@@ -104,6 +104,15 @@ class TestTexts:
         assert archive.contents.own_words([post])[post].strip() == "Water quality in Recife."
         assert archive.contents.waiting(post) == ()
 
+    def test_change_numbers_never_go_back_not_even_when_a_post_is_taken_back(self, archive: Archive) -> None:
+        add(archive, mail(1))
+        own = archive.posts.add_own("open-data", arrival(mail(2)), NOW)
+        before = archive.words.changed()
+        archive.posts.remove_unsent(own)
+        assert archive.words.changed() == before
+        (next_post,) = add(archive, mail(3))
+        assert [one.post for one in archive.words.after(before, 10)] == [next_post]
+
     def test_a_post_that_lies_twice_in_a_folder_waits_for_its_text_once(self, archive: Archive) -> None:
         twice = [header_only(mail(1), 4), header_only(mail(1), 9)]
         post = archive.posts.add("open-data", twice, NOW).posts[0]

@@ -269,11 +269,13 @@ class _Changes:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        found = database.row("SELECT max(change) FROM post")
-        self._last = int(found[0] or 0) if found else 0
+        found = database.row("SELECT value FROM meta WHERE key = 'change'")
+        self._last = int(found[0]) if found else 0
 
     def next(self) -> int:
+        """A number greater than all before it, those of posts that were taken back included."""
         self._last += 1
+        self._database.run("UPDATE meta SET value = ? WHERE key = 'change'", (str(self._last),))
         return self._last
 
     def touch(self, post: int) -> None:

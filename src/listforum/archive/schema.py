@@ -13,6 +13,8 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+INSERT INTO meta VALUES ('change', '0');
+
 CREATE TABLE list (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     name      TEXT NOT NULL UNIQUE,

@@ -38,8 +38,8 @@ class Words:
 
     def changed(self) -> int:
         """The newest change number."""
-        found = self._database.row("SELECT max(change) FROM post")
-        return int(found[0] or 0) if found else 0
+        found = self._database.row("SELECT value FROM meta WHERE key = 'change'")
+        return int(found[0]) if found else 0
 
     def count(self) -> int:
         """How many posts there are."""

@@ -73,6 +73,7 @@ SYNC = {
             "waiting_bytes": int,
             "older": int,
             "older_bytes": int,
+            "error": (str, NULL),
         }
     ],
     "bytes_up": int,

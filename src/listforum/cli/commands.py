@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listforum.cli import output
+from listforum.cli import lines, output
 from listforum.errors import UsageError
 from listforum.forum import Forum
 from listforum.home import Home
@@ -69,23 +69,23 @@ def _command(name: str) -> Command:
 
 def _lists(forum: Forum, _options: Namespace) -> Answer:
     lists = forum.reading.lists()
-    return Answer([output.list_document(info) for info in lists], output.list_lines(lists))
+    return Answer([output.list_document(info) for info in lists], lines.list_lines(lists))
 
 
 def _topics(forum: Forum, options: Namespace) -> Answer:
     topics = forum.reading.topics(options.list, options.views or (), options.limit, options.offset)
-    return Answer([output.topic_document(topic) for topic in topics], output.topic_lines(topics))
+    return Answer([output.topic_document(topic) for topic in topics], lines.topic_lines(topics))
 
 
 def _show(forum: Forum, options: Namespace) -> Answer:
     topic = forum.reading.topic(options.topic)
-    return Answer(output.thread_document(topic), output.thread_lines(topic))
+    return Answer(output.thread_document(topic), lines.fitted(lines.thread_lines(topic)))
 
 
 def _read(forum: Forum, options: Namespace) -> Answer:
     if options.json:
         return Answer({"lines": list(forum.reading.linear(options.target))}, ())
-    return Answer(None, forum.reading.linear(options.target))
+    return Answer(None, lines.fitted(forum.reading.linear(options.target)))
 
 
 def _search(forum: Forum, options: Namespace) -> Answer:
@@ -96,7 +96,7 @@ def _search(forum: Forum, options: Namespace) -> Answer:
         limit=options.limit,
         unit="posts" if options.posts else "topics",
     )
-    return Answer(output.search_document(found), output.search_lines(found))
+    return Answer(output.search_document(found), lines.search_lines(found))
 
 
 # --- marking ------------------------------------------------------------------------------------------------------
@@ -168,20 +168,20 @@ def _rebuild(forum: Forum, options: Namespace) -> Answer:
         forum.searching.rebuild(progress)
     seconds = round(monotonic() - began, 3)
     document: dict[str, object] = {"posts": posts, "topics": topics, "seconds": seconds}
-    lines = [f"{posts} posts in {topics} topics, in {seconds} seconds."]
+    words = [f"{posts} posts in {topics} topics, in {seconds} seconds."]
     if salvaged is not None:
         document |= {"lost": salvaged.lost, "damaged": str(salvaged.damaged)}
-        lines.append(
+        words.append(
             f"{salvaged.lost} posts could not be read. What lies on a server comes again with the next sync; what was "
             f"imported can be imported again. The damaged archive is kept as {salvaged.damaged}."
         )
-    return Answer(document, lines)
+    return Answer(document, words)
 
 
 def _ledger(forum: Forum, options: Namespace) -> Answer:
     rows = forum.reading.ledger(options.by)
     document = [{options.by: key, "bytes_up": paid.up, "bytes_down": paid.down} for key, paid in rows]
-    return Answer(document, output.ledger_lines(rows))
+    return Answer(document, lines.ledger_lines(rows))
 
 
 @contextmanager

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from gettext import gettext as _
-from gettext import ngettext
 from typing import Final
 
 from listforum.mail import safe
 from listforum.model import (
     Attachment,
-    Bytes,
     ListInfo,
     PostView,
     SearchAnswer,
@@ -90,10 +87,6 @@ def size(count: int) -> str:
     return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
-def _day(seconds: int) -> str:
-    return when(seconds)[:10]
-
-
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
@@ -110,16 +103,6 @@ def list_document(info: ListInfo) -> Document:
     }
 
 
-def list_lines(lists: Sequence[ListInfo]) -> Iterator[str]:
-    if not lists:
-        yield _("No list yet: make a config (listforum setup) and sync, or import a file of mails.")
-    for info in lists:
-        counts = _("{topics} topics, {posts} posts, {unread} unread").format(
-            topics=info.topics, posts=info.posts, unread=info.unread
-        )
-        yield f"{info.name}{LRM}: {counts}" + (f", last {_day(info.last)}" if info.last is not None else "")
-
-
 def topic_document(topic: TopicSummary) -> Document:
     return {
         "topic": topic.topic,
@@ -134,20 +117,6 @@ def topic_document(topic: TopicSummary) -> Document:
         "muted": topic.muted,
         "starred": topic.starred,
     }
-
-
-def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
-    if not topics:
-        yield _("No topics here.")
-        return
-    yield f"{'topic':>7} {'posts':>5} {'new':>4}  {'last':<10}    {_('subject')}"
-    for topic in topics:
-        flags = ("f" if topic.followed else "") + ("*" if topic.starred else "") + ("m" if topic.muted else "")
-        new = str(topic.unread) if topic.unread else ""
-        yield (
-            f"{topic.topic:>7} {topic.posts:>5} {new:>4}  {_day(topic.last)} {flags:<3}"
-            f"{topic.subject}{LRM} · {topic.starter}{LRM}"
-        )
 
 
 def thread_document(topic: TopicView) -> Document:
@@ -189,33 +158,6 @@ def _attachment_document(attachment: Attachment) -> Document:
     }
 
 
-def thread_lines(topic: TopicView) -> Iterator[str]:
-    yield f"{topic.subject}{LRM}"
-    yield _("topic {topic} of {list}, {posts} posts").format(topic=topic.topic, list=topic.list, posts=len(topic.posts))
-    for view in topic.posts:
-        record = view.record
-        yield ""
-        yield "-" * 72
-        unread = "" if record.read else _(", unread")
-        answers = _(", answers post {parent}").format(parent=record.edge.parent) if record.edge.parent else ""
-        if record.edge.missing and not record.edge.parent:
-            answers = _(", answers a post that is not here")
-        author = f"{record.author}{LRM}" + (f" <{record.address}>" if record.address else "")
-        yield _("post {post}: {author}, {when}").format(post=record.post, author=author, when=when(record.date)) + (
-            f"{answers}{unread}"
-        )
-        yield ""
-        if view.text is None:
-            yield _("(The text has not been fetched: listforum fetch post:{post})").format(post=record.post)
-        else:
-            yield from view.text.rstrip().splitlines()
-        for defect in view.defects:
-            yield f"({defect})"
-        for attachment in view.attachments:
-            state = "" if attachment.state == "here" else _(", on the server")
-            yield f"[{attachment.n}] {attachment.name}{LRM} ({attachment.type}, {size(attachment.bytes)}{state})"
-
-
 def search_document(answer: SearchAnswer) -> Document:
     return {
         "total": answer.total,
@@ -234,34 +176,3 @@ def search_document(answer: SearchAnswer) -> Document:
         ],
         "milliseconds": answer.milliseconds,
     }
-
-
-def search_lines(answer: SearchAnswer) -> Iterator[str]:
-    for hit in answer.hits:
-        yield f"{hit.topic:>7}  {_day(hit.date)}  {hit.subject}{LRM} · {hit.author}{LRM} ({_('post')} {hit.post})"
-        if hit.snippet:
-            yield "         " + " ".join(_marked(hit.snippet, hit.matches).split())
-    found = ngettext("{total} found", "{total} found", answer.total).format(total=answer.total)
-    shown = _(", the first {shown} shown").format(shown=len(answer.hits)) if len(answer.hits) < answer.total else ""
-    yield f"{found}{shown}, {answer.milliseconds:.0f} ms"
-
-
-def _marked(snippet: str, matches: Sequence[tuple[int, int]]) -> str:
-    pieces, position = [], 0
-    for start, end in matches:
-        pieces += [snippet[position:start], "[", snippet[start:end], "]"]
-        position = end
-    return "".join([*pieces, snippet[position:]])
-
-
-# --- upkeep -------------------------------------------------------------------------------------------------------
-
-
-def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
-    if not rows:
-        yield _("Nothing went over the wire yet.")
-        return
-    for key, paid in rows:
-        yield f"{key}{LRM:<1}  {size(paid.up):>10} {_('up')}  {size(paid.down):>10} {_('down')}"
-    total = sum((paid for _key, paid in rows), Bytes())
-    yield f"{_('total')}  {size(total.up):>10} {_('up')}  {size(total.down):>10} {_('down')}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
 from listforum.home import Home
 from listforum.mail import safe
+from listforum.mail.subject import display_subject
 from listforum.model import PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
@@ -49,7 +51,17 @@ class Searching:
         except NeedsRebuild:
             answer = self._index.scan(query, sort=sort, limit=limit, unit=unit)
         elapsed = (time.perf_counter() - began) * 1000
-        return replace(answer, hits=tuple(map(_safe, answer.hits)), milliseconds=round(elapsed, 1))
+        return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
+
+    def _shown(self, hits: Sequence[SearchHit]) -> Iterator[SearchHit]:
+        tags = self._archive.lists.tags()
+        for hit in hits:
+            yield replace(
+                hit,
+                message_id=safe.line(hit.message_id),
+                subject=safe.line(display_subject(hit.subject, tags)) or _("(no subject)"),
+                author=safe.line(hit.author) or _("(unknown)"),
+            )
 
     def catch_up(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Indexes what changed since the last time; answers how many posts."""
@@ -104,12 +116,3 @@ class ArchiveSource:
 
     def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
         return self._archive.topics.of(posts)
-
-
-def _safe(hit: SearchHit) -> SearchHit:
-    return replace(
-        hit,
-        message_id=safe.line(hit.message_id),
-        subject=safe.line(hit.subject),
-        author=safe.line(hit.author),
-    )

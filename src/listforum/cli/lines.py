@@ -1,0 +1,117 @@
+"""Answers as lines for a person: numbers first and text last, so that no script and no width breaks a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Final
+
+from listforum.cli import screen
+from listforum.cli.output import LRM, size, when
+from listforum.model import Attachment, Bytes, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
+
+_RULE: Final = "-" * 72
+
+
+def fitted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of text, wrapped where a terminal takes them."""
+    room = screen.columns()
+    for line in lines:
+        yield from screen.wrapped(line, room)
+
+
+def list_lines(lists: Sequence[ListInfo]) -> Iterator[str]:
+    if not lists:
+        yield _("No list yet: make a config (listforum setup) and sync, or import a file of mails.")
+        return
+    yield f"{_('topics'):>7} {_('posts'):>7} {_('unread'):>7}  {_('last'):<10}  {_('list')}"
+    for info in lists:
+        last = "" if info.last is None else _day(info.last)
+        yield f"{info.topics:>7} {info.posts:>7} {info.unread:>7}  {last:<10}  {info.name}{LRM}"
+
+
+def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
+    if not topics:
+        yield _("No topics here.")
+        return
+    room = screen.columns()
+    yield f"{_('topic'):>7} {_('posts'):>5} {_('new'):>4}  {_('last'):<10}     {_('subject')}"
+    for topic in topics:
+        flags = ("f" if topic.followed else "") + ("*" if topic.starred else "") + ("m" if topic.muted else "")
+        numbers = f"{topic.topic:>7} {topic.posts:>5} {topic.unread or '':>4}  {_day(topic.last)} {flags:<3} "
+        yield numbers + _subject_and_author(topic.subject, topic.starter, room, len(numbers))
+
+
+def thread_lines(topic: TopicView) -> Iterator[str]:
+    yield f"{topic.subject}{LRM}"
+    posts = ngettext("{posts} post", "{posts} posts", len(topic.posts)).format(posts=len(topic.posts))
+    yield _("topic {topic} of {list}, {posts}").format(topic=topic.topic, list=topic.list, posts=posts)
+    for view in topic.posts:
+        yield from ("", _RULE, _heading(view), "")
+        if view.text is None:
+            yield _("(The text has not been fetched: listforum fetch post:{post})").format(post=view.record.post)
+        else:
+            yield from view.text.rstrip().splitlines()
+        yield from (f"({defect})" for defect in view.defects)
+        yield from map(_attachment, view.attachments)
+
+
+def search_lines(answer: SearchAnswer) -> Iterator[str]:
+    room = screen.columns()
+    if answer.hits:
+        yield f"{_('topic'):>7} {_('post'):>7}  {_('date'):<10}  {_('subject')}"
+    for hit in answer.hits:
+        numbers = f"{hit.topic:>7} {hit.post:>7}  {_day(hit.date)}  "
+        yield numbers + _subject_and_author(hit.subject, hit.author, room, len(numbers))
+        if hit.snippet:
+            words = " ".join(_marked(hit.snippet, hit.matches).split())
+            yield from screen.wrapped(words + LRM, room, indent=" " * 9)
+    found = ngettext("{total} found", "{total} found", answer.total).format(total=answer.total)
+    shown = _(", the first {shown} shown").format(shown=len(answer.hits)) if len(answer.hits) < answer.total else ""
+    yield f"{found}{shown}, {answer.milliseconds:.0f} ms"
+
+
+def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
+    if not rows:
+        yield _("Nothing went over the wire yet.")
+        return
+    total = sum((paid for _key, paid in rows), Bytes())
+    for key, paid in [*rows, (_("in all"), total)]:
+        yield f"{size(paid.up):>10} {_('up')}  {size(paid.down):>10} {_('down')}  {key}{LRM}"
+
+
+def _subject_and_author(subject: str, author: str, room: int | None, used: int) -> str:
+    if room is not None:
+        author = screen.shortened(author, max(12, (room - used) // 3))
+        subject = screen.shortened(subject, room - used - 3 - screen.width(author))
+    return f"{subject}{LRM} · {author}{LRM}"
+
+
+def _heading(view: PostView) -> str:
+    record = view.record
+    author = f"{record.author}{LRM}" + (f" <{record.address}>" if record.address else "")
+    moment = when(record.date).replace("T", " ").removesuffix(":00Z").removesuffix("Z")
+    heading = _("post {post}: {author}, {when} UTC").format(post=record.post, author=author, when=moment)
+    if record.edge.parent:
+        heading += _(", answers post {parent}").format(parent=record.edge.parent)
+    elif record.edge.missing:
+        heading += _(", answers a post that is not here")
+    return heading if record.read else heading + _(", unread")
+
+
+def _attachment(attachment: Attachment) -> str:
+    state = "" if attachment.state == "here" else _(", on the server")
+    return f"[{attachment.n}] {attachment.name}{LRM} ({attachment.type}, {size(attachment.bytes)}{state})"
+
+
+def _marked(snippet: str, matches: Sequence[tuple[int, int]]) -> str:
+    pieces, position = [], 0
+    for start, end in matches:
+        pieces += [snippet[position:start], "[", snippet[start:end], "]"]
+        position = end
+    return "".join([*pieces, snippet[position:]])
+
+
+def _day(seconds: int) -> str:
+    return when(seconds)[:10]

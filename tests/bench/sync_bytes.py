@@ -55,7 +55,8 @@ class Bench:
 
     def sync(self, what: str, *options: str) -> None:
         """Syncs, and prints a row about it."""
-        with CountingRelay(self.dovecot.imaps_port) as relay:
+        relay = CountingRelay(self.dovecot.imaps_port)
+        with relay:
             self.member.configure(
                 self.dovecot,
                 self.user,

@@ -73,16 +73,28 @@ def test_a_budget_is_never_exceeded(member: Member, dovecot: Dovecot, relay: Rel
         assert one["error"] is None
 
 
+def test_a_structure_beyond_measure_is_cut_off_where_the_budget_ends(
+    member: Member, dovecot: Dovecot, user: User, relay: Relay
+) -> None:
+    head = mail(1).split(b"\r\n\r\n")[0].replace(b"text/plain; charset=utf-8", b'multipart/mixed; boundary="x"')
+    dovecot.append(user, "INBOX", head + b"\r\n\r\n" + b"--x\r\n\r\n" * 2_000 + b"--x--\r\n")
+    member.configure(dovecot, user, LIST, port=relay.port)
+    report = member.json("sync", "--budget", "20kB")
+    assert report["stopped_by"] == "budget"
+    assert 15_000 < report["bytes_up"] + report["bytes_down"] <= 20_000
+    assert member.json("sync")["lists"][0]["new_texts"] == 1
+
+
 def test_budget_after_budget_the_list_is_read_to_its_end(
     member: Member, dovecot: Dovecot, user: User, relay: Relay
 ) -> None:
     ordinary(dovecot, user)
     member.configure(dovecot, user, LIST, port=relay.port)
     stops = []
-    for _ in range(30):
+    for _ in range(20):
         before = total(relay)
-        outcome = member.run("sync", "--budget", "30kB", "--json")
-        assert total(relay) - before <= 30_000
+        outcome = member.run("sync", "--budget", "50kB", "--json")
+        assert total(relay) - before <= 50_000
         stops.append(outcome.document["stopped_by"])
         if stops[-1] is None:
             break

@@ -22,8 +22,8 @@ Address = tuple[int, int, int, object]
 """Family, type, protocol and socket address, as `socket.getaddrinfo` gives them."""
 
 
-def dial(endpoint: Endpoint, cancel: Cancel, deadline: Deadline) -> socket.socket:
-    """A connected, non-blocking socket to the endpoint.
+def dial(endpoint: Endpoint, cancel: Cancel, deadline: Deadline, window: int | None = None) -> socket.socket:
+    """A connected, non-blocking socket to the endpoint; about `window` bytes at the most may be on their way to it.
 
     Tries each of its addresses in turn. Raises `LinkError`, `DeadlineError` or `Cancelled`.
     """
@@ -33,7 +33,7 @@ def dial(endpoint: Endpoint, cancel: Cancel, deadline: Deadline) -> socket.socke
         for position, address in enumerate(addresses):
             share = Deadline(deadline.doing, _share(deadline, len(addresses) - position))
             try:
-                return _connect(endpoint, address, waiter, share)
+                return _connect(endpoint, address, waiter, share, window)
             except LinkError as error:
                 failure = error
     raise failure or LinkError(f"{endpoint.host} has no address")
@@ -44,11 +44,15 @@ def _share(deadline: Deadline, addresses: int) -> float:
     return deadline.left() if addresses == 1 else min(deadline.left() / addresses, LONGEST_TRY)
 
 
-def _connect(endpoint: Endpoint, address: Address, waiter: Waiter, deadline: Deadline) -> socket.socket:
+def _connect(
+    endpoint: Endpoint, address: Address, waiter: Waiter, deadline: Deadline, window: int | None
+) -> socket.socket:
     family, kind, protocol, place = address
     connection = socket.socket(family, kind, protocol)
     try:
         connection.setblocking(False)
+        if window is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
         code = connection.connect_ex(place)  # type: ignore[arg-type] # the shape depends on the family
         if code in IN_PROGRESS:
             waiter.wait(connection, WRITE, deadline)

@@ -18,6 +18,8 @@ from listforum.wire.tls import TlsLayer
 from listforum.wire.wait import READ, WRITE, Waiter
 
 PIECE = 65536
+BOUNDED_WINDOW = 16384
+"""Where no more than so much may be read, little more is to come: bytes under way when reading stops are paid, too."""
 
 Octets = bytes
 """Inside `Link`, where "bytes" is what it counts."""
@@ -91,7 +93,8 @@ class Link:
     def connect(self) -> None:
         """Connect, and encrypt where the endpoint says from the start. Raises `CertificateError` too."""
         self._cancel.check()
-        self._socket = self._open.enter_context(dial(self.endpoint, self._cancel, self._deadline))
+        window = None if self._meter.room is None else BOUNDED_WINDOW
+        self._socket = self._open.enter_context(dial(self.endpoint, self._cancel, self._deadline, window))
         self._waiter = self._open.enter_context(Waiter(self._cancel))
         if self.endpoint.tls == "implicit":
             self.start_tls()

@@ -144,6 +144,19 @@ def test_a_server_that_never_answers_runs_into_the_deadline(
     assert "took too long" in (report.lists[0].error or "")
 
 
+def test_a_password_that_is_refused_is_asked_for_again(member: Member, dovecot: Dovecot, user: User) -> None:
+    member.configure(dovecot, user, LIST)
+    config = member.home / "config.toml"
+    config.write_text(config.read_text().replace(f'"{user.password}"', '"ask"'))
+    typed = iter(["mistyped", user.password])
+    with syncing(member) as ours:
+        stops = [
+            ours.sync([], Wanted(), ask=lambda _: next(typed), cancel=Cancel(), progress=lambda _: None).stopped_by
+            for _ in range(3)
+        ]
+    assert stops == ["login", None, None]
+
+
 def test_progress_counts_up_with_bytes_and_says_nothing_where_there_is_no_terminal(
     member: Member, dovecot: Dovecot, user: User
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from listforum.config import Account, Server
 from listforum.credentials import read_secret
-from listforum.errors import ConfigError
+from listforum.errors import ConfigError, LoginError
 from listforum.model import Progress
 from listforum.secret import Secret
 from listforum.sync.push import Route
@@ -43,7 +43,8 @@ class Connecting:
         """A session that is logged in. Raises what `ImapSession` and `read_secret` raise."""
         credentials = self._credentials(account, account.imap, ask, cancel)
         endpoint = _endpoint(account, account.imap)
-        with ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter) as session:
+        session = ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter)
+        with self._forgetting_what_is_refused(account), session:
             yield session
 
     def route(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Route:
@@ -57,6 +58,15 @@ class Connecting:
         """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""
         route = self.route(account, ask, cancel)
         greet(route.endpoint, route.credentials(), cancel)
+
+    @contextmanager
+    def _forgetting_what_is_refused(self, account: Account) -> Iterator[None]:
+        """A password that the server refused is asked for anew next time."""
+        try:
+            yield
+        except LoginError:
+            self._secrets.pop(account.name, None)
+            raise
 
     def _credentials(self, account: Account, server: Server, ask: Callable[[str], str], cancel: Cancel) -> Credentials:
         if account.name not in self._secrets:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from listforum.archive.archive import Archive
+from listforum.config import load
+from listforum.forum import Forum
+from listforum.forum.sending import Sent
+from listforum.home import Home
 from listforum.model import OutboxItem
+from listforum.wire.cancel import Cancel
 from mails import mail
 from member import Member
-from servers.scripted import Peer
+from servers.certificates import Authority
+from servers.scripted import Peer, ScriptedServer
 
 PHASES = ("greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "body", "dot")
 """Where a server may stop listening: before it greets or answers a command, in the mail, after its last line."""
@@ -104,8 +111,16 @@ class Halting:
         raise ConnectionResetError("the client hung up")
 
 
-def in_background(work: Callable[[], object]) -> threading.Thread:
-    """Does something in a thread that does not keep the tests from ending."""
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
+@contextmanager
+def scripted(writer: Writer, authority: Authority, script: Halting) -> Iterator[ScriptedServer]:
+    """Lets the writer send to a server that plays the script."""
+    with ScriptedServer(script, authority.certificate("127.0.0.1")) as server:
+        writer.send_to(server.port)
+        yield server
+
+
+def in_process(writer: Writer, cancel: Cancel) -> Sent:
+    """Sends what is queued, as the screens do, until it is done or cancelled."""
+    home = Home(writer.home)
+    with Forum(home, lambda: load(home.config_file)) as forum:
+        return forum.sending.send(ask=lambda _: "", cancel=cancel)

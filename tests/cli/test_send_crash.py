@@ -134,8 +134,8 @@ def test_cut_at_any_byte_nothing_is_lost_or_sent_twice(
         total = relay.up if way == "up" else relay.down
     taken(smtp_list)
     met: Counter[str] = Counter()
-    near_the_end = set(every(total, 25)) & set(range(total - 250, total))
-    for byte in sorted({*every(total, 300), *near_the_end}):
+    near_the_end = set(every(total, 15)) & set(range(total - 250, total))
+    for byte in sorted({*every(total, 150), *near_the_end}):
         copy = Copied(writer, tmp_path / "copy")
         limits = {f"cut_{way}": byte}
         with Relay(smtp_list.port, cut=cut, **limits) as relay:  # type: ignore[arg-type]

@@ -98,9 +98,9 @@ def is_copy(own: Copy, other: Copy, handed_over: int | None) -> bool:
 
 
 def _join_copies(archive: Archive, item: OutboxItem, post: int) -> None:
-    own, *others = archive.outbox.copies(item.item) or (None,)
-    for other in others:
-        if own is not None and other is not None and is_copy(own, other, item.tried):
+    copies = archive.outbox.copies(item.item)
+    for other in copies[1:]:
+        if is_copy(copies[0], other, item.tried):
             archive.posts.merge(post, other.post)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -131,3 +133,16 @@ class TestSetup:
         assert not (tmp_path / "elsewhere").exists()
         if there == "a file":
             assert path.read_text() == "mine"
+
+    def test_leaves_nothing_when_it_cannot_be_written_wholly(
+        self, member: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "fsync", full)
+            outcome = member.run("setup", "--json")
+        assert (outcome.code, outcome.document["error"]["kind"]) == (1, "home")
+        assert "full" in outcome.document["error"]["message"]
+        assert member.run("setup").code == 0

@@ -55,3 +55,14 @@ def test_the_rows_of_a_table_stay_within_a_terminal_and_are_whole_in_a_pipe(memb
         assert all(screen.width(line) <= 80 for line in shown.splitlines()[heading:]), command
     assert subject.strip() in member.run("topics", "open-data").output
     assert "Words " * 59 + "Words" in member.run("show", "1").output
+
+
+def test_a_text_is_shown_without_the_blank_lines_around_it(member: Member, tmp_path: Path) -> None:
+    (tmp_path / "1.eml").write_bytes(mail(1, text="  \n\n\nThe first line.\n\nThe last.\n\n  \n"))
+    (tmp_path / "2.eml").write_bytes(mail(2, text="  \n"))
+    for number in (1, 2):
+        member.json("import", str(tmp_path / f"{number}.eml"), "open-data")
+    for command in ("show", "read"):
+        assert "\n\n\nThe first" not in member.run(command, "1").output
+        assert member.run(command, "1").output.endswith("The last.\n")
+        assert member.run(command, "2").output.endswith("(no text)\n")

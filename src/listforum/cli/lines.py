@@ -44,6 +44,8 @@ def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
 
 
 def thread_lines(topic: TopicView) -> Iterator[str]:
+    from listforum.forum.viewing import text_lines
+
     yield f"{topic.subject}{LRM}"
     posts = ngettext("{posts} post", "{posts} posts", len(topic.posts)).format(posts=len(topic.posts))
     yield _("topic {topic} of {list}, {posts}").format(topic=topic.topic, list=topic.list, posts=posts)
@@ -52,7 +54,7 @@ def thread_lines(topic: TopicView) -> Iterator[str]:
         if view.text is None:
             yield _("(The text has not been fetched: listforum fetch post:{post})").format(post=view.record.post)
         else:
-            yield from view.text.rstrip().splitlines()
+            yield from text_lines(view.text)
         yield from (f"({defect})" for defect in view.defects)
         yield from map(_attachment, view.attachments)
 

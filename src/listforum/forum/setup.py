@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from listforum.errors import ConfigError, HomeError
-from listforum.home import Home
+from listforum.errors import ConfigError
+from listforum.home import Home, explained
 
 STARTER: Final = """\
 # The config of listforum. Fill in your address and servers, then run: listforum doctor
@@ -33,7 +33,13 @@ def write_config(home: Home) -> str:
     except FileExistsError:
         raise ConfigError(f"There is a config already: {path}. It was left as it is; edit it.") from None
     except OSError as error:
-        raise HomeError(f"The config {path} cannot be written: {error.strerror}.") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(STARTER)
+        raise explained(error, path) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(STARTER)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a config would be one that is there already
+        raise explained(error, path) from error
     return str(path)

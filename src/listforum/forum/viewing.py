@@ -56,11 +56,18 @@ def plain_lines(topic: TopicView) -> Iterator[str]:
             author=view.record.author,
             when=f"{_EPOCH + timedelta(seconds=view.record.date):%Y-%m-%d %H:%M} UTC",
         )
-        yield from (_("The text has not been fetched.") if view.text is None else view.text).splitlines()
+        yield from text_lines(_("The text has not been fetched.") if view.text is None else view.text)
         for attachment in view.attachments:
             yield _("Attachment {n}: {name}, {type}, {bytes} bytes.").format(
                 n=attachment.n, name=attachment.name, type=attachment.type, bytes=attachment.bytes
             )
+
+
+def text_lines(text: str) -> list[str]:
+    """The lines of a text without the blank ones at both ends; of one that is all blank, a line that says so."""
+    lines = text.rstrip().splitlines()
+    first = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    return lines[first:] or [_("(no text)")]
 
 
 def _attachment(n: int, part: Part) -> Attachment:

@@ -85,6 +85,7 @@ class _Copy:
             self._put("verdict", self._both_ways("verdict", "post"))
             self._put("outbox", map(self._without_lost_post, self._both_ways("outbox", "id")))
             self._adopt_orphans()
+            self._target.run("UPDATE meta SET value = (SELECT coalesce(max(change), 0) FROM post) WHERE key = 'change'")
         return saved, max(0, last - saved - self._gaps(last))
 
     def _post(self, post: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from listforum.mail.header import read_header
 from listforum.mail.quotes import own_words, own_words_digest
@@ -14,6 +14,8 @@ from listforum.mail.structure import shown_parts
 from listforum.model import Author, Header, Part, Place, Received
 
 T = TypeVar("T")
+
+_DERIVED: Final = "@derived.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,12 @@ def derived_id(header: Header) -> str:
     """A stand-in for a missing Message-ID, the same whenever the same mail is met again."""
     author = header.author
     told = f"{header.date}\0{author.name}\0{author.address}\0{header.subject}"
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32] + "@derived.invalid"
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32] + _DERIVED
+
+
+def is_derived(message_id: str) -> bool:
+    """Whether this only stands in for a Message-ID."""
+    return message_id.endswith(_DERIVED)
 
 
 def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
@@ -68,7 +75,7 @@ def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
 
 def _unreadable(fields: bytes, failure: str) -> Header:
     return Header(
-        message_id=hashlib.sha256(fields).hexdigest()[:32] + "@derived.invalid",
+        message_id=hashlib.sha256(fields).hexdigest()[:32] + _DERIVED,
         in_reply_to=(),
         references=(),
         date=None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from listforum.archive.arrival import Arrival
+from listforum.archive.arrival import Arrival, is_derived
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.lists import Lists
@@ -186,7 +186,15 @@ class Posts:
             return True  # our own id and our own words, whatever a list made of From and Subject
         if sent != header.date or bare_subject(subject) != bare_subject(header.subject):
             return False
+        if is_derived(header.message_id) and None in {digest, arrival.digest} and not self._same_parts(post, arrival):
+            return False
         return own or _same_author((author, address), header)
+
+    def _same_parts(self, post: int, arrival: Arrival) -> bool:
+        """Tells mails without a Message-ID apart as long as their words are not known, but for their sizes."""
+        kept = self._contents.received(post)
+        shapes = [[(part.section, part.type, part.size) for part in one.parts] for one in (kept, arrival.received)]
+        return kept.raw is not None or shapes[0] == shapes[1]
 
     # --- copies that the sender's provider keeps ---
 

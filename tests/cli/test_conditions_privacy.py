@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cli.test_conditions_disk import mbox
+from cli.test_conditions_disk import mbox, run
 from member import Member
 from servers.certificates import Authority
 from servers.scripted import Peer, ScriptedServer
@@ -216,7 +216,7 @@ def test_a_config_that_cannot_be_used_stops_only_what_needs_it(
         ["reply", "1", "--text-file", "-"],
         ["post", "open-data", "--subject", "S", "--text-file", "-"],
     ):
-        outcome = member.process(*command, "--json", through=through, stdin=b"Words.")
+        outcome = run(member, through, *command)
         error = outcome.document["error"]
         assert (outcome.code, error["kind"]) == (1, "config"), command
         assert str(path) in error["message"]

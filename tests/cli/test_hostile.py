@@ -85,6 +85,7 @@ class TestArguments:
     @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
     def test_are_quoted_as_text_only(self, flooded: Member, tmp_path: Path, payload: str) -> None:
         word = os.fsdecode(as_bytes(payload.replace("\0", "")))
+        answers: list[list[str]] = [[], ["--json"]]
         for command in (
             [word],
             ["topics", word],
@@ -105,10 +106,10 @@ class TestArguments:
             ["sync", "--budget", word],
             ["fetch", "post:" + word],
         ):
-            for more in ([], ["--json"]):
+            for more in answers if THOROUGH else [answers[PAYLOADS.index(payload) % 2]]:
                 outcome = flooded.run(*command, *more)
                 assert found_in(outcome) == [], command
-                assert '"internal"' not in outcome.output
+                assert "went wrong" not in outcome.output + outcome.messages
 
 
 class TestNames:

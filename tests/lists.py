@@ -43,3 +43,11 @@ def posts(member: Member, name: str = "open-data") -> dict[str, dict[str, Any]]:
             assert post["message_id"] not in found, "a post stands twice"
             found[post["message_id"]] = post
     return found
+
+
+def numbered_anew(dovecot: Dovecot, user: User, uidvalidity: int, uidnext: int = 1) -> None:
+    """Makes the server give this UIDVALIDITY, and UIDs from `uidnext` on, to what lies in the INBOX."""
+    dovecot.change_uidvalidity(user, "INBOX")
+    path = dovecot._folder(user, "INBOX") / "dovecot-uidlist"
+    path.write_text(f"3 V{uidvalidity} N{uidnext} G{'a' * 32}\n")
+    dovecot._give(path)

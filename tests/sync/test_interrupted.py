@@ -84,7 +84,7 @@ def test_killed_at_random_moments(
     dice = random.Random(4)
     for _ in range(200 if THOROUGH else 20):
         process = member.start("sync")
-        time.sleep(dice.uniform(0.2, 0.9))
+        time.sleep(dice.uniform(0.2, 0.8))
         process.kill()
         process.communicate()
         have = counts(member)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lists import LIST, Traffic, deliver, posts
+from lists import LIST, Traffic, deliver, numbered_anew, posts
 from mails import identifier
 from member import Member
 from servers.dovecot import Dovecot, User
@@ -20,14 +20,6 @@ def synced(member: Member, dovecot: Dovecot, user: User) -> Member:
     member.configure(dovecot, user, LIST)
     member.json("sync")
     return member
-
-
-def numbered_anew(dovecot: Dovecot, user: User, uidvalidity: int, uidnext: int = 1) -> None:
-    """Makes the server give this UIDVALIDITY, and UIDs from `uidnext` on, to what lies in the INBOX."""
-    dovecot.change_uidvalidity(user, "INBOX")
-    path = dovecot._folder(user, "INBOX") / "dovecot-uidlist"
-    path.write_text(f"3 V{uidvalidity} N{uidnext} G{'a' * 32}\n")
-    dovecot._give(path)
 
 
 def test_texts_that_are_here_are_not_fetched_again(

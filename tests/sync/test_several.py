@@ -18,7 +18,7 @@ from listforum.home import Home
 from listforum.model import Progress
 from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
-from lists import LIST, deliver, posts
+from lists import LIST, deliver, numbered_anew, posts
 from mails import identifier, mail
 from member import Member, Outcome
 from servers.certificates import Authority
@@ -178,10 +178,7 @@ def test_progress_does_not_go_back_when_mails_are_known_already(member: Member, 
     deliver(dovecot, user, *range(1, 251))
     member.configure(dovecot, user, LIST)
     member.json("sync")
-    dovecot.change_uidvalidity(user, "INBOX")
-    path = dovecot._folder(user, "INBOX") / "dovecot-uidlist"
-    path.write_text(f"3 V777 N1 G{'a' * 32}\n")
-    dovecot._give(path)
+    numbered_anew(dovecot, user, 777)
     told: list[Progress] = []
     with syncing(member) as ours:
         run(ours, told)

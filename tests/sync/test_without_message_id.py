@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lists import LIST
+from lists import LIST, numbered_anew
 from mails import BEGAN
 from member import Member
 from servers.dovecot import Dovecot, User
@@ -31,9 +31,6 @@ def test_the_same_mail_under_a_new_uid_is_the_same_post(member: Member, dovecot:
     dovecot.append_all(user, "INBOX", [(nameless(text), BEGAN) for text in ("one", "twenty-one")])
     member.configure(dovecot, user, LIST)
     member.json("sync")
-    dovecot.change_uidvalidity(user, "INBOX")
-    path = dovecot._folder(user, "INBOX") / "dovecot-uidlist"
-    path.write_text(f"3 V777 N1 G{'a' * 32}\n")
-    dovecot._give(path)
+    numbered_anew(dovecot, user, 777)
     assert member.json("sync")["lists"][0]["new_headers"] == 0
     assert texts(member) == ["one", "twenty-one"]

@@ -89,13 +89,15 @@ def _read(forum: Forum, options: Namespace) -> Answer:
 
 
 def _search(forum: Forum, options: Namespace) -> Answer:
-    found = forum.searching.search(
-        " ".join(options.query),
-        options.list,
-        sort=options.sort,
-        limit=options.limit,
-        unit="posts" if options.posts else "topics",
-    )
+    with _counter("indexing") as progress:
+        found = forum.searching.search(
+            " ".join(options.query),
+            options.list,
+            sort=options.sort,
+            limit=options.limit,
+            unit="posts" if options.posts else "topics",
+            progress=progress,
+        )
     return Answer(output.search_document(found), lines.search_lines(found))
 
 

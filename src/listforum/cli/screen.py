@@ -10,15 +10,19 @@ from collections.abc import Iterator
 from typing import Final
 
 _NARROWEST: Final = 40
+_USUAL: Final = 80
 _QUOTE: Final = re.compile(r" {0,3}(?:> ?){1,30}")
 
 
 def columns() -> int | None:
     """The columns of the terminal that takes the answer; None for a pipe or a file, where nothing is cut or wrapped."""
     try:
-        return max(_NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns) if sys.stdout.isatty() else None
+        if not sys.stdout.isatty():
+            return None
+        told = os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):
         return None
+    return max(_NARROWEST, told or _USUAL)  # a serial line tells 0
 
 
 def width(text: str) -> int:

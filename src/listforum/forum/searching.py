@@ -37,6 +37,7 @@ class Searching:
         sort: Literal["newest", "best"] = "newest",
         limit: int = 20,
         unit: Literal["topics", "posts"] = "topics",
+        progress: Callable[[int, int], None] | None = None,
     ) -> SearchAnswer:
         """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here."""
         began = time.perf_counter()
@@ -45,7 +46,7 @@ class Searching:
             self._archive.lists.id_of(list_name)
             query = replace(query, lists=(*query.lists, list_term(list_name)))
         if self._writable:
-            self.catch_up()
+            self.catch_up(progress)
         try:
             answer = self._index.search(query, sort=sort, limit=limit, unit=unit)
         except NeedsRebuild:

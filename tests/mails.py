@@ -39,7 +39,12 @@ def mail(
         lines += [f"In-Reply-To: <{told[-1]}>", "References: " + " ".join(f"<{one}>" for one in told)]
     if list_id:
         lines += [f"List-Id: Open data <{list_id}>", f"List-Post: <mailto:{LIST_ADDRESS}>"]
-    lines += [*fields, "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
+    lines += [
+        *fields,
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 8bit",
+    ]
     body = text or f"These are the words of mail number {number}."
     return "\r\n".join([*lines, "", *body.splitlines(), ""]).encode()
 

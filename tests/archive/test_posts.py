@@ -98,11 +98,11 @@ class TestOrder:
 class TestTexts:
     def test_a_fetched_text_completes_a_post(self, archive: Archive) -> None:
         post = archive.posts.add("open-data", [header_only(mail(1, text="Water quality in Recife."), 4)], NOW).posts[0]
-        assert [part.section for part in archive.contents.waiting(post)] == ["1"]
+        assert [part.section for part in archive.contents.unfinished(post)] == ["1"]
         archive.posts.add_texts([(post, [("1", b"Water quality in Recife.\r\n")])])
         assert archive.topics.post(post).state == "text"
         assert archive.contents.own_words([post])[post].strip() == "Water quality in Recife."
-        assert archive.contents.waiting(post) == ()
+        assert archive.contents.unfinished(post) == ()
 
     def test_change_numbers_never_go_back_not_even_when_a_post_is_taken_back(self, archive: Archive) -> None:
         add(archive, mail(1))
@@ -117,7 +117,7 @@ class TestTexts:
         twice = [header_only(mail(1), 4), header_only(mail(1), 9)]
         post = archive.posts.add("open-data", twice, NOW).posts[0]
         row = archive.lists.id_of("open-data")
-        assert archive.topics.waiting(row, "home", "INBOX", 7) == ((post, 9),)
+        assert [waiting.post for waiting in archive.waiting.texts(row, "home", "INBOX", 7)] == [post]
 
     def test_a_changed_text_is_told_to_the_index(self, archive: Archive) -> None:
         post = archive.posts.add("open-data", [header_only(mail(1), 4)], NOW).posts[0]

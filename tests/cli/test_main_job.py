@@ -2,46 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from mails import LIST_ADDRESS, LIST_ID, mail
+from mails import LIST_ADDRESS
 from member import Member
-from servers.certificates import Authority
 from servers.dovecot import Dovecot, User
-from servers.smtp_list import ListBehaviour, SmtpList
+from servers.smtp_list import SmtpList
 
 OPEN_DATA = '[lists.open-data]\naccount = "home"\nfolder = "INBOX"'
-
-
-@pytest.fixture
-def member(tmp_path: Path) -> Member:
-    return Member(tmp_path / "home")
-
-
-@pytest.fixture
-def smtp(authority: Authority, dovecot: Dovecot, user: User) -> Iterator[SmtpList]:
-    behaviour = ListBehaviour(name="Open data", list_id=LIST_ID, address=LIST_ADDRESS, tag="[open-data] ")
-    with SmtpList(
-        authority, deliver=lambda copy: dovecot.append(user, "INBOX", copy, 1_800_000_000), behaviour=behaviour
-    ) as server:
-        yield server
-
-
-@pytest.fixture
-def synced(member: Member, dovecot: Dovecot, user: User, smtp: SmtpList) -> Member:
-    """A member with three posts of the list, in two topics, on the server and in the archive."""
-    for raw in (
-        mail(1, text="Where are the census files of 1991?"),
-        mail(2, text="On the ministry's server, under /old.", author="Omid <omid@example.net>", answers=[1]),
-        mail(3, subject="کتاب‌های تازه", text="کتاب‌های کتابخانه ملی"),
-    ):
-        dovecot.append(user, "INBOX", raw, 1_790_000_000)
-    member.configure(dovecot, user, OPEN_DATA, smtp=smtp)
-    assert member.json("sync")["lists"][0]["new_texts"] == 3
-    return member
 
 
 def test_topics_are_listed_with_the_newest_activity_first(synced: Member) -> None:

@@ -92,10 +92,6 @@ class Contents:
             )
         }
 
-    def waiting(self, post: int) -> tuple[Part, ...]:
-        """The shown parts of a post of which no byte is here."""
-        return tuple(part for part in shown_parts(self._parts(post)) if part.content is None)
-
     def unfinished(self, post: int) -> tuple[Part, ...]:
         """The shown parts of a post that are not wholly here."""
         return tuple(part for part in shown_parts(self._parts(post)) if not part.complete)

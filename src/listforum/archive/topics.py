@@ -109,19 +109,6 @@ class Topics:
         )
         return frozenset(post for (post,) in rows)
 
-    def waiting(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[tuple[int, int], ...]:
-        """The (post, UID) pairs of a folder whose text is not here, newest first."""
-        return tuple(
-            (post, uid)
-            for post, uid in self._database.rows(
-                """SELECT post.id, max(uid) FROM post JOIN post_list ON post_list.post = post.id
-                   JOIN place ON place.post = post.id
-                   WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ?
-                   GROUP BY post.id ORDER BY date DESC, post.id DESC""",
-                (list_row, account, folder, uidvalidity),
-            )
-        )
-
 
 def _record(row: Row) -> PostRecord:
     post, topic, message_id, subject, author, address, date, state, read = row[:9]

@@ -28,7 +28,7 @@ MAX_LATER = 1_000
 """Posts newer than the index that a search reads itself, so that its answer is whole."""
 
 
-class NeedsRebuild(ListforumError):  # noqa: N818 - it names what to do, like the other errors of the domain
+class NeedsRebuild(ListforumError):
     """There is no index, it is damaged, or it is far behind: `catch_up` makes it good, `scan` does without."""
 
     kind: ClassVar[str] = "index"

@@ -25,7 +25,7 @@ FRESH = ".new"
 """Ends the name of a file that will replace another."""
 
 
-class Damaged(Exception):  # noqa: N818 - it is a finding about the index, handled inside this room
+class Damaged(Exception):
     """The index is not what was written. The message says how, in words."""
 
 

@@ -15,7 +15,7 @@ from servers.dovecot import Dovecot, User
 OPEN_DATA = '[lists.open-data]\naccount = "home"\nfolder = "INBOX"'
 PERSIAN = "سلام به همه. کتاب‌های تازه رسید."
 
-BODIES = {
+BODIES: dict[str, str | tuple[str, bytes]] = {
     "plain latin-1 as quoted-printable": (
         "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
         "Voil=E0 les donn=E9es, =\r\npli=E9es.\r\n-- =20\r\nZo=E9\r\n"
@@ -60,7 +60,7 @@ BODIES = {
 
 
 def _mail(number: int, body: str | tuple[str, bytes]) -> bytes:
-    head = mail(number).partition(b"MIME-Version")[0] + b"MIME-Version: 1.0\r\n"
+    head: bytes = mail(number).partition(b"MIME-Version")[0] + b"MIME-Version: 1.0\r\n"
     text, more = (body, b"") if isinstance(body, str) else body
     return head + text.encode() + more
 

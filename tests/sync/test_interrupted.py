@@ -138,7 +138,7 @@ def counts(member: Member) -> dict[str, int]:
         return {}
 
 
-@pytest.mark.skipif(not THOROUGH or not shutil.which("strace"), reason="thorough only, and needs strace")
+@pytest.mark.thorough
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "sendto", "recvfrom", "ftruncate", "unlink"])
 def test_killed_at_system_calls(
     member: Member, dovecot: Dovecot, user: User, uninterrupted: Content, call: str

@@ -74,6 +74,7 @@ SYNC = {
             "older": int,
             "older_bytes": int,
             "error": (str, NULL),
+            "note": (str, NULL),
         }
     ],
     "bytes_up": int,

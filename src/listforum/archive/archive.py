@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from listforum.archive.aside import Aside
     from listforum.archive.contents import Contents
     from listforum.archive.cursors import Cursors
     from listforum.archive.ledger import Ledger
@@ -70,6 +71,12 @@ class Archive:
         from listforum.archive.waiting import Waiting
 
         return Waiting(self._database)
+
+    @cached_property
+    def aside(self) -> Aside:
+        from listforum.archive.aside import Aside
+
+        return Aside(self._database)
 
     @cached_property
     def topics(self) -> Topics:

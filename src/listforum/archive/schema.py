@@ -118,6 +118,17 @@ CREATE TABLE cursor (
     PRIMARY KEY (account, folder, list)
 ) WITHOUT ROWID;
 
+CREATE TABLE set_aside (
+    list        INTEGER NOT NULL REFERENCES list (id),
+    account     TEXT NOT NULL,
+    folder      TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL,
+    uid         INTEGER NOT NULL,
+    missing     TEXT NOT NULL CHECK (missing IN ('mail', 'text')),
+    times       INTEGER NOT NULL,
+    PRIMARY KEY (list, account, folder, uidvalidity, uid)
+) WITHOUT ROWID;
+
 CREATE TABLE edge (
     child      INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
     parent     INTEGER,

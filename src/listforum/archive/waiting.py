@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
+from listforum.archive.aside import TRIES
 from listforum.archive.database import Database
 from listforum.mail.structure import shown_parts
 from listforum.model import Part
@@ -27,13 +28,21 @@ class Waiting:
         self._database = database
 
     def texts(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[WaitingText, ...]:
-        """The posts of a list in a folder whose text is not here, newest first, each once."""
+        """The posts of a list in a folder whose text is not here, newest first, each once; none that is set aside."""
+        return self._texts("aside.uid IS NULL", (list_row, account, folder, uidvalidity))
+
+    def aside(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[WaitingText, ...]:
+        """Those whose text was set aside, and is still to be asked for again."""
+        return self._texts(f"aside.times < {TRIES}", (list_row, account, folder, uidvalidity))
+
+    def _texts(self, which: str, folder: tuple[int, str, str, int]) -> tuple[WaitingText, ...]:
         rows = self._database.rows(
-            """SELECT post.id, min(uid) FROM post JOIN post_list ON post_list.post = post.id
+            f"""SELECT post.id, min(place.uid) FROM post JOIN post_list ON post_list.post = post.id
                JOIN place ON place.post = post.id
-               WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ?
-               GROUP BY post.id ORDER BY date DESC, post.id DESC""",
-            (list_row, account, folder, uidvalidity),
+               LEFT JOIN set_aside AS aside USING (list, account, folder, uidvalidity, uid)
+               WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ? AND {which}
+               GROUP BY post.id ORDER BY date DESC, post.id DESC""",  # noqa: S608 - both conditions stand above
+            folder,
         )
         parts = self._parts([post for post, _uid in rows])
         return tuple(WaitingText(post, uid, shown_parts(parts[post])) for post, uid in rows)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from listforum.cli.commands import Answer, Command
+from listforum.cli.missing import missing
 from listforum.cli.output import say, size
 from listforum.cli.progress import Line
 from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
@@ -109,6 +110,7 @@ def _document(report: SyncReport) -> dict[str, object]:
                 "older": one.older,
                 "older_bytes": one.older_bytes,
                 "error": None if one.error is None else safe.line(one.error),
+                "note": " ".join(missing(one)) or None,
             }
             for one in report.lists
         ],
@@ -137,6 +139,7 @@ def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
             f"  {one.older} older posts stay on the server: about {size(one.older_bytes)}. To have them, raise "
             "history under [sync] in the config."
         )
+    yield from (f"  {words}" for words in missing(one))
 
 
 def _tell(errors: list[str]) -> None:

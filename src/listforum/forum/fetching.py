@@ -78,9 +78,10 @@ class Fetching:
     ) -> None:
         def in_session(folders: Folders) -> None:
             for one, report, posts in lists:
-                with run.one_list(report):
-                    work(run.pull(folders, one, report), posts)
-                report.done = True
+                if not report.done:
+                    with run.one_list(report):
+                        work(run.pull(folders, one, report), posts)
+                    report.done = True
 
         run.work_in(account, [report for _, report, _ in lists], in_session)
 

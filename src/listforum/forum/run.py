@@ -27,6 +27,7 @@ from listforum.forum.connecting import Connecting, Person
 from listforum.model import Bytes
 from listforum.sync import plan
 from listforum.sync.meter import Meter
+from listforum.sync.patience import Patience
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport, Subscription
 from listforum.sync.visit import Folders, Visit
@@ -104,18 +105,36 @@ class Run:
         return Pull(visit, report, self.person.progress)
 
     def work_in(self, account: Account, reports: Sequence[ListReport], work: Callable[[Folders], None]) -> None:
-        """Works in a session with an account. Whatever ends it early is noted at those lists that were not done."""
+        """Works in a session with an account. Whatever ends it early is noted at those lists that were not done.
+
+        Where the link dies at a mail, that one is set aside and the work goes on in another session: it must pass over
+        the lists that are done.
+        """
+        patience = Patience(plan.HEADERS_AT_ONCE)
         try:
             try:
-                self.meter.must_afford(plan.CONNECT_WORST)
-                person = self.person
-                with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire) as session:
-                    work(Folders(session, self.meter))
+                while not self._worked_through(account, patience, work):
+                    pass
             finally:
                 self.meter.book("connect")
                 self._archive.ledger.add(int(time.time()), reports[0].list, self.meter.take())
         except ListforumError as error:
-            self._note(error, [report for report in reports if not report.done])
+            undone = [report for report in reports if not report.done]
+            if undone or not isinstance(error, LinkError):
+                self._note(error, undone or reports)
+
+    def _worked_through(self, account: Account, patience: Patience, work: Callable[[Folders], None]) -> bool:
+        """Works in one session; answers False when it died and another is worth it."""
+        self.meter.must_afford(plan.CONNECT_WORST)
+        person = self.person
+        try:
+            with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire) as session:
+                work(Folders(session, self.meter, patience))
+        except LinkError as error:
+            if isinstance(error, DeadlineError) or not patience.another_session():
+                raise
+            return False
+        return True
 
     @contextmanager
     def one_list(self, report: ListReport) -> Iterator[None]:

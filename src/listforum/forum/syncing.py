@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from listforum.archive.archive import Archive
+from listforum.archive.aside import Missing
 from listforum.config import Account, Config, ListSettings
 from listforum.errors import ArchiveError, BusyError, ConfigError, HomeError, UnknownItem
 from listforum.forum.connecting import Connecting, Person
@@ -18,6 +19,7 @@ from listforum.home import Home
 from listforum.model import Progress
 from listforum.sync import plan
 from listforum.sync.price import take_stock
+from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
 from listforum.sync.visit import Folders
@@ -103,11 +105,12 @@ class Syncing:
         run.work_in(account, reports, lambda folders: self._pull(folders, lists, wanted, run))
 
     def _pull(self, folders: Folders, lists: Sequence[_Pair], wanted: Wanted, run: Run) -> None:
-        """Headers of all lists first, then texts."""
+        """Headers of all lists first, then texts, and last what the server could not give before."""
         pulls = [(run.pull(folders, one, report), report) for one, report in lists]
         for pull, report in pulls:
-            with run.one_list(report):
-                pull.headers()
+            if not report.done:
+                with run.one_list(report):
+                    pull.headers()
         for pull, report in pulls:
             if wanted.extent == "all" and not report.done:
                 with run.one_list(report):
@@ -115,6 +118,21 @@ class Syncing:
             report.done = True
         if wanted.extent == "all" and (run.meter.left is None or run.meter.left > plan.SETTLE_WORST):
             settle_by_sent_folder(self._archive, lists[0][0].account, folders.session)
+            folders.elsewhere()
+        self._ask_again([(pull, report) for pull, report in pulls if report.error is None], wanted, run)
+
+    def _ask_again(self, pulls: Sequence[tuple[Pull, ListReport]], wanted: Wanted, run: Run) -> None:
+        """At the very end: whatever this does to the session, all else is here."""
+        kinds: Sequence[Missing] = ("mail", "text") if wanted.extent == "all" else ("mail",)
+        for pull, _ in pulls:
+            for missing in kinds:
+                pull.line_up(missing)
+        for pull, report in pulls:
+            with run.one_list(report):
+                for missing in kinds:
+                    pull.again(missing)
+                    if wanted.extent == "all":
+                        pull.texts()
 
     def _price(self, folders: Folders, lists: Sequence[_Pair], run: Run) -> None:
         for one, report in lists:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from listforum.archive.arrival import Arrival, understand
-from listforum.model import Cursor, Received
+from listforum.errors import ServerError
+from listforum.model import Received
 from listforum.sync import plan
+from listforum.sync.copies import Copies
+from listforum.sync.patience import Asked
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedHeader
-
-_LOOKED_AT_AGAIN = 200
-"""UIDs back from the newest in which a copy waits for the post it refers to."""
-
-_REFERRING = ("Message-ID", "In-Reply-To", "References")
 
 
 class Headers:
@@ -26,6 +24,7 @@ class Headers:
         self._visit = visit
         self._report = report
         self._progress = progress
+        self._copies = Copies(visit)
 
     def fetch(self) -> None:
         """Fetches all there are, within the budget."""
@@ -36,12 +35,13 @@ class Headers:
         phase = Phase(f"{visit.to.list}: headers", len(left), visit.meter, self._progress)
         first, last = cursor.covered.first_gap(cursor.floor), visit.state.uidnext - 1
         while first <= last:
-            window = plan.next_window(left, first, last, plan.headers_within(visit.meter.left))
-            self._fetch_window(window, phase)
-            del left[len(left) - len(window.uids) :]
-            last = window.low - 1
+            window = plan.next_window(left, first, last, visit.headers_at_once)
+            refused = self._fetch(window.uids, (window.low, window.high), phase.one_more)
+            left[len(left) - len(window.uids) :] = refused
+            if not refused:
+                last = window.low - 1
         if visit.to.list_id:
-            self._direct_copies()
+            self._fetch_copies()
 
     def count(self) -> int:
         """How many there are, without fetching them."""
@@ -50,18 +50,54 @@ class Headers:
         self._visit.meter.book("connect")
         return count
 
-    def _fetch_window(self, window: plan.Window, phase: Phase) -> None:
+    def again(self) -> None:
+        """Asks once more, one by one, for mails that the server could not give."""
+        for uid in self._visit.to_be_asked_again("mail"):
+            with self._visit.alone(uid):
+                self._fetch_alone(uid)
+
+    def _fetch_copies(self) -> None:
+        left = list(self._copies.new())
+        while left:
+            batch = left[: self._visit.headers_at_once]
+            left[: len(batch)] = self._fetch(batch, None, lambda: None)
+        self._copies.looked_through()
+
+    def _fetch(
+        self, uids: Sequence[int], settled: tuple[int, int] | None, one_more: Callable[[], None]
+    ) -> Sequence[int]:
+        """Fetches and stores; answers the UIDs that are to be asked for once more, fewer at once."""
         arrivals: list[Arrival] = []
-        settled: tuple[int, int] | None = None
+        asked = Asked.of_mails(uids)
+        answers = asked.watched(self._ask(uids) if uids else ())
         try:
-            if window.uids:
-                for fetched in self._ask(window.uids):
-                    arrivals.append(self._arrival(fetched))
-                    phase.one_more()
-            settled = (window.low, window.high)
+            for fetched in answers:
+                asked.came(fetched.uid)
+                arrivals.append(self._arrival(fetched))
+                one_more()
         finally:
             self._visit.meter.book("headers")
-            self._store(arrivals, settled)
+            self._store(arrivals, settled if asked.ended and not asked.missing else None)
+        left = self._visit.settle(asked, "mail")
+        if settled and asked.missing and not left:
+            self._store((), settled)
+        return left
+
+    def _fetch_alone(self, uid: int) -> None:
+        visit = self._visit
+        arrivals: list[Arrival] = []
+        wanted = False
+        try:
+            wanted = not visit.to.list_id or uid in visit.of_list(uid, uid) or self._copies.is_one(uid)
+            if wanted:
+                arrivals += [self._arrival(fetched) for fetched in self._ask([uid])]
+        finally:
+            visit.meter.book("headers")
+            self._store(arrivals, None)
+        if not arrivals and wanted and visit.still_there([uid]):
+            raise ServerError(f"the server leaves out mail {uid}")
+        with visit.archive.transaction():
+            visit.came([uid])
 
     def _ask(self, uids: Sequence[int]) -> Iterable[FetchedHeader]:
         meter = self._visit.meter
@@ -90,73 +126,3 @@ class Headers:
         """SEARCH matches substrings: `a.example.org` is found in `xa.example.org` too."""
         told = arrival.header.list_id
         return not self._visit.to.list_id or not told or told.casefold() == self._visit.to.list_id.casefold()
-
-    # --- direct copies --------------------------------------------------------------------------------------------
-
-    def _direct_copies(self) -> None:
-        """In a folder that holds other mail: mail to the list that reached the person directly, answering a post.
-
-        Such a copy has no List-Id; when the list drops duplicates it is the only one there is.
-        """
-        visit = self._visit
-        address = visit.to.address or visit.archive.lists.posting_address(visit.to.list)[0]
-        cursor = visit.cursor()
-        if not address or not cursor or cursor.direct >= visit.state.uidnext:
-            return
-        stored = visit.stored()
-        candidates = [uid for uid in visit.addressed(address, cursor.direct) if uid not in stored]
-        visit.meter.book("connect")
-        answering, hopeful = self._answering(candidates)
-        for begin in range(0, len(answering), size := plan.headers_within(visit.meter.left)):
-            self._fetch_copies(answering[begin : begin + size])
-        self._looked_until(cursor, hopeful)
-
-    def _answering(self, candidates: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Those mails that refer to a post that is here, and those that refer to something that may yet come.
-
-        Told by their References alone; a copy may answer another one.
-        """
-        told = dict(self._references(candidates))
-        answering: list[int] = []
-        ids: set[str] = set()
-        found = True
-        while found:
-            found = False
-            for uid in sorted(told.keys() - set(answering)):
-                message_id, referred = told[uid]
-                if referred & ids or self._visit.archive.posts.known_ids(referred):
-                    answering.append(uid)
-                    ids.add(message_id)
-                    found = True
-        return sorted(answering), sorted(
-            uid for uid, (_, referred) in told.items() if referred and uid not in answering
-        )
-
-    def _references(self, candidates: Sequence[int]) -> Iterable[tuple[int, tuple[str, frozenset[str]]]]:
-        meter = self._visit.meter
-        longest = None if meter.left is None else plan.FIELDS_LIMIT
-        for begin in range(0, len(candidates), size := plan.headers_within(meter.left)):
-            asked = candidates[begin : begin + size]
-            meter.must_afford(plan.headers_worst(len(asked)))
-            for uid, fields in self._visit.session.header_fields(asked, _REFERRING, longest):
-                header = understand(Received(fields, ())).header
-                yield uid, (header.message_id, frozenset((*header.in_reply_to, *header.references)))
-        self._visit.meter.book("headers")
-
-    def _fetch_copies(self, uids: Sequence[int]) -> None:
-        arrivals: list[Arrival] = []
-        try:
-            for fetched in self._ask(uids):
-                arrivals.append(self._arrival(fetched))
-        finally:
-            self._visit.meter.book("headers")
-            self._store(arrivals, None)
-
-    def _looked_until(self, cursor: Cursor, hopeful: Sequence[int]) -> None:
-        """A direct copy may overtake the post it answers: the latest of them are looked at again next time."""
-        end = self._visit.state.uidnext
-        again = [uid for uid in hopeful if uid >= end - _LOOKED_AT_AGAIN]
-        now = self._visit.cursor() or cursor
-        with self._visit.archive.transaction():
-            self._visit.keep(replace(now, direct=min([end, *again])))
-            self._visit.write_ledger()

@@ -162,3 +162,14 @@ def search_windows(first: int, last: int, budget: int | None) -> Iterator[tuple[
         size = max(50, min(_SEARCHED_AT_ONCE, (budget // 2 - REQUEST) // (len(str(last)) + 2)))
     for low in range(first, last + 1, max(1, size)):
         yield low, min(last, low + size - 1)
+
+
+def without(uids: Iterable[int], low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The ranges that are left of `low..high` where ascending `uids` are taken out of it."""
+    for uid in uids:
+        if low <= uid <= high:
+            if low < uid:
+                yield low, uid - 1
+            low = uid + 1
+    if low <= high:
+        yield low, high

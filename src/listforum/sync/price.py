@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from listforum.archive.archive import Archive
-from listforum.model import Bytes
+from listforum.archive.aside import SetAside
+from listforum.model import Bytes, Cursor
 from listforum.sync import plan
 from listforum.sync.report import ListReport, Subscription
 
@@ -47,11 +48,23 @@ def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:
     cursor = archive.cursors.get(to.account, to.folder, row)
     if cursor is None:
         return
-    waiting = archive.waiting.texts(row, to.account, to.folder, cursor.uidvalidity)
+    folder = (row, to.account, to.folder, cursor.uidvalidity)
+    every = (*archive.waiting.texts(*folder), *archive.waiting.aside(*folder))
+    waiting = {text.post: text for text in every}.values()
+    report.missing = missing_of(archive, row, to, cursor)
     report.waiting_texts = len(waiting)
     report.waiting_bytes = sum(plan.text_price(text.parts) for text in waiting)
     report.older = cursor.older
     report.older_bytes = cursor.older * usual(archive, to.list).both
+
+
+def missing_of(archive: Archive, row: int, to: Subscription, cursor: Cursor) -> tuple[SetAside, ...]:
+    """What the server could not give of that part of a list that is read."""
+    return tuple(
+        one
+        for one in archive.aside.of(row, to.account, to.folder, cursor.uidvalidity)
+        if one.missing == "text" or one.uid >= cursor.floor
+    )
 
 
 def _average(paid: Bytes | None, count: int) -> int | None:

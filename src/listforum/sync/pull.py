@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from listforum.archive.aside import Missing
 from listforum.sync.headers import Headers
 from listforum.sync.price import take_stock, usual
 from listforum.sync.report import ListReport, Report
@@ -46,6 +47,16 @@ class Pull:
             self._visit.must_be_numbered_as_before()
             self._visit.meter.book("connect")
             self._texts.fetch(waiting)
+
+    def line_up(self, missing: Missing) -> None:
+        """Says that `again` is going to be called."""
+        self._visit.line_up(missing)
+
+    def again(self, missing: Missing) -> None:
+        """Asks once more, one by one, for mails, or for texts, that the server could not give."""
+        if self._visit.line_up(missing):
+            self._visit.open()
+            (self._headers if missing == "mail" else self._texts).again()
 
     def whole_texts(self, posts: Sequence[int]) -> None:
         """Fetches all the text of these posts, however long it is. Raises UnknownItem when one is gone."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from listforum.archive.aside import SetAside
 from listforum.model import Progress
 from listforum.sync.meter import Meter
 
@@ -26,6 +27,7 @@ class Subscription:
 class ListReport:
     """What a sync did for one list. `older` posts were left on the server; `older_bytes` is what they would cost.
 
+    `missing` are the mails that the server could not give, though it has them: they are asked for again, a few times.
     `error` says why the list could not be synced to its end; None also where a budget or the person ended it.
     """
 
@@ -36,6 +38,7 @@ class ListReport:
     waiting_bytes: int = 0
     older: int = 0
     older_bytes: int = 0
+    missing: tuple[SetAside, ...] = ()
     error: str | None = None
     done: bool = False
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from listforum.archive.waiting import WaitingText
-from listforum.errors import UnknownItem
+from listforum.errors import ServerError, UnknownItem
 from listforum.model import Part, Purpose
 from listforum.sync import plan
+from listforum.sync.patience import Asked
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
-from listforum.wire.fetched import PartRequest
+from listforum.wire.fetched import FetchedPart, PartRequest
 
 _KEPT_AT_ONCE: Final = 524_288
 """Bytes of a long part that are written together, at least; writing costs as much as what is there already."""
@@ -29,51 +30,76 @@ class Texts:
         """Fetches the beginnings of texts, in this order, within the budget."""
         meter = self._visit.meter
         phase = Phase(f"{self._visit.to.list}: texts", len(waiting), meter, self._progress)
-        done = 0
-        while done < len(waiting):
-            ahead = waiting[done : done + plan.TEXTS_AT_ONCE]
+        left = list(waiting)
+        while left:
+            ahead = left[: min(plan.TEXTS_AT_ONCE, self._visit.patience.most)]
             worsts = [plan.text_worst(text.parts, meter.left) for text in ahead]
             count = plan.texts_within(worsts, meter.left)
             if sum(worsts[:count]):
                 meter.must_afford(plan.REQUEST + sum(worsts[:count]))
-            self._fetch_batch(ahead[:count], phase)
-            done += count
-            phase.tell(done)
+            left[:count] = self._fetch_batch(ahead[:count], phase)
+            phase.tell(len(waiting) - len(left))
 
-    def _fetch_batch(self, batch: Sequence[WaitingText], phase: Phase) -> None:
-        by_uid = {text.uid: text for text in batch}
-        arrived = {text.post: {part.section: b"" for part in text.parts if not part.size} for text in batch}
-        requests = [
+    def again(self) -> None:
+        """Asks once more, one by one, for texts that the server could not give."""
+        archive, to = self._visit.archive, self._visit.to
+        for uid in self._visit.to_be_asked_again("text"):
+            waiting = archive.waiting.aside(self._visit.row, to.account, to.folder, self._visit.state.uidvalidity)
+            for text in (text for text in waiting if text.uid == uid):
+                with self._visit.alone(uid):
+                    self._fetch_alone(text)
+
+    def _fetch_batch(self, batch: Sequence[WaitingText], phase: Phase) -> Sequence[WaitingText]:
+        """Fetches and stores; answers the texts that are to be asked for once more, fewer at once."""
+        answers = _Answers(batch)
+        requests = self._requests(batch)
+        asked = Asked(_in_order_of_answers(requests))
+        try:
+            for fetched in asked.watched(self._visit.session.parts(requests)):
+                asked.came(fetched.uid, fetched.section)
+                if answers.add(fetched):
+                    phase.one_more()
+        finally:
+            self._visit.meter.book("text")
+            self._store(answers)
+        left = self._visit.settle(asked, "text")
+        if asked.ended and asked.missing:
+            self._visit.gone(set(asked.missing).difference(one.uid for one in self._visit.aside()))
+        return [text for text in batch if text.uid in left]
+
+    def _fetch_alone(self, text: WaitingText) -> None:
+        answers = _Answers([text])
+        self._visit.meter.must_afford(plan.REQUEST + plan.text_worst(text.parts, self._visit.meter.left))
+        try:
+            for fetched in self._visit.session.parts(self._requests([text])):
+                answers.add(fetched)
+        finally:
+            self._visit.meter.book("text")
+            self._store(answers)
+        if not answers.whole:
+            if self._visit.still_there([text.uid]):
+                raise ServerError(f"the server leaves out the text of mail {text.uid}")
+            self._visit.gone([text.uid])
+
+    def _requests(self, texts: Sequence[WaitingText]) -> list[PartRequest]:
+        return [
             PartRequest(text.uid, part.section, 0, plan.asked_length(part, self._visit.meter.left))
-            for text in batch
+            for text in texts
             for part in text.parts
             if part.size
         ]
-        answered = False
-        try:
-            for fetched in self._visit.session.parts(requests):
-                text = by_uid[fetched.uid]
-                arrived[text.post][fetched.section] = fetched.content
-                if _is_whole(text, arrived):
-                    phase.one_more()
-            answered = True
-        finally:
-            self._visit.meter.book("text")
-            self._store([text for text in batch if _is_whole(text, arrived)], arrived)
-            if answered:
-                self._visit.gone(text.uid for text in batch if not _is_whole(text, arrived))
 
-    def _store(self, whole: Sequence[WaitingText], arrived: Mapping[int, Mapping[str, bytes]]) -> None:
+    def _store(self, answers: _Answers) -> None:
         """Whole texts, and the bytes they cost, in one transaction."""
         archive = self._visit.archive
         with archive.transaction():
-            archive.posts.add_texts([(text.post, list(arrived[text.post].items())) for text in whole])
-            for text in whole:
+            archive.posts.add_texts([(text.post, list(answers.of(text).items())) for text in answers.whole])
+            for text in answers.whole:
                 for part in text.parts:
-                    if len(arrived[text.post][part.section]) < min(part.size, plan.TEXT_LIMIT):
+                    if len(answers.of(text)[part.section]) < min(part.size, plan.TEXT_LIMIT):
                         archive.contents.shorten(text.post, part.section)
             self._visit.write_ledger()
-        self._report.new_texts += len(whole)
+        self._report.new_texts += len(answers.whole)
 
     # --- long parts -----------------------------------------------------------------------------------------------
 
@@ -130,5 +156,35 @@ class Texts:
         pending.clear()
 
 
-def _is_whole(text: WaitingText, arrived: Mapping[int, Mapping[str, bytes]]) -> bool:
-    return all(part.section in arrived[text.post] for part in text.parts)
+class _Answers:
+    """What has come of some texts; a part without a byte needs no answer."""
+
+    def __init__(self, texts: Sequence[WaitingText]) -> None:
+        self._texts = {text.uid: text for text in texts}
+        self._arrived = {text.uid: {part.section: b"" for part in text.parts if not part.size} for text in texts}
+
+    def add(self, fetched: FetchedPart) -> bool:
+        """Keeps an answer; answers whether its text is whole with it."""
+        self._arrived[fetched.uid][fetched.section] = fetched.content
+        return self._is_whole(self._texts[fetched.uid])
+
+    def of(self, text: WaitingText) -> Mapping[str, bytes]:
+        """What has come of a text, by section."""
+        return self._arrived[text.uid]
+
+    @property
+    def whole(self) -> Sequence[WaitingText]:
+        """The texts of which everything is here."""
+        return [text for text in self._texts.values() if self._is_whole(text)]
+
+    def _is_whole(self, text: WaitingText) -> bool:
+        return all(part.section in self._arrived[text.uid] for part in text.parts)
+
+
+def _in_order_of_answers(requests: Iterable[PartRequest]) -> list[tuple[int, str]]:
+    """UIDs and sections: alike ranges go in one command, which is answered in the order of UIDs."""
+    commands: dict[tuple[str, int, int], list[tuple[int, str]]] = {}
+    for request in requests:
+        alike = commands.setdefault((request.section, request.offset, request.length), [])
+        alike.append((request.uid, request.section))
+    return [one for alike in commands.values() for one in sorted(alike)]

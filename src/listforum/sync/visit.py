@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from listforum.archive.archive import Archive
+from listforum.archive.aside import Missing, SetAside
 from listforum.archive.waiting import WaitingText
-from listforum.errors import ServerError, UnknownItem
+from listforum.errors import BudgetError, LinkError, ServerError, UnknownItem
 from listforum.model import Cursor, Place, Purpose, UidSet
 from listforum.sync import plan
 from listforum.sync.meter import Meter
+from listforum.sync.patience import Asked, Patience
+from listforum.sync.price import missing_of
 from listforum.sync.report import Subscription
+from listforum.sync.search import Search, search
 from listforum.wire.imap import FolderState, ImapSession
 
 
 class Folders:
     """Which folder of a session is open: opening the open one again costs nothing."""
 
-    def __init__(self, session: ImapSession, meter: Meter) -> None:
+    def __init__(self, session: ImapSession, meter: Meter, patience: Patience | None = None) -> None:
         self.session = session
         self.meter = meter
+        self.patience = patience or Patience(plan.HEADERS_AT_ONCE)
         self._open: tuple[str, FolderState] | None = None
 
     def open(self, folder: str) -> FolderState:
@@ -32,6 +38,10 @@ class Folders:
             self._open = (folder, self.session.examine(folder))
         return self._open[1]
 
+    def elsewhere(self) -> None:
+        """Another folder was opened in the session."""
+        self._open = None
+
 
 class Visit:
     """One list in its folder, with everything that is needed to read it."""
@@ -40,6 +50,7 @@ class Visit:
         self.archive = archive
         self.session = folders.session
         self.meter = folders.meter
+        self.patience = folders.patience
         self.to = subscription
         self.row = archive.lists.ensure(subscription.list, subscription.list_id)
         self._folders = folders
@@ -79,12 +90,79 @@ class Visit:
         with self.archive.transaction():
             self.archive.places.gone([self.place(uid) for uid in uids])
 
+    def still_there(self, uids: Iterable[int]) -> tuple[int, ...]:
+        """Which of these mails the server still has, though it did not give them; ascending."""
+        asked = set(uids)
+        low, high = min(asked), max(asked)
+        self.meter.must_afford(plan.search_worst(low, high))
+        return tuple(uid for uid in self.session.uids_from(low, high) if uid in asked)
+
     def uid_of(self, post: int) -> int:
         """The UID of a post's mail in this folder. Raises UnknownItem when it is not there."""
         for place in self.archive.posts.places(post):
             if place == self.place(place.uid):
                 return place.uid
         raise UnknownItem(f"The mail of post {post} is no longer on the server: what is not here cannot be had.")
+
+    # --- mails that the server could not give ---------------------------------------------------------------------
+
+    @property
+    def headers_at_once(self) -> int:
+        """How many mails' header fields may be asked for in one command."""
+        return min(self.patience.most, plan.headers_within(self.meter.left))
+
+    def settle(self, asked: Asked, missing: Missing) -> Sequence[int]:
+        """Sets aside what the server could not give; answers the UIDs to be asked for again.
+
+        Raises what ended the session, and ServerError when the server refuses everything.
+        """
+        verdict = asked.verdict(self.patience, connected=self.session.connected)
+        left_out = self.still_there(verdict.left) if asked.ended and verdict.left else ()
+        if aside := (*verdict.blamed, *left_out):
+            with self.archive.transaction():
+                self.set_aside(aside, missing)
+        if verdict.error:
+            raise verdict.error
+        return () if asked.ended else verdict.left
+
+    def aside(self) -> tuple[SetAside, ...]:
+        """The mails that are set aside, of what the list is read of."""
+        cursor = self.cursor()
+        return () if cursor is None else missing_of(self.archive, self.row, self.to, cursor)
+
+    def set_aside(self, uids: Iterable[int], missing: Missing) -> None:
+        self.archive.aside.put(self.row, [self.place(uid) for uid in uids], missing)
+
+    def came(self, uids: Iterable[int]) -> None:
+        """These mails are here, or gone, or none of the list's."""
+        self.archive.aside.came(self.row, [self.place(uid) for uid in uids])
+
+    def line_up(self, missing: Missing) -> bool:
+        """Lines up the mails that are to be asked for alone once more; answers whether there are any."""
+        again = [one.uid for one in self.aside() if one.missing == missing and not one.left_out]
+        self.patience.line_up((self.row, uid) for uid in again)
+        return bool(again)
+
+    def to_be_asked_again(self, missing: Missing) -> Iterator[int]:
+        """The mails that are to be asked for alone, each once in a run."""
+        for one in self.aside():
+            if one.missing == missing and not one.left_out and self.patience.first_time((self.row, one.uid)):
+                yield one.uid
+
+    @contextmanager
+    def alone(self, uid: int) -> Iterator[None]:
+        """Asks for one mail alone: that it does not come counts against it, and ends nothing but a session."""
+        try:
+            yield
+        except (ServerError, LinkError, BudgetError) as error:
+            if isinstance(error, BudgetError) and self.session.connected:
+                raise  # it was not asked for
+            with self.archive.transaction():
+                self.archive.aside.tried(self.row, self.place(uid))
+                self.write_ledger()
+            if not self.session.connected:
+                self.patience.died_alone()
+                raise (LinkError(str(error)) if isinstance(error, ServerError) else error) from error
 
     # --- how far it was read --------------------------------------------------------------------------------------
 
@@ -114,6 +192,8 @@ class Visit:
         """The cursor that holds for what the server says now, and for how far back the list is to be read."""
         before = self.cursor()
         if before is None or self._is_renumbered(before):
+            if before:
+                self.archive.aside.forget(self.row, self.to.account, self.to.folder)
             cursor = self._begin()
         elif before.older and self.to.history > before.history:
             cursor = self._further_back(before)
@@ -157,26 +237,47 @@ class Visit:
     def unsettled(self, cursor: Cursor) -> tuple[int, ...]:
         """The UIDs of mails that are yet to be read, ascending."""
         found = self._search(cursor.covered.first_gap(cursor.floor)) if self._found is None else self._found
-        return plan.unsettled(found, cursor, self.stored())
+        aside = (one.uid for one in self.aside())
+        return plan.unsettled(found, cursor, self.stored().union(aside))
+
+    def of_list(self, low: int, high: int) -> Sequence[int]:
+        """The UIDs from one to another of mails of the list, ascending. Raises ServerError when that is refused."""
+        self.meter.must_afford(plan.search_worst(low, high))
+        if self.to.list_id:
+            return self.session.uids_with_list_id(self.to.list_id, low, high)
+        return self.session.uids_from(low, high)
 
     def addressed(self, address: str, first: int) -> tuple[int, ...]:
-        """The UIDs of mails to an address that did not come through the list, ascending."""
-        return tuple(
-            uid
-            for low, high in self._windows(first)
-            for uid in self.session.uids_addressed(address, self.to.list_id, low, high)
-        )
+        """The UIDs from `first` on of mails to an address that did not come through the list, ascending."""
+        return self._around(first, lambda low, high: self.addressed_within(address, low, high))
+
+    def addressed_within(self, address: str, low: int, high: int) -> Sequence[int]:
+        """Those from one UID to another. Raises ServerError when that is refused."""
+        self.meter.must_afford(plan.search_worst(low, high))
+        return self.session.uids_addressed(address, self.to.list_id, low, high)
 
     def _search(self, first: int) -> tuple[int, ...]:
-        uids: list[int] = []
-        for low, high in self._windows(first):
-            if self.to.list_id:
-                uids += self.session.uids_with_list_id(self.to.list_id, low, high)
-            else:
-                uids += self.session.uids_from(low, high)
-        return tuple(uids)
+        if self.to.list_id:
+            return self._around(first, self.of_list)
+        windows = plan.search_windows(first, self.state.uidnext - 1, self.meter.left)
+        return tuple(uid for window in windows for uid in self.of_list(*window))
 
-    def _windows(self, first: int) -> Iterator[tuple[int, int]]:
+    def _around(self, first: int, matching: Search) -> tuple[int, ...]:
+        """Searches for what only the mails themselves tell; those that the server cannot read are set aside."""
+        found: list[int] = []
+        known = sorted(one.uid for one in self._known_aside() if one.uid >= first)
         for low, high in plan.search_windows(first, self.state.uidnext - 1, self.meter.left):
-            self.meter.must_afford(plan.search_worst(low, high))
-            yield low, high
+            for begin, end in plan.without(known, low, high):
+                answer = search(begin, end, matching, self._existing)
+                found += answer.uids
+                if answer.unreadable:
+                    with self.archive.transaction():
+                        self.set_aside(answer.unreadable, "mail")
+        return tuple(found)
+
+    def _known_aside(self) -> tuple[SetAside, ...]:
+        return self.archive.aside.of(self.row, self.to.account, self.to.folder, self.state.uidvalidity)
+
+    def _existing(self, low: int, high: int) -> Sequence[int]:
+        self.meter.must_afford(plan.search_worst(low, high))
+        return self.session.uids_from(low, high)

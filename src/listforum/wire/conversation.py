@@ -35,6 +35,11 @@ class Conversation:
         self._busy = False
 
     @property
+    def connected(self) -> bool:
+        """Whether something can be asked."""
+        return self._dialogue is not None
+
+    @property
     def exists(self) -> int:
         """How many mails the open folder has, as the server last said."""
         return self._connected().exists

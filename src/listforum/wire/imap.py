@@ -79,6 +79,11 @@ class ImapSession:
         return self._conversation.link.bytes
 
     @property
+    def connected(self) -> bool:
+        """Whether anything can still be asked: a session does not outlive what breaks its link or makes no sense."""
+        return self._conversation.connected
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """What the server says it can do, in capitals."""
         return self._conversation.capabilities

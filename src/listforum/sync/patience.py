@@ -1,0 +1,147 @@
+"""When a server fails to give mails: which of them is to blame, how many to ask for next, when to give up; pure.
+
+Servers answer a FETCH mail by mail, in the order of their UIDs. Some hang up at a mail that they cannot read, some
+refuse the whole command, some leave it out. So the first mail that did not come is set aside and the others are asked
+for again. The suspicion may be wrong (answers under way are lost with a link): where nothing at all came, one mail is
+asked for first, and then ever more of them. What was set aside is asked for alone when all else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from listforum.errors import BudgetError, LinkError, ListforumError, ServerError
+
+Answer = TypeVar("Answer")
+
+SESSIONS: Final = 4
+"""So many times a run logs in to an account, at the most, when the link dies while mails are fetched."""
+
+_REFUSALS: Final = 4
+"""After so many refusals without a mail between them, it is not the mails."""
+
+_GROWTH: Final = 4
+
+
+class Patience:
+    """What a run has learned of an account's server; it outlives the sessions.
+
+    At the most `most` mails are to be asked for at once. Mails are told by the row of their list and their UID.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._largest = most
+        self._in_vain = 0
+        self._sessions = 1
+        self._alone: set[tuple[int, int]] = set()
+        self._lined_up: set[tuple[int, int]] = set()
+        self._interrupted = False
+        self.most = most
+
+    def answered(self) -> None:
+        """Mails came."""
+        self._in_vain = 0
+        self.most = min(self._largest, self.most * _GROWTH)
+
+    def unanswered(self) -> None:
+        """None of those came that were asked for."""
+        self._in_vain += 1
+        self.most = 1
+
+    @property
+    def exhausted(self) -> bool:
+        return self._in_vain > _REFUSALS
+
+    def line_up(self, mails: Iterable[tuple[int, int]]) -> None:
+        """These are to be asked for alone."""
+        self._lined_up |= set(mails) - self._alone
+
+    def first_time(self, mail: tuple[int, int]) -> bool:
+        """Whether a mail has not been asked for alone in this run; from now on it has."""
+        if mail in self._alone:
+            return False
+        self._alone.add(mail)
+        self._lined_up.discard(mail)
+        return True
+
+    def died_among_many(self) -> None:
+        """The session died while mails were asked for; one of them is set aside now."""
+        self._interrupted = True
+
+    def died_alone(self) -> None:
+        """The session died at a mail that was asked for alone."""
+        self._interrupted = bool(self._lined_up)
+
+    def another_session(self) -> bool:
+        """Whether it is worth logging in again: the link died at a mail that is not in the way any more."""
+        if not self._interrupted or self._sessions >= SESSIONS:
+            return False
+        self._interrupted = False
+        self._sessions += 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The UIDs of what to set aside and of what else has not come, and what ends the work on it, if anything."""
+
+    blamed: tuple[int, ...]
+    left: tuple[int, ...]
+    error: ListforumError | None = None
+
+
+class Asked:
+    """What is asked for of mails in one go, as (UID, section) in the order of the answers, and what became of it.
+
+    The section is "" for header fields.
+    """
+
+    def __init__(self, wanted: Iterable[tuple[int, str]]) -> None:
+        self._open = dict.fromkeys(wanted)
+        self._any = False
+        self._failure: ListforumError | None = None
+        self.ended = False
+
+    @classmethod
+    def of_mails(cls, uids: Iterable[int]) -> Asked:
+        """The header fields of mails."""
+        return cls((uid, "") for uid in uids)
+
+    def watched(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        """The answers, until their end or the server's failure, which is kept for the verdict."""
+        try:
+            yield from answers
+            self.ended = True
+        except (ServerError, LinkError, BudgetError) as error:
+            self._failure = error
+
+    def came(self, uid: int, section: str = "") -> None:
+        self._any = True
+        self._open.pop((uid, section), None)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The UIDs of what has not come, first what was to come first."""
+        return tuple(dict.fromkeys(uid for uid, _ in self._open))
+
+    def verdict(self, patience: Patience, *, connected: bool) -> Verdict:
+        """What is to be done, once no more answers come."""
+        if self._any:
+            patience.answered()
+        if self._failure is None:
+            return Verdict((), self.missing)
+        if not self._any:
+            patience.unanswered()
+        if not connected:
+            return self._broken(self._failure, patience)
+        if patience.exhausted:
+            return Verdict((), self.missing, self._failure)
+        return Verdict(self.missing, ()) if len(self.missing) == 1 else Verdict((), self.missing)
+
+    def _broken(self, failure: ListforumError, patience: Patience) -> Verdict:
+        if self.missing:
+            patience.died_among_many()
+        error = LinkError(str(failure)) if isinstance(failure, ServerError) else failure
+        return Verdict(self.missing[:1], self.missing[1:], error)

@@ -56,6 +56,8 @@ class Texts:
         asked = Asked(_in_order_of_answers(requests))
         try:
             for fetched in asked.watched(self._visit.session.parts(requests)):
+                if not fetched.content:
+                    continue  # of a mail that went away meanwhile nothing is said
                 asked.came(fetched.uid, fetched.section)
                 if answers.add(fetched):
                     phase.one_more()
@@ -75,11 +77,12 @@ class Texts:
                 answers.add(fetched)
         finally:
             self._visit.meter.book("text")
-            self._store(answers)
-        if not answers.whole:
-            if self._visit.still_there([text.uid]):
-                raise ServerError(f"the server leaves out the text of mail {text.uid}")
+        if answers.doubtful and not self._visit.still_there([text.uid]):
             self._visit.gone([text.uid])
+        elif answers.whole:
+            self._store(answers)
+        else:
+            raise ServerError(f"the server leaves out the text of mail {text.uid}")
 
     def _requests(self, texts: Sequence[WaitingText]) -> list[PartRequest]:
         return [
@@ -176,6 +179,16 @@ class _Answers:
     def whole(self) -> Sequence[WaitingText]:
         """The texts of which everything is here."""
         return [text for text in self._texts.values() if self._is_whole(text)]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether anything is missing, or empty though it was said to be something."""
+        return not all(
+            self._arrived[text.uid].get(part.section)
+            for text in self._texts.values()
+            for part in text.parts
+            if part.size
+        )
 
     def _is_whole(self, text: WaitingText) -> bool:
         return all(part.section in self._arrived[text.uid] for part in text.parts)

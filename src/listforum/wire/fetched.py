@@ -82,7 +82,7 @@ class Answer:
             return next((literal for line, literal in self._literals() if _HEADER_LITERAL.search(line)), None)
         for name, value in self._items.items():
             if name.startswith("BODY[HEADER.FIELDS"):
-                return _octets(value)
+                return None if value is None else _octets(value)  # NIL: the mail went away meanwhile
         return None
 
     def _literals(self) -> Iterator[tuple[bytes, bytes]]:

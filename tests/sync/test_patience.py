@@ -1,0 +1,183 @@
+"""Which mail is to blame when some do not come, whatever the server is like: the rules alone, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listforum.errors import BudgetError, LinkError, ServerError
+from listforum.sync import plan
+from listforum.sync.patience import SESSIONS, Asked, Patience
+from listforum.sync.search import search
+
+uid_sets = st.sets(st.integers(1, 400), min_size=1, max_size=120)
+
+
+def answers(uids: Sequence[int], bad: Collection[int], failure: Exception) -> Iterator[int]:
+    """A server that answers in the order of UIDs until it fails."""
+    for uid in sorted(uids):
+        if uid in bad:
+            raise failure
+        yield uid
+
+
+def ask(uids: Sequence[int], bad: Collection[int], failure: Exception) -> Asked:
+    asked = Asked.of_mails(sorted(uids))
+    for uid in asked.watched(answers(uids, bad, failure)):
+        asked.came(uid)
+    return asked
+
+
+@dataclass(slots=True)
+class Worked:
+    """What a run of work came to."""
+
+    here: set[int] = field(default_factory=set)
+    aside: set[int] = field(default_factory=set)
+
+
+def work_through(uids: Collection[int], bad: Collection[int], *, keeps_link: bool) -> Worked:
+    """All sessions that it takes, the newest mails first."""
+    worked, patience = Worked(), Patience(plan.HEADERS_AT_ONCE)
+    for _ in range(3 * len(uids) + 10):
+        left = sorted(set(uids) - worked.here - worked.aside)[-patience.most :]
+        if not left:
+            break
+        failure = ServerError("refused") if keeps_link else LinkError("dead")
+        asked = ask(left, bad, failure)
+        verdict = asked.verdict(patience, connected=keeps_link)
+        worked.here |= set(left) - set(asked.missing)
+        worked.aside |= set(verdict.blamed)
+        assert set(verdict.blamed) <= set(asked.missing)
+    return worked
+
+
+@given(uid_sets, st.data())
+@settings(deadline=None, max_examples=60)
+def test_where_the_link_dies_at_a_mail_exactly_the_bad_ones_are_set_aside(uids: set[int], data: st.DataObject) -> None:
+    bad = data.draw(st.sets(st.sampled_from(sorted(uids))))
+    worked = work_through(uids, bad, keeps_link=False)
+    assert (worked.here, worked.aside) == (uids - bad, bad)
+
+
+@given(uid_sets, st.data())
+@settings(deadline=None, max_examples=60)
+def test_where_a_command_is_refused_exactly_the_bad_ones_are_set_aside(uids: set[int], data: st.DataObject) -> None:
+    bad = data.draw(st.sets(st.sampled_from(sorted(uids)), max_size=3))
+    worked = work_through(uids, bad, keeps_link=True)
+    assert (worked.here, worked.aside) == (uids - bad, bad)
+
+
+def test_what_is_refused_again_and_again_without_a_mail_between_is_not_blamed_on_mails() -> None:
+    patience = Patience(200)
+    errors = []
+    for uid in range(20, 0, -1):
+        verdict = ask([uid], {uid}, ServerError("no")).verdict(patience, connected=True)
+        errors.append(verdict.error)
+        assert bool(verdict.blamed) is (verdict.error is None)
+    assert errors[:4] == [None] * 4
+    assert all(errors[4:])
+
+
+def test_all_is_well_where_all_came_before_the_refusal() -> None:
+    asked = ask([1, 2], {3}, ServerError("no"))
+    verdict = asked.verdict(Patience(200), connected=True)
+    assert (verdict.blamed, verdict.left, verdict.error) == ((), (), None)
+
+
+def test_nobody_is_blamed_where_the_person_stops_it() -> None:
+    asked = Asked.of_mails([1, 2])
+    stream = asked.watched(answers([1, 2], (), LinkError("dead")))
+    asked.came(next(stream))
+    verdict = asked.verdict(Patience(200), connected=True)
+    assert (verdict.blamed, verdict.left, verdict.error, asked.ended) == ((), (2,), None, False)
+
+
+def test_the_part_that_was_to_come_next_tells_the_mail_though_others_miss_parts_too() -> None:
+    asked = Asked([(1, "1"), (2, "1"), (3, "1"), (1, "2"), (2, "2")])
+    failing = answers([1, 2, 3], {3}, LinkError("dead"))
+    for uid in asked.watched(failing):
+        asked.came(uid, "1")
+    assert asked.verdict(Patience(200), connected=False).blamed == (3,)
+
+
+@pytest.mark.parametrize("failure", [ServerError("nonsense"), LinkError("dead"), BudgetError("spent")])
+def test_what_ended_the_session_is_told_as_a_link_or_a_budget_that_ended(failure: Exception) -> None:
+    error = ask([1, 2], {2}, failure).verdict(Patience(200), connected=False).error
+    assert isinstance(error, BudgetError if isinstance(failure, BudgetError) else LinkError)
+    assert str(error) == str(failure)
+
+
+def test_sessions_are_few_and_only_where_a_mail_is_out_of_the_way() -> None:
+    patience = Patience(200)
+    assert not patience.another_session()
+    sessions = 1
+    for uid in range(1, 20):
+        ask([uid], {uid}, LinkError("dead")).verdict(patience, connected=False)
+        sessions += patience.another_session()
+    assert sessions == SESSIONS
+
+
+def test_a_mail_is_asked_for_alone_once_in_a_run_and_its_death_matters_to_those_behind_it_only() -> None:
+    patience = Patience(200)
+    patience.line_up([(1, 7), (1, 8)])
+    assert patience.first_time((1, 7))
+    assert not patience.first_time((1, 7))
+    patience.died_alone()
+    assert patience.another_session()
+    assert patience.first_time((1, 8))
+    patience.line_up([(1, 7), (1, 8)])
+    patience.died_alone()
+    assert not patience.another_session()
+
+
+# --- searching ----------------------------------------------------------------------------------------------------
+
+
+@given(uid_sets, st.data())
+@settings(deadline=None, max_examples=60)
+def test_a_search_around_mails_that_cannot_be_read_finds_all_others(uids: set[int], data: st.DataObject) -> None:
+    matching = data.draw(st.sets(st.sampled_from(sorted(uids))))
+    bad = data.draw(st.sets(st.sampled_from(sorted(uids)), max_size=1 if len(uids) < 6 else 3))
+    commands = 0
+
+    def found(low: int, high: int) -> list[int]:
+        nonlocal commands
+        commands += 1
+        if any(low <= uid <= high for uid in bad):
+            raise ServerError("cannot read")
+        return [uid for uid in sorted(matching) if low <= uid <= high]
+
+    answer = search(1, 400, found, lambda low, high: sorted(uids))
+    assert set(answer.uids) == matching - bad
+    assert answer.uids == sorted(answer.uids)
+    assert set(answer.unreadable) == bad
+    assert commands <= 1 + 2 * len(bad) * len(uids).bit_length()
+
+
+def test_a_search_that_is_always_refused_is_given_up_soon() -> None:
+    commands = 0
+
+    def refuse(low: int, high: int) -> list[int]:
+        nonlocal commands
+        commands += 1
+        raise ServerError("cannot search at all")
+
+    for existing in ([], list(range(1, 5)), list(range(1, 20_001))):
+        commands = 0
+        with pytest.raises(ServerError, match="at all"):
+            search(1, 20_000, refuse, lambda low, high: existing)  # noqa: B023
+        assert commands < 25
+
+
+@given(st.sets(st.integers(1, 60)).map(sorted), st.integers(1, 60), st.integers(1, 60))
+@settings(deadline=None, max_examples=60)
+def test_ranges_leave_out_just_what_is_taken_out(uids: list[int], low: int, high: int) -> None:
+    ranges = list(plan.without(uids, low, high))
+    assert [uid for begin, end in ranges for uid in range(begin, end + 1)] == [
+        uid for uid in range(low, high + 1) if uid not in uids
+    ]

@@ -337,6 +337,7 @@ class OutboxItem:
 
     item: int
     account: str
+    sender: str
     list: str
     state: OutboxState
     to: tuple[str, ...]

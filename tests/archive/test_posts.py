@@ -193,3 +193,27 @@ class TestMarks:
         assert archive.topics.window(row, ["unread"], 9, 0) == ()
         archive.marks.unread(posts[:1])
         assert archive.topics.window(row, ["unread"], 9, 0)[0].unread == 1
+
+
+class TestAttachments:
+    @staticmethod
+    def with_attachments(*names: str, message_id: str | None = None) -> bytes:
+        head = mail(1, message_id=message_id).partition(b"MIME-Version")[0]
+        lines = ["MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="b"', "", "--b", "", "See the pages."]
+        for name in names:
+            lines += ["--b", f'Content-Type: application/pdf; name="{name}"', "", f"the bytes of {name}"]
+        return head + "\r\n".join([*lines, "--b--", ""]).encode()
+
+    def test_the_same_words_with_other_attachments_are_another_post(self, archive: Archive) -> None:
+        posts = add(archive, self.with_attachments("page1.pdf"), self.with_attachments("page2.pdf"))
+        assert len(set(posts)) == 2
+
+    def test_a_list_that_strips_attachments_makes_no_second_post_and_loses_none(self, archive: Archive) -> None:
+        stripped, whole = self.with_attachments(), self.with_attachments("page1.pdf")
+        posts = add(archive, stripped, whole, stripped)
+        assert len(set(posts)) == 1
+        assert archive.contents.received(posts[0]).raw == whole
+
+    def test_mails_without_an_id_are_told_apart_by_their_attachments_too(self, archive: Archive) -> None:
+        nameless = [self.with_attachments(*names, message_id="") for names in ((), ("page1.pdf",))]
+        assert len(set(add(archive, *nameless))) == 2

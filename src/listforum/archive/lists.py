@@ -63,28 +63,48 @@ class Lists:
         found = self._database.row("SELECT address, read_only FROM list WHERE id = ?", (self.id_of(name),))
         return (found[0], bool(found[1])) if found else (None, False)
 
+    def list_id(self, name: str) -> str:
+        """The List-Id by which the list's own mails are known; "" as long as none has one."""
+        return self._own_id(self.id_of(name))
+
     def addresses(self) -> frozenset[str]:
-        """The addresses of all lists, learned or made of their List-Id, for telling a list from a person."""
-        rows = self._database.rows("SELECT address, list_id FROM list")
-        return frozenset(one for address, list_id in rows for one in (address, list_id.replace(".", "@", 1)) if one)
+        """Every address that ever was a list's, or is made of a List-Id, for telling a list from a person."""
+        named = {row[0] for row in self._database.rows("SELECT address FROM list_address")}
+        ids = (row[0] for row in self._database.rows("SELECT list_id FROM list WHERE list_id <> ''"))
+        return frozenset(named | {list_id.replace(".", "@", 1) for list_id in ids})
 
     def tags(self) -> tuple[str, ...]:
         """The subject tags that lists are known to add."""
         return tuple(row[0] for row in self._database.rows("SELECT DISTINCT tag FROM list WHERE tag IS NOT NULL"))
 
     def learn(self, list_row: int, headers: Sequence[tuple[int, Header]]) -> None:
-        """Takes the newest List-Post, the List-Id and the subject tag out of (date, header) pairs."""
-        told = [(date, h) for date, h in headers if h.list_post or h.read_only]
+        """Takes the List-Id, the newest List-Post and the subject tag out of (date, header) pairs.
+
+        Only mails that carry the list's own List-Id say where it is posted to: a folder may hold other lists' mails
+        too, and anybody can write a List-Post into a mail that never passed the list.
+        """
+        ids = [h.list_id for _, h in headers if h.list_id]
+        if ids:
+            self._database.run("UPDATE list SET list_id = ? WHERE id = ? AND list_id = ''", (ids[0], list_row))
+        self._database.run_many(
+            "INSERT OR IGNORE INTO list_address VALUES (?, ?)",
+            [(list_row, address.casefold()) for _, header in headers for address in header.list_post],
+        )
+        own = self._own_id(list_row).casefold()
+        told = [
+            pair for pair in headers if (pair[1].list_post or pair[1].read_only) and pair[1].list_id.casefold() == own
+        ]
         if told:
             date, header = max(told, key=lambda pair: pair[0])
             self._database.run(
                 "UPDATE list SET address = ?, read_only = ?, learned = ? WHERE id = ? AND coalesce(learned, -1) <= ?",
                 (header.list_post[0] if header.list_post else None, header.read_only, date, list_row, date),
             )
-        ids = [h.list_id for _, h in headers if h.list_id]
-        if ids:
-            self._database.run("UPDATE list SET list_id = ? WHERE id = ? AND list_id = ''", (ids[0], list_row))
         self._learn_tag(list_row)
+
+    def _own_id(self, list_row: int) -> str:
+        found = self._database.row("SELECT list_id FROM list WHERE id = ?", (list_row,))
+        return str(found[0]) if found else ""
 
     def _learn_tag(self, list_row: int) -> None:
         recent = self._database.rows(

@@ -26,7 +26,8 @@ _STEPS: Final[dict[OutboxState, frozenset[OutboxState]]] = {
 }
 
 _ITEM: Final = """
-    SELECT outbox.id, account, list.name, state, recipients, public, subject, message_id, post, error, queued, tried
+    SELECT outbox.id, account, sender, list.name, state, recipients, public, subject, message_id, post, error, queued,
+           tried
     FROM outbox JOIN list ON list.id = list
 """
 
@@ -194,10 +195,11 @@ class Outbox:
 
 
 def _item(row: Row) -> OutboxItem:
-    item, account, name, state, recipients, public, subject, message_id, post, error, queued, tried = row
+    item, account, sender, name, state, recipients, public, subject, message_id, post, error, queued, tried = row
     return OutboxItem(
         item=item,
         account=account,
+        sender=sender,
         list=name,
         state=state,
         to=tuple(json.loads(recipients)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from listforum.archive.arrival import Arrival, is_derived
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
+from listforum.archive.identity import attachments_agree, has_more_attachments, parts_agree
 from listforum.archive.lists import Lists
 from listforum.archive.threads import Threads
 from listforum.mail.subject import base_subject
@@ -186,15 +187,10 @@ class Posts:
             return True  # our own id and our own words, whatever a list made of From and Subject
         if sent != header.date or bare_subject(subject) != bare_subject(header.subject):
             return False
-        if is_derived(header.message_id) and None in {digest, arrival.digest} and not self._same_parts(post, arrival):
+        if not (own or _same_author((author, address), header)):
             return False
-        return own or _same_author((author, address), header)
-
-    def _same_parts(self, post: int, arrival: Arrival) -> bool:
-        """Tells mails without a Message-ID apart as long as their words are not known, but for their sizes."""
-        kept = self._contents.received(post)
-        shapes = [[(part.section, part.type, part.size) for part in one.parts] for one in (kept, arrival.received)]
-        return kept.raw is not None or shapes[0] == shapes[1]
+        agree = parts_agree if is_derived(header.message_id) else attachments_agree
+        return agree(self._contents.received(post), arrival.received)
 
     # --- copies that the sender's provider keeps ---
 
@@ -256,7 +252,9 @@ class Posts:
         state, arrived, sent, date = self._database.row(
             "SELECT state, arrived, sent, date FROM post WHERE id = ?", (post,)
         ) or ("header", None, None, 0)
-        if arrival.received.raw is not None and state != "whole":
+        if arrival.received.raw is not None and (
+            state != "whole" or has_more_attachments(arrival.received, self._contents.received(post))
+        ):
             self._contents.keep(post, arrival.received, arrival.own_words)
             self._database.run("UPDATE post SET state = 'whole', digest = ? WHERE id = ?", (arrival.digest, post))
             changes.touch(post)

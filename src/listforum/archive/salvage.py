@@ -77,6 +77,7 @@ class _Copy:
         """Copies all that is to be kept; answers how many posts were saved, and how many were not."""
         with self._target.transaction():
             self._put("list", self._both_ways("list", "id"))
+            self._put("list_address", self._both_ways("list_address", "list", "address"))
             self._put("ledger", self._both_ways("ledger", "day", "list", "purpose"))
             last, saved = self._last_post(), 0
             for post in range(1, last + 1):

@@ -25,6 +25,13 @@ CREATE TABLE list (
     tag       TEXT
 );
 
+-- every posting address that mails of a list ever named, in lower case: none of them is a person's
+CREATE TABLE list_address (
+    list    INTEGER NOT NULL REFERENCES list (id),
+    address TEXT NOT NULL,
+    PRIMARY KEY (list, address)
+) WITHOUT ROWID;
+
 CREATE TABLE post (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id TEXT NOT NULL,

@@ -111,6 +111,7 @@ def _reading(
 def _writing(reply: argparse.ArgumentParser, post: argparse.ArgumentParser, outbox: argparse.ArgumentParser) -> None:
     reply.add_argument("post", type=_count, metavar="POST")
     reply.add_argument("--quote", action="store_true", help=_("put the answered text before yours, quoted"))
+    reply.add_argument("--list", metavar="LIST", help=_("the list you answer in, where a post came to several"))
     reply.add_argument("--private", action="store_true", help=_("to the one who wrote it, not to the list"))
     post.add_argument("list", type=_words, metavar="LIST")
     post.add_argument("--subject", type=_words, required=True, metavar="S")

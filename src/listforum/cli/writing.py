@@ -23,7 +23,7 @@ def _reply(forum: Forum, options: Namespace) -> Answer:
     if options.quote:
         text = forum.writing.with_quote(options.post, text)
     reply = forum.writing.reply_privately if options.private else forum.writing.reply_to_list
-    return _queued(reply(options.post, text))
+    return _queued(reply(options.post, text, options.list))
 
 
 def _post(forum: Forum, options: Namespace) -> Answer:
@@ -40,7 +40,8 @@ def _queued(item: OutboxItem) -> Answer:
     }
     goes = _("Queued as {item}. It goes out with: listforum send").format(item=item.item)
     back = _("Until then it can be taken back: listforum outbox {item} --settle drop").format(item=item.item)
-    return Answer(document, [f"{_destination(item)}: {item.subject}{LRM}", goes, back])
+    sender = _("From {sender}.").format(sender=item.sender)
+    return Answer(document, [f"{_destination(item)}: {item.subject}{LRM}", f"{sender} {goes}", back])
 
 
 def _text(file: str) -> str:

@@ -7,11 +7,12 @@ import time
 from typing import Final
 
 from listforum.archive.archive import Archive
-from listforum.archive.arrival import understand
+from listforum.archive.arrival import is_derived, understand
 from listforum.archive.outbox import Outgoing
 from listforum.config import Account, Config
 from listforum.errors import ConfigError, NoAddressError, UnknownItem, UsageError
 from listforum.mail import safe
+from listforum.mail.address import same
 from listforum.mail.compose import Draft, attribution, compose, message_id, references_for, reply_subject
 from listforum.mail.quotes import quoted
 from listforum.mail.readable import readable_text
@@ -22,8 +23,6 @@ from listforum.model import Header, OutboxItem
 MOST_TEXT: Final = 1_000_000
 """Bytes of the longest text that is sent, in UTF-8."""
 
-_STAND_IN: Final = "@derived.invalid"
-
 
 class Writing:
     """Composes mails and queues them."""
@@ -32,15 +31,16 @@ class Writing:
         self._archive = archive
         self._config = config
 
-    def reply_to_list(self, post: int, text: str) -> OutboxItem:
-        """Queues an answer to everyone on the list that a post came from.
+    def reply_to_list(self, post: int, text: str, list_name: str | None = None) -> OutboxItem:
+        """Queues an answer to everyone on the list that a post came from; `list_name` tells which of several.
 
         Raises UnknownItem, ConfigError when the list has no account, UsageError for a text that cannot be sent, and
         NoAddressError when the list's address is not known, takes no posts, or the post was itself sent privately.
         """
         header = self._header(post)
-        name = self._list_of(post)
+        name = self._list_of(post, list_name)
         to = self.posting_address(name)
+        self._must_have_come_from(name, to, post, header)
         if self._was_private(post, header):
             raise NoAddressError(
                 f"Post {post} was sent to you and not to the list: answering it in public would show it to everyone. "
@@ -48,13 +48,13 @@ class Writing:
             )
         return self._queue(name, self._draft(name, (to,), text, header), public=True, parent=post)
 
-    def reply_privately(self, post: int, text: str) -> OutboxItem:
-        """Queues an answer to the one person who wrote a post.
+    def reply_privately(self, post: int, text: str, list_name: str | None = None) -> OutboxItem:
+        """Queues an answer to the one person who wrote a post, from the account of the list it was read in.
 
         Raises as `reply_to_list` does, NoAddressError when no header proves who wrote it.
         """
         header = self._header(post)
-        name = self._list_of(post)
+        name = self._list_of(post, list_name)
         to = private_recipient(header, self._list_addresses())
         if to.casefold() in self._own_addresses():
             raise NoAddressError(f"Post {post} is your own: there is nobody else to answer privately.")
@@ -147,11 +147,37 @@ class Writing:
     def _header(self, post: int) -> Header:
         return understand(self._archive.contents.received(post)).header
 
-    def _list_of(self, post: int) -> str:
+    def _list_of(self, post: int, list_name: str | None) -> str:
+        """The list whose account an answer is written from: never guessed where accounts differ."""
         lists = self._archive.topics.lists_of(post)
         if not lists:
             raise UnknownItem(f"There is no post {post}.")
-        return next((name for name in lists if name in self._config.lists), lists[0])
+        if list_name is not None:
+            if list_name not in lists:
+                raise UsageError(f"Post {post} was not seen in “{list_name}”, but in: {', '.join(lists)}.")
+            return list_name
+        configured = [name for name in lists if name in self._config.lists]
+        if len({self._config.lists[name].account for name in configured}) > 1:
+            raise UsageError(
+                f"Post {post} was seen in lists of different accounts ({', '.join(configured)}): say with --list which "
+                "one you answer in, and so who you are there."
+            )
+        return configured[0] if configured else lists[0]
+
+    def _must_have_come_from(self, name: str, to: str, post: int, header: Header) -> None:
+        """A folder may hold mails of several lists: an answer goes to none that its post never came from."""
+        settings = self._config.lists.get(name)
+        if settings is not None and settings.address:
+            return
+        own = self._archive.lists.list_id(name).casefold()
+        foreign = header.list_id.casefold() != own if header.list_id else bool(header.list_post)
+        named = {*header.list_post, *(mailbox.address for mailbox in (*header.to, *header.cc))}
+        if foreign and not any(same(to, one) for one in named):
+            raise NoAddressError(
+                f"Post {post} came from another list ({header.list_id or ', '.join(header.list_post)}) than the one "
+                f"that “{name}” posts to ({to}). Give each list of the folder its own [lists.NAME] with list_id; or, "
+                f'if the list has moved, set address = "…" under [lists.{name}].'
+            )
 
     def _was_private(self, post: int, header: Header) -> bool:
         """Whether only the person got this mail.
@@ -205,4 +231,4 @@ def sendable(text: str) -> str:
 
 def _told(ids: tuple[str, ...]) -> tuple[str, ...]:
     """Without the stand-ins for ids that mails came without: nobody else knows them."""
-    return tuple(one for one in ids if not one.endswith(_STAND_IN))
+    return tuple(one for one in ids if not is_derived(one))

@@ -104,7 +104,7 @@ OUTBOX = {
 }
 QUEUED = {"outbox": int, "message_id": str, "to": [str], "public": bool, "state": ("queued",)}
 CHANGED = {"changed": int}
-IMPORT = {"read": int, "new": int, "known": int, "damaged": int}
+IMPORT = {"read": int, "new": int, "known": int, "damaged": int, "skipped": int}
 ERROR = {"error": {"kind": str, "message": str}}
 
 OFFLINE: list[tuple[list[str], Shape]] = [

@@ -55,6 +55,7 @@ class TestImport:
             "new": count,
             "known": 0,
             "damaged": 0,
+            "skipped": 0,
         }
         assert member.json("import", str(source), "open-data")["known"] == count
         assert {post["message_id"] for post in posts(member)} == {identifier(number) for number in range(count)}
@@ -75,6 +76,26 @@ class TestImport:
         assert outcome.document["damaged"] == 1
         assert str(directory / "cut.mbox.gz") in outcome.messages
         assert identifier(7) in {post["message_id"] for post in posts(member)}
+
+    def test_of_a_directory_counts_and_names_the_files_that_hold_no_mail(self, member: Member, tmp_path: Path) -> None:
+        directory = maildir(tmp_path / "Maildir").parent / "all"
+        (tmp_path / "Maildir" / "tmp" / "unfinished").write_text("half a delivery")
+        directory.mkdir()
+        (tmp_path / "Maildir").rename(directory / "Maildir")
+        (directory / ".hidden").write_text("nobody's business")
+        for number in range(23):
+            (directory / f"note-{number:02}.txt").write_text("Buy seeds.")
+        outcome = member.run("import", str(directory), "open-data", "--json")
+        assert outcome.code == 0
+        assert outcome.document == {"read": 3, "new": 3, "known": 0, "damaged": 0, "skipped": 23}
+        said = outcome.messages.splitlines()
+        assert [line for line in said if "note-" in line] == [
+            f"listforum: {directory}/note-{number:02}.txt holds no mail: neither an mbox nor a mail begins there."
+            for number in range(20)
+        ]
+        assert said[0] == "listforum: Passed over as no mail (23):"
+        assert said[-1] == "listforum: and 3 more"
+        assert len(said) == 22
 
     def test_of_a_mail_that_defeats_the_reader_names_it_and_keeps_it_whole(
         self, member: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

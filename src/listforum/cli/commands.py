@@ -18,6 +18,7 @@ from listforum.home import Home
 
 if TYPE_CHECKING:
     from listforum.config import Config
+    from listforum.forum.upkeep import ImportReport
 
 _NEED_NOTHING_WRITTEN = frozenset({"topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
 
@@ -143,11 +144,25 @@ def _import(forum: Forum, options: Namespace) -> Answer:
 
     with _counter("reading") as progress:
         report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
-    document = {"read": report.read, "new": report.new, "known": report.known, "damaged": report.damaged}
-    for damage in report.words:
-        output.say(damage)
+    document = {
+        "read": report.read,
+        "new": report.new,
+        "known": report.known,
+        "damaged": report.damaged,
+        "skipped": report.skipped,
+    }
+    for words in (*report.words, *_passed_over(report)):
+        output.say(words)
     words = f"{report.read} mails read: {report.new} new, {report.known} known, {report.damaged} damaged."
     return Answer(document, [words])
+
+
+def _passed_over(report: ImportReport) -> Iterator[str]:
+    if report.skipped:
+        yield f"Passed over as no mail ({report.skipped}):"
+        yield from report.skipped_words
+    if report.skipped > len(report.skipped_words):
+        yield f"and {report.skipped - len(report.skipped_words)} more"
 
 
 def _export(forum: Forum, options: Namespace) -> Answer:

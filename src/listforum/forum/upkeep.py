@@ -25,25 +25,37 @@ from listforum.mail.transfer import decode_transfer
 from listforum.model import Part
 
 _BATCH: Final = 500
+_MOST_NAMED: Final = 20
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """Mails read from a file; of those, new and already known ones; and those that could not be read fully."""
+    """Mails read from a file; of those, new and already known ones; and those that could not be read fully.
+
+    `skipped` counts the files of a directory that hold something else than mail; only the first of them are in words.
+    """
 
     read: int = 0
     new: int = 0
     known: int = 0
     damaged: int = 0
     words: list[str] = field(default_factory=list)
+    skipped: int = 0
+    skipped_words: list[str] = field(default_factory=list)
 
     def note(self, where: str, problem: str) -> None:
         """Counts and names a mail with a problem."""
         if problem:
             self.damaged += 1
             self.words.append(f"{where}: {problem}")
+
+    def skip(self, words: str) -> None:
+        """Counts a file that holds no mail, and keeps the words about it while they are few."""
+        self.skipped += 1
+        if len(self.skipped_words) < _MOST_NAMED:
+            self.skipped_words.append(words)
 
 
 class Upkeep:
@@ -121,6 +133,7 @@ def _sound(mails: Iterable[MailFile], report: ImportReport, places: deque[str]) 
     """The mails that are there, their places in `places`; the others are counted and named in the report."""
     for mail in mails:
         if mail.problem == "not mail":
+            report.skip(mail.words)
             continue
         report.read += 1
         if mail.problem is None:

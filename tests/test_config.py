@@ -352,6 +352,17 @@ class TestMistakes:
         with pytest.raises(ConfigError, match="is a directory"):
             config.load(tmp_path)
 
+    def test_a_pipe_in_its_place_is_not_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "config.toml")
+        with pytest.raises(ConfigError, match="is no file, but a device or a pipe"):
+            config.load(tmp_path / "config.toml")
+
+    @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+    def test_a_device_in_its_place(self, tmp_path: Path, device: str) -> None:
+        (tmp_path / "config.toml").symlink_to(device)
+        with pytest.raises(ConfigError, match="is no file, but a device or a pipe"):
+            config.load(tmp_path / "config.toml")
+
     @given(st.binary(max_size=200))
     @settings(deadline=None, max_examples=100)
     def test_any_bytes_are_read_or_refused(self, tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:

@@ -42,9 +42,11 @@ def _understood(content: Secret, path: Path, facts: os.stat_result) -> tuple[Con
 def _read(path: Path) -> tuple[Secret, os.stat_result]:
     """Return the file's text, which may hold passwords, and the facts of the very file that was read."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        with open(path, "rb", opener=_without_waiting) as file:
             facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise ConfigError(f"{path}: is no file, but a device or a pipe; the config is a file")
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: there is no config yet; `listforum setup` writes one to fill in,"
@@ -59,6 +61,11 @@ def _read(path: Path) -> tuple[Secret, os.stat_result]:
     # Editors of other systems begin a text file with a byte order mark.
     text = content.decode("utf-8-sig", "surrogateescape")
     return Secret(text), facts
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open what may be a pipe into which nobody will ever write."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _parsed(content: Secret) -> tuple[str, Mapping[str, object]]:

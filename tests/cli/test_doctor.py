@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 import tomllib
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from cli.conftest import OPEN_DATA
 from cli.hostile import PAYLOADS, as_bytes, found_in
 from listforum import config
+from listforum.forum.doctor import Doctor
 from mails import mail
 from member import Member, Outcome
 from servers.certificates import Authority
@@ -85,6 +87,22 @@ class TestDoctor:
         found = findings(member.run("doctor", "--json"))
         assert "certificate" in found["home imap"]["words"]
         assert "certificate" in found["home smtp"]["words"]
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("during", ["_index", "_smtp"])
+    def test_ends_when_it_is_stopped_whatever_it_is_looking_at(
+        self, synced: Member, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, during: str
+    ) -> None:
+        look = getattr(Doctor, during)
+
+        def stopped(*told: object) -> object:
+            found = look(*told)
+            os.kill(os.getpid(), number)
+            return found
+
+        monkeypatch.setattr(Doctor, during, stopped)
+        outcome = synced.run("doctor", "--json")
+        assert (outcome.code, outcome.document["error"]["kind"]) == (130, "cancel")
 
     def test_names_every_mistake_in_the_config(self, member: Member) -> None:
         member.home.mkdir(mode=0o700)

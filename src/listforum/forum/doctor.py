@@ -42,6 +42,12 @@ class Doctor:
 
     def findings(self, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
         """Checks one thing after the other; raises Cancelled only."""
+        for finding in self._all(ask, cancel):
+            cancel.check()
+            yield finding
+        cancel.check()
+
+    def _all(self, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
         yield self._home()
         yield self._archive()
         yield self._index()

@@ -94,6 +94,33 @@ def test_an_envelope_line_within_a_paragraph_does_not_begin_a_mail(tmp_path: Pat
     assert raws(file_of(tmp_path, ENVELOPE + talking)) == [talking]
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("sender", [b"ana@example.org", b"ana at example.org ", b"-", b"MAILER-DAEMON"])
+def test_an_mbox_without_blank_lines_is_read_mail_by_mail(tmp_path: Path, sender: bytes, line_end: bytes) -> None:
+    mails = [mail.replace(b"\n", line_end) for mail in (FIRST, SECOND, FIRST)]
+    envelope = b"From " + sender + b" Sat Jan  3 01:05:34 1998" + line_end
+    assert raws(file_of(tmp_path, b"".join(envelope + mail for mail in mails))) == mails
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        b"From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n" + FIRST,
+        b"> " + ENVELOPE + FIRST,
+        b"  " + ENVELOPE + FIRST,
+        ENVELOPE + b"and so on: it went\nSubject: and date\nDate: unknown\n",
+        ENVELOPE + b"\n" + FIRST,
+        b"From ana@example.org, who wrote on Sat Jan  3 01:05:34 1998\n" + FIRST,
+        b"From ana@example.org Sat, 3 Jan 1998 01:05:34 +0100\n" + FIRST,
+    ],
+)
+def test_what_is_pasted_into_a_paragraph_does_not_begin_a_mail(tmp_path: Path, pasted: bytes) -> None:
+    talking = FIRST + pasted
+    assert raws(file_of(tmp_path, ENVELOPE + talking)) == [talking]
+    of_patches = b"From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n"
+    assert raws(file_of(tmp_path, of_patches + talking)) == [talking]
+
+
 def test_a_patch_in_a_body_does_not_begin_a_mail(tmp_path: Path) -> None:
     patch = b"\nFrom 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\nFrom: Ana <a@b.org>\n"
     assert raws(file_of(tmp_path, ENVELOPE + FIRST + patch)) == [FIRST + patch]
@@ -452,6 +479,9 @@ def test_what_is_exported_can_be_imported(
         b"From " + b"Mon " * 2000,
         b"\nFrom " + b"Mon " * 200,
         b"\n" + ENVELOPE,
+        ENVELOPE,
+        ENVELOPE + b"Date:",
+        ENVELOPE + b"x:\n y" * 100,
         b"x" * 10_000,
         b"a:",
     ],

@@ -2,8 +2,10 @@
 
 Nothing else marks where a mail begins, and not every writer quoted such lines in the bodies. So a line counts only if
 it is a whole envelope line between a blank line and a header (or one more blank line); in a file written by listforum
-or by public-inbox, which quote without fail, the header is not asked for. A patch made by git begins like a mail, but
-begins one only in a file of patches. Content-Length fields (mboxcl) are not relied on.
+or by public-inbox, which quote without fail, the header is not asked for. Where a writer forgot the blank line, only an
+envelope line in the strict form of asctime counts, above a header with two fields that mails have. A patch made by git
+begins like a mail, but begins one only in a file of patches, after a blank line. Content-Length fields (mboxcl) are not
+relied on.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ _LINE_BREAKS = 4
 _LAST_SECOND = 253402300799
 
 _SENT = re.compile(rb"From .*?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,40}?[0-9]{1,2}:[0-9]{2}")
+_SENT_STRICTLY = re.compile(
+    rb"From [^\s]{1,320}(?: [^\s]{1,10} [^\s]{1,255})? {1,2}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
+    rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9] [0-9]{4}\r?\n"
+)
 _ALWAYS_QUOTED = re.compile(rb"From (?:%b|mboxrd@z) " % SENDER.encode())
 _PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]{0,8}:")
@@ -114,7 +120,7 @@ class _Reader:
     def read(self, piece: bytes) -> Iterator[bytes | None]:
         self._held += piece
         if self._searched or self._begin():
-            yield from self._mails_before(len(self._held) - _LOOK_AHEAD)
+            yield from self._mails_before(len(self._held) - _LONGEST_ENVELOPE - _LOOK_AHEAD)
             self._drop_what_is_too_large()
 
     def close(self) -> Iterator[bytes | None]:
@@ -135,20 +141,24 @@ class _Reader:
         begin = 0
         while (end := self._held.find(b"\nFrom ", self._searched, max(limit, 0) + 6)) >= 0:
             self._searched = end + 1
-            if self._ends_mail(end):
-                yield self._mail(begin, end)
+            last = self._end_of_mail(end)
+            if last is not None:
+                yield self._mail(begin, last)
                 begin = end + 1
                 self._searched = self._held.index(b"\n", begin) + 1
         self._searched = max(self._searched, limit)
         del self._held[:begin]
         self._searched -= begin
 
-    def _ends_mail(self, end: int) -> bool:
-        """Whether the blank line that ends here ends a mail: the next line begins another."""
+    def _end_of_mail(self, end: int) -> int | None:
+        """Where a mail ends, when the line behind the line feed at `end` begins another; else None."""
+        if self._held.endswith((b"\n", b"\n\r"), 0, end):
+            return end if self._begins_behind_blank(end) else None
+        return end + 1 if _begins_without_blank(self._held, end + 1) else None
+
+    def _begins_behind_blank(self, end: int) -> bool:
         held = self._held
-        if not held.endswith((b"\n", b"\n\r"), 0, end) or not _is_envelope(held, end + 1):
-            return False
-        if _PATCH.match(held, end + 1) and not self._of_patches:
+        if not _is_envelope(held, end + 1) or (_PATCH.match(held, end + 1) and not self._of_patches):
             return False
         header = held.index(b"\n", end + 1) + 1
         return self._always_quoted or held.startswith((b"\n", b"\r\n"), header) or begins_header(held, header)
@@ -168,6 +178,13 @@ class _Reader:
             del self._held[begin : self._searched - _LINE_BREAKS]
             self._searched = begin + _LINE_BREAKS
             self._too_large = True
+
+
+def _begins_without_blank(text: bytes | bytearray, position: int) -> bool:
+    envelope = _SENT_STRICTLY.match(text, position)
+    if envelope is None or _PATCH.match(text, position) or not _FIELD.match(text, envelope.end()):
+        return False
+    return len(KNOWN_FIELDS.intersection(field_names(text, envelope.end()))) >= 2
 
 
 def _is_envelope(text: bytes | bytearray, position: int) -> bool:

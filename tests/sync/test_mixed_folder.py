@@ -103,6 +103,16 @@ def test_a_direct_copy_that_overtakes_what_it_answers_is_not_lost(member: Member
     assert posts(member).keys() == {identifier(n) for n in (1, 2, 3)}
 
 
+def test_a_direct_copy_waits_until_the_lists_address_is_known(member: Member, dovecot: Dovecot, user: User) -> None:
+    put(dovecot, user, direct(2, answers=[1]))
+    member.configure(dovecot, user, MIXED)
+    member.json("sync")
+    assert posts(member) == {}
+    put(dovecot, user, mail(1))
+    member.json("sync")
+    assert posts(member).keys() == {identifier(1), identifier(2)}
+
+
 def test_direct_copies_of_older_posts_come_when_history_is_raised(member: Member, dovecot: Dovecot, user: User) -> None:
     put(dovecot, user, mail(1), direct(2, answers=[1]), *(mail(n) for n in range(10, 20)))
     member.configure(dovecot, user, MIXED, more="[sync]\nhistory = 5")

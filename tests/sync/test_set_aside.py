@@ -235,6 +235,8 @@ def test_a_text_that_is_empty_though_it_was_said_to_be_something_is_empty(
 def test_a_sent_folder_looked_through_meanwhile_is_not_taken_for_the_lists(
     member: Member, unreadable: Path, traffic: Traffic
 ) -> None:
+    with (member.home / "config.toml").open("a") as config:
+        config.write('[accounts.home.smtp]\nhost = "127.0.0.1"\nport = 9\ntls = "implicit"\nuser = "ana"\n')
     sync(member)
     written = member.json("post", "open-data", "--subject", "Maps", "--text-file", "-", stdin="Who has maps?")
     with Forum(Home(member.home), lambda: load(Home(member.home).config_file)) as forum:
@@ -275,6 +277,19 @@ def test_a_mail_in_which_the_server_cannot_search(
     assert sync(member)["note"] is None
     assert posts(member).keys() >= ids(1, 2, 4)
     assert b"canary" not in traffic.heard
+
+
+def test_a_direct_copy_of_long_ago_waits_for_the_post_it_answers(member: Member, dovecot: Dovecot, user: User) -> None:
+    put(dovecot, user, mail(1), mail(2), mail(3, answers=[2], list_id=None, fields=["Cc: ana@example.org"]))
+    put(dovecot, user, *[b"Subject: private\r\n\r\nx\r\n"] * 210)
+    member.configure(dovecot, user, MIXED)
+    answered = files(dovecot, user)[1]
+    answered.chmod(0)
+    sync(member)
+    assert posts(member).keys() == ids(1)
+    answered.chmod(0o644)
+    sync(member)
+    assert posts(member).keys() == ids(1, 2, 3)
 
 
 def test_a_server_that_refuses_every_search_is_believed(

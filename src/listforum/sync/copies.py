@@ -30,11 +30,12 @@ class Copies:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._hopeful: Sequence[int] = ()
+        self._hopeful: Sequence[int] | None = None
 
     def new(self) -> Sequence[int]:
         """The UIDs of those that have not been looked at yet and answer a post that is here, ascending."""
         visit, address, cursor = self._visit, self._address, self._visit.cursor()
+        self._hopeful = None
         if not address or not cursor or cursor.direct >= visit.state.uidnext:
             return ()
         known = visit.stored().union(one.uid for one in visit.aside())
@@ -44,23 +45,28 @@ class Copies:
         return answering
 
     def is_one(self, uid: int) -> bool:
-        """Whether a mail is one, and answers a post that is here."""
+        """Whether a mail is one, and answers a post that is here. If it may do so yet, it is looked at again."""
         if not self._address or uid not in self._visit.addressed_within(self._address, uid, uid):
             return False
-        answering, _ = self._answering(dict(self._told([uid])))
+        answering, hopeful = self._answering(dict(self._told([uid])))
+        cursor = self._visit.cursor()
+        if cursor and hopeful:
+            with self._visit.archive.transaction():
+                self._visit.keep(replace(cursor, direct=min(cursor.direct, uid)))
         return bool(answering)
 
     def looked_through(self) -> None:
-        """They are here. One may overtake the post it answers: the latest of them are looked at again next time."""
-        cursor = self._visit.cursor()
-        if cursor:
-            with self._visit.archive.transaction():
-                self._visit.keep(replace(cursor, direct=max(cursor.direct, self._end())))
-                self._visit.write_ledger()
+        """They are here. One may overtake the post it answers: the latest of them are looked at again next time.
 
-    def _end(self) -> int:
-        end = self._visit.state.uidnext
-        return min([end, *(uid for uid in self._hopeful if uid >= end - _LOOKED_AT_AGAIN)])
+        While mails of the list are set aside, all are: one of those may be what they answer.
+        """
+        visit, cursor = self._visit, self._visit.cursor()
+        if cursor and self._hopeful is not None:
+            end = visit.state.uidnext
+            first = 0 if visit.to_ask_for("mail") else end - _LOOKED_AT_AGAIN
+            with visit.archive.transaction():
+                visit.keep(replace(cursor, direct=min([end, *(uid for uid in self._hopeful if uid >= first)])))
+                visit.write_ledger()
 
     @property
     def _address(self) -> str | None:

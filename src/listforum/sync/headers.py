@@ -52,9 +52,12 @@ class Headers:
 
     def again(self) -> None:
         """Asks once more, one by one, for mails that the server could not give."""
+        before = self._report.new_headers
         for uid in self._visit.to_be_asked_again("mail"):
             with self._visit.alone(uid):
                 self._fetch_alone(uid)
+        if self._visit.to.list_id and self._report.new_headers > before:
+            self._fetch_copies()
 
     def _fetch_copies(self) -> None:
         left = list(self._copies.new())
@@ -77,9 +80,10 @@ class Headers:
                 one_more()
         finally:
             self._visit.meter.book("headers")
-            self._store(arrivals, settled if asked.ended and not asked.missing else None)
+            complete = asked.ended and not asked.missing
+            self._store(arrivals, settled if complete else None)
         left = self._visit.settle(asked, "mail")
-        if settled and asked.missing and not left:
+        if not complete and not left:
             self._store((), settled)
         return left
 

@@ -137,17 +137,19 @@ class Visit:
         """These mails are here, or gone, or none of the list's."""
         self.archive.aside.came(self.row, [self.place(uid) for uid in uids])
 
+    def to_ask_for(self, missing: Missing) -> Sequence[int]:
+        """The mails that are set aside and not left out yet, what was tried least first."""
+        return [one.uid for one in self.aside() if one.missing == missing and not one.left_out]
+
     def line_up(self, missing: Missing) -> bool:
         """Lines up the mails that are to be asked for alone once more; answers whether there are any."""
-        again = [one.uid for one in self.aside() if one.missing == missing and not one.left_out]
+        again = self.to_ask_for(missing)
         self.patience.line_up((self.row, uid) for uid in again)
         return bool(again)
 
     def to_be_asked_again(self, missing: Missing) -> Iterator[int]:
         """The mails that are to be asked for alone, each once in a run."""
-        for one in self.aside():
-            if one.missing == missing and not one.left_out and self.patience.first_time((self.row, one.uid)):
-                yield one.uid
+        return (uid for uid in self.to_ask_for(missing) if self.patience.first_time((self.row, uid)))
 
     @contextmanager
     def alone(self, uid: int) -> Iterator[None]:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -65,12 +66,44 @@ class TestArchive:
 
 
 class TestSalvage:
-    def test_of_a_sound_archive_keeps_everything(self, member: Member) -> None:
+    def test_of_a_sound_archive_is_refused_and_copies_nothing(self, member: Member) -> None:
+        outcome = member.run("rebuild", "--salvage", "--json")
+        assert (outcome.code, outcome.document["error"]["kind"]) == (2, "usage")
+        assert "Nothing is wrong with the archive" in outcome.document["error"]["message"]
+        left = sorted(path.name for path in member.home.iterdir())
+        assert [name for name in left if name.startswith("archive") and not name.endswith(("-wal", "-shm"))] == [
+            "archive.sqlite3"
+        ]
+
+    @pytest.mark.parametrize(
+        "harm",
+        [
+            "UPDATE content SET raw = substr(raw, 1, 40) || x'00' || substr(raw, 42) WHERE post = 1",
+            "UPDATE content SET header = x'00' WHERE post = 1",
+        ],
+    )
+    def test_of_an_archive_with_one_bad_mail_loses_that_mail_only(self, member: Member, harm: str) -> None:
+        with closing(sqlite3.connect(member.home / "archive.sqlite3", isolation_level=None)) as archive:
+            archive.execute(harm)
+        assert member.json("rebuild", "--salvage")["lost"] == 1
+        assert member.run("rebuild", "--salvage").code == 2
+
+    def test_says_where_the_damaged_file_is_kept_and_that_it_can_go(self, member: Member) -> None:
+        spoil(member, of_table(member, "edge"))
+        outcome = member.run("rebuild", "--salvage")
+        [line] = [line for line in outcome.output.splitlines() if line.startswith("The damaged archive")]
+        kept = Path(line.removeprefix("The damaged archive is kept as ").partition(". When you miss nothing")[0])
+        assert line.endswith("any more, delete it.")
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert stat.S_IMODE((member.home / "archive.sqlite3").stat().st_mode) == 0o600
+
+    def test_of_what_can_be_worked_out_again_keeps_everything(self, member: Member) -> None:
         member.json("mark", "read", "1")
         member.json("mark", "star", "2")
         member.json("join", "3", "1")
         queued = member.json("reply", "1", "--text-file", "-", stdin="Words.")
         before = everything(member)
+        spoil(member, of_table(member, "edge"))
         done = member.json("rebuild", "--salvage")
         assert (done["posts"], done["lost"]) == (11, 0)
         assert everything(member) == before

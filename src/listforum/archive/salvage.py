@@ -53,6 +53,22 @@ def salvage(path: Path, progress: Callable[[int, int], None]) -> Salvaged:
     return Salvaged(posts, lost, damaged)
 
 
+def is_sound(path: Path) -> bool:
+    """Whether nothing is wrong with an archive's file: neither with its pages and indexes, nor with any stored mail.
+
+    Reads all of it. Raises ArchiveError when nothing at all can be read.
+    """
+    with closing(_opened(path)) as source:
+        try:
+            if source.execute("PRAGMA integrity_check(1)").fetchall() != [("ok",)]:
+                return False
+            mails = source.execute("SELECT header, raw FROM content")
+            parts = source.execute("SELECT content FROM part WHERE content IS NOT NULL")
+            return all(_sound(*row) for row in mails) and all(_sound(*row) for row in parts)
+        except sqlite3.DatabaseError:
+            return False
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:

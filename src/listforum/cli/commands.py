@@ -188,10 +188,13 @@ def _rebuild(forum: Forum, options: Namespace) -> Answer:
     words = [f"{posts} posts in {topics} topics, in {seconds} seconds."]
     if salvaged is not None:
         document |= {"lost": salvaged.lost, "damaged": str(salvaged.damaged)}
-        words.append(
-            f"{salvaged.lost} posts could not be read. What lies on a server comes again with the next sync; what was "
-            f"imported can be imported again. The damaged archive is kept as {salvaged.damaged}."
-        )
+        words += [
+            (
+                f"{salvaged.lost} posts could not be read. What lies on a server comes again with the next sync; what was "
+                "imported can be imported again."
+            ),
+            f"The damaged archive is kept as {salvaged.damaged}. When you miss nothing any more, delete it.",
+        ]
     return Answer(document, words)
 
 

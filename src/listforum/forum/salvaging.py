@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from listforum.archive.salvage import Salvaged, salvage
-from listforum.errors import UnknownItem
+from listforum.archive.salvage import Salvaged, is_sound, salvage
+from listforum.errors import UnknownItem, UsageError
 from listforum.home import Home
 
 
@@ -18,9 +18,15 @@ class Salvaging:
     def salvage(self, progress: Callable[[int, int], None]) -> Salvaged:
         """Puts a new archive with all that can be read in the place of the damaged one, which is kept beside it.
 
-        Raises UnknownItem when there is no archive, ArchiveError when nothing can be read, BusyError and HomeError.
+        Raises UnknownItem when there is no archive, UsageError when nothing is wrong with it, ArchiveError when
+        nothing can be read, BusyError and HomeError.
         """
         if not self._home.database.exists():
             raise UnknownItem(f"There is no archive to salvage: {self._home.database}.")
         with self._home.lock("salvaging"):
+            if is_sound(self._home.database):
+                raise UsageError(
+                    "Nothing is wrong with the archive, so there is nothing to salvage. To make topics and search "
+                    "anew, run: listforum rebuild"
+                )
             return salvage(self._home.database, progress)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from lists import Traffic, deliver, posts
 from mails import BEGAN, LIST_ADDRESS, LIST_ID, identifier, mail
 from member import Member
@@ -71,6 +73,20 @@ def test_direct_copies_come_when_they_answer_a_known_post(member: Member, doveco
     member.configure(dovecot, user, MIXED)
     assert member.json("sync")["lists"][0]["new_texts"] == 2
     assert posts(member).keys() == {identifier(1), identifier(2)}
+
+
+@pytest.mark.parametrize(
+    "recipient", ["core-open-data@lists.example.org", '"open-data@lists.example.org" <boss@corp.example>']
+)
+def test_private_mail_whose_recipients_only_look_like_the_list_stays_private(
+    member: Member, dovecot: Dovecot, user: User, recipient: str
+) -> None:
+    to_others = mail(2, answers=[1], list_id=None).replace(f"To: {LIST_ADDRESS}".encode(), f"To: {recipient}".encode())
+    put(dovecot, user, mail(1), to_others)
+    member.configure(dovecot, user, MIXED)
+    member.json("sync")
+    assert posts(member).keys() == {identifier(1)}
+    assert member.json("sync")["lists"][0]["new_headers"] == 0
 
 
 def test_a_direct_copy_may_answer_another_direct_copy(member: Member, dovecot: Dovecot, user: User) -> None:

@@ -34,7 +34,7 @@ class Copies:
 
     def new(self) -> Sequence[int]:
         """The UIDs of those that have not been looked at yet and answer a post that is here, ascending."""
-        visit, address, cursor = self._visit, self._address, self._visit.cursor()
+        visit, address, cursor = self._visit, self._visit.posting_address, self._visit.cursor()
         self._hopeful = None
         if not address or not cursor or cursor.direct >= visit.state.uidnext:
             return ()
@@ -46,7 +46,8 @@ class Copies:
 
     def is_one(self, uid: int) -> bool:
         """Whether a mail is one, and answers a post that is here. If it may do so yet, it is looked at again."""
-        if not self._address or uid not in self._visit.addressed_within(self._address, uid, uid):
+        address = self._visit.posting_address
+        if not address or uid not in self._visit.addressed_within(address, uid, uid):
             return False
         answering, hopeful = self._answering(dict(self._told([uid])))
         cursor = self._visit.cursor()
@@ -67,11 +68,6 @@ class Copies:
             with visit.archive.transaction():
                 visit.keep(replace(cursor, direct=min([end, *(uid for uid in self._hopeful if uid >= first)])))
                 visit.write_ledger()
-
-    @property
-    def _address(self) -> str | None:
-        to = self._visit.to
-        return to.address or self._visit.archive.lists.posting_address(to.list)[0]
 
     def _answering(self, told: Mapping[int, _Told]) -> tuple[list[int], list[int]]:
         """Those mails that refer to a post that is here, and those that refer to something that may yet come.

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ServerError
+from listforum.mail.address import same
 from listforum.model import Received
 from listforum.sync import plan
 from listforum.sync.copies import Copies
@@ -127,6 +128,14 @@ class Headers:
         self._report.new_headers += len(added.new)
 
     def _is_ours(self, arrival: Arrival) -> bool:
-        """SEARCH matches substrings: `a.example.org` is found in `xa.example.org` too."""
-        told = arrival.header.list_id
-        return not self._visit.to.list_id or not told or told.casefold() == self._visit.to.list_id.casefold()
+        """SEARCH matches substrings: `a.example.org` is found in `xa.example.org`, `a@b.org` in `xa@b.org`.
+
+        A mail without a List-Id is the list's only when it was sent to the list: the rest is somebody's private mail.
+        """
+        wanted, header = self._visit.to.list_id, arrival.header
+        if not wanted:
+            return True
+        if header.list_id:
+            return header.list_id.casefold() == wanted.casefold()
+        address = self._visit.posting_address
+        return address is not None and any(same(address, one.address) for one in (*header.to, *header.cc))

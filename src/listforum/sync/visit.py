@@ -70,6 +70,11 @@ class Visit:
         """Opens the folder. A folder that has changed its UIDVALIDITY is read anew from here on."""
         self._state = self._folders.open(self.to.folder)
 
+    @property
+    def posting_address(self) -> str | None:
+        """Where the list is posted to, as the config or its mails say."""
+        return self.to.address or self.archive.lists.posting_address(self.to.list)[0]
+
     def place(self, uid: int) -> Place:
         return Place(self.to.account, self.to.folder, self.state.uidvalidity, uid)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from listforum.mail.address import display_name, same
+from listforum.mail.list_address import ListIdentity
 from listforum.model import Author, Mailbox
 
 _VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
@@ -20,31 +20,6 @@ _VIA_OF_LISTS = re.compile(
 _MAX_NAME: Final = 500
 # Pipermail writes "at" in the language of the list, and the name as a comment behind.
 _OBFUSCATED = re.compile(r"(\S+ \S{1,6} [\w-]+(?:\.[\w-]+)+)(?: ?\(([^()]*)\))?")
-
-
-@dataclass(frozen=True, slots=True)
-class ListIdentity:
-    """The addresses a list takes posts at, and its List-Id."""
-
-    post: tuple[str, ...] = ()
-    id: str = ""
-
-    def owns(self, address: str) -> bool:
-        """Whether an address is the list's own: one it takes posts at, or one its List-Id is made of."""
-        if any(same(address, own) for own in self.post):
-            return True
-        local, _, domain = address.casefold().rpartition("@")
-        list_id = self.id.casefold()
-        if not local or not list_id:
-            return False
-        local = local.removesuffix("-bounces")
-        name, _, host = list_id.partition(".")
-        return f"{local}.{domain}" == list_id or (local == name and _is_within(domain, host))
-
-
-def _is_within(domain: str, host: str) -> bool:
-    """Whether two names belong to one organisation's lists: equal, or one below the other."""
-    return bool(host) and (domain == host or domain.endswith("." + host) or host.endswith("." + domain))
 
 
 def find_author(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from listforum.mail.address import parse_mailboxes
-from listforum.mail.author import ListIdentity, find_author
+from listforum.mail.author import find_author
 from listforum.mail.date import parse_date, within_reason
 from listforum.mail.fields import Fields, read_fields
 from listforum.mail.guess import guess
+from listforum.mail.list_address import ListIdentity
 from listforum.mail.list_fields import list_id, list_post
 from listforum.mail.message_id import message_id, message_ids
 from listforum.mail.words import decode_value, decode_words, quote_words

@@ -10,24 +10,14 @@ from typing import Final
 
 from listforum.errors import NoAddressError
 from listforum.mail.address import is_address, same
+from listforum.mail.list_address import ListIdentity
 from listforum.mail.safe import line
 from listforum.model import Header, Mailbox
 
-_ROBOT_SUFFIXES: Final = (
-    *("-request", "-bounces", "-bounce", "-owner", "-errors", "-confirm", "-join", "-leave"),
-    *("-subscribe", "-unsubscribe"),
-)
 _ROBOTS: Final = frozenset(
     {
         *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nobody", "mailer-daemon", "postmaster"),
         *("bounce", "bounces", "majordomo", "listserv", "mailman", "listmaster", "sympa", "undisclosed-recipients"),
-    }
-)
-_LIST_HOSTS: Final = ("googlegroups.com", "yahoogroups.com", "groups.io", "freelists.org")
-_LIST_HOST_NAMES: Final = frozenset(
-    {
-        *("list", "lists", "listas", "lista", "liste", "listes", "listen", "lijst", "lijsten", "listserv", "listman"),
-        *("mailman", "mailinglist", "mailinglists", "ml", "sympa", "groups", "dmarc"),
     }
 )
 _ADVICE: Final = "Answer on the list, or ask the person there for an address."
@@ -39,10 +29,9 @@ def private_recipient(header: Header, list_addresses: Collection[str]) -> str:
     Only an address that the header proves: the author's, or, where the list stands in From, the only other mailbox of
     Reply-To. Raises NoAddressError when there is none, or when it could be a list's or a machine's.
     """
-    named = header.list_id.replace(".", "@", 1)
-    lists = tuple(address for address in (*list_addresses, *header.list_post, named) if address)
+    lists = ListIdentity((*list_addresses, *header.list_post), header.list_id)
     address = _proven_address(header, lists)
-    reason = _doubt(address, header, lists)
+    reason = _doubt(address, lists)
     if reason:
         raise NoAddressError(f"{reason} {_ADVICE}")
     return address
@@ -58,7 +47,7 @@ def answers_privately(header: Header, list_addresses: Collection[str]) -> bool:
     return not any(_is_any(mailbox.address, list_addresses) for mailbox in (*header.to, *header.cc))
 
 
-def _proven_address(header: Header, lists: Collection[str]) -> str:
+def _proven_address(header: Header, lists: ListIdentity) -> str:
     senders = [mailbox for mailbox in header.from_ if mailbox.address]
     if not senders:
         raise NoAddressError(f"The mail gives no address of its sender that mail can be sent to. {_ADVICE}")
@@ -67,8 +56,8 @@ def _proven_address(header: Header, lists: Collection[str]) -> str:
     if header.author.address:
         return _consistent(header.author.address, header)
     sender = senders[0].address
-    people = {box.address for box in header.reply_to if not _is_list_like(box.address, header.list_id, lists)}
-    if _is_list_like(sender, header.list_id, lists) and len(people) == 1 and "" not in people:
+    people = {box.address for box in header.reply_to if not lists.may_own(box.address)}
+    if lists.may_own(sender) and len(people) == 1 and "" not in people:
         return people.pop()
     raise NoAddressError(
         f"The mail shows only {line(sender)} as its sender, which proves no person behind it. {_ADVICE}"
@@ -85,12 +74,12 @@ def _consistent(address: str, header: Header) -> str:
     return address
 
 
-def _doubt(address: str, header: Header, lists: Collection[str]) -> str:
+def _doubt(address: str, lists: ListIdentity) -> str:
     """Why an address must not be written to privately; "" when nothing speaks against it."""
     shown = line(address)
     if not is_address(address):
         return f"{shown} is no address that mail can be sent to."
-    if _is_list_like(address, header.list_id, lists):
+    if lists.may_own(address):
         return f"{shown} could be a mailing list's: a private answer might reach everybody."
     local, _, domain = address.casefold().rpartition("@")
     if local.split("+")[0] in _ROBOTS or local.startswith(("bounce-", "bounces-", "noreply-", "no-reply-")):
@@ -98,33 +87,6 @@ def _doubt(address: str, header: Header, lists: Collection[str]) -> str:
     if domain.endswith(".invalid"):
         return f"{shown} was made unusable by the list's server."
     return ""
-
-
-def _is_list_like(address: str, list_id: str, lists: Collection[str]) -> bool:
-    """Whether an address is a list's: a known one, one of its robots, the one of a List-Id, or one at a list host."""
-    local, at, domain = address.casefold().rpartition("@")
-    if not at:
-        return False
-    if any(_is_variant(local, domain, of.casefold()) for of in lists) or f"{local}.{domain}" == list_id.casefold():
-        return True
-    if local.endswith(_ROBOT_SUFFIXES) or local.startswith("owner-") or "=" in local:
-        return True
-    return any(_related(domain, host) for host in _LIST_HOSTS) or bool(_LIST_HOST_NAMES & set(domain.split(".")[:-2]))
-
-
-def _is_variant(local: str, domain: str, of: str) -> bool:
-    """Whether an address is the list `of`, its name at any host, or its name with a tail (VERP, robots) at its host."""
-    list_local, _, list_domain = of.rpartition("@")
-    if not list_local or not local.startswith(list_local):
-        return False
-    if local == list_local:
-        return True
-    return local[len(list_local)] in "-+=._" and _related(domain, list_domain)
-
-
-def _related(domain: str, other: str) -> bool:
-    """Whether one domain is the other or lies below it."""
-    return domain == other or domain.endswith(f".{other}") or other.endswith(f".{domain}")
 
 
 def _is_any(address: str, addresses: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.mail.prefixes import FORWARD, REPLY
-from listforum.mail.subject import base_subject, display_subject, is_reply, list_tag, reply_base
+from listforum.mail.subject import base_subject, display_subject, list_tag, reply_base
 
 TAGS = ["open-data"]
 
@@ -120,16 +120,6 @@ class TestDisplaySubject:
 
     def test_nothing_gives_nothing(self) -> None:
         assert display_subject("") == ""
-
-
-class TestIsReply:
-    @pytest.mark.parametrize("subject", ["Re: a", "[open-data] AW: a", "回复：a", "پاسخ: a", "R: Re: a", "Re:"])
-    def test_replies(self, subject: str) -> None:
-        assert is_reply(subject, TAGS)
-
-    @pytest.mark.parametrize("subject", ["a", "Fwd: a", "Fwd: Re: a", "R: a", "I: a", "VS: a", "TR: a", "Relay: a", ""])
-    def test_what_proves_no_reply(self, subject: str) -> None:
-        assert not is_reply(subject, TAGS)
 
 
 class TestReplyBase:

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from listforum.mail.prefixes import AMBIGUOUS, FORWARD, JUNK, REPLY
@@ -23,11 +22,7 @@ def _words(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_PREFIX: Final = re.compile(
-    rf"(?:(?P<reply>{_words(REPLY)})|(?P<ambiguous>{_words(AMBIGUOUS)})|(?P<forward>{_words(FORWARD)}))"
-    rf"{_COUNTER} ?[:：] ?",
-    re.IGNORECASE,
-)
+_PREFIX: Final = re.compile(rf"(?:{_words((*REPLY, *AMBIGUOUS, *FORWARD))}){_COUNTER} ?[:：] ?", re.IGNORECASE)
 _JUNK: Final = re.compile(
     rf"(?:\[(?:{_words(JUNK)})\]|\*{{3,5}} ?(?:{_words(JUNK)}) ?\*{{3,5}}) ?[:：]? ?", re.IGNORECASE
 )
@@ -36,14 +31,6 @@ _BRACKET: Final = re.compile(r"\[(?P<tag>[^\[\]]{1,60}?)(?:[ :#,_-]{1,2}\d{1,9})
 _NOT_A_LIST: Final = frozenset({"patch", "rfc", "bug", "solved", "announce", "ann", "ot", "fwd"})
 _TAG_SAMPLE: Final = 5
 _TAG_SHARE: Final = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """What is left of a subject, and the kinds of prefix that stood before it, outermost first."""
-
-    rest: str
-    prefixes: tuple[str, ...]
 
 
 def base_subject(subject: str, tags: Iterable[str] = ()) -> str:
@@ -56,24 +43,18 @@ def base_subject(subject: str, tags: Iterable[str] = ()) -> str:
 
 def display_subject(subject: str, tags: Iterable[str] = ()) -> str:
     """The subject as the title of a topic: folded as in `base_subject`, its letters as they were written."""
-    return _fold(subject, tags).rest
-
-
-def is_reply(subject: str, tags: Iterable[str] = ()) -> bool:
-    """Whether the outermost telling prefix says reply; `R:`, `I:` and `VS:` tell nothing."""
-    telling = [kind for kind in _fold(subject, tags).prefixes if kind != "ambiguous"]
-    return telling[:1] == ["reply"]
+    return _fold(subject, tags)
 
 
 def reply_base(subject: str) -> str:
     """The subject without prefixes wherever they are stacked, also behind a bracket; brackets stay."""
-    rest = _fold(subject, ()).rest
+    rest = _fold(subject, ())
     brackets: list[str] = []
     while found := _BRACKET.match(rest):
         if _skip_prefixes(rest, found.end()) == found.end() and not _BRACKET.match(rest, found.end()):
             break
         brackets.append(found[0].strip())
-        rest = _fold(rest[found.end() :], ()).rest
+        rest = _fold(rest[found.end() :], ())
     return " ".join([*brackets, rest])
 
 
@@ -108,26 +89,23 @@ def _skip_prefixes(text: str, at: int) -> int:
     return at
 
 
-def _fold(subject: str, tags: Iterable[str]) -> _Folded:
+def _fold(subject: str, tags: Iterable[str]) -> str:
     """Takes layer after layer off both ends; every step only moves an index, so the whole is linear."""
     text = fold_spaces(subject)
     wanted = frozenset(fold_spaces(tag).strip("[]").casefold() for tag in tags)
     start, end = 0, len(text)
-    prefixes: list[str] = []
     while True:
         if found := _PREFIX.match(text, start, end):
-            prefixes.append(found.lastgroup or "")
             start = found.end()
         elif (after := _after_label(text, start, end, wanted)) < end and after > start:
             start = after
         elif text[start : start + len(_FORWARD_BRACKET)].casefold() == _FORWARD_BRACKET and text[end - 1] == "]":
-            prefixes.append("forward")
             start, end = start + len(_FORWARD_BRACKET), end - 1
             start += text[start : start + 1] == " "
         elif (before := _without_trailing_forward(text, start, end)) < end:
             end = before
         else:
-            return _Folded(text[start:end].strip(), tuple(prefixes))
+            return text[start:end].strip()
 
 
 def _without_trailing_forward(text: str, start: int, end: int) -> int:

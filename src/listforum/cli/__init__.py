@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
-from listforum.errors import ListforumError
+from listforum.errors import Cancelled, ListforumError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_DONE, _COULD_NOT, _WRONG_USE, _INTERRUPTED = 0, 1, 2, 130
+_DONE, _COULD_NOT, _WRONG_USE, _INTERRUPTED = 0, 1, 2, Cancelled.exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -189,10 +189,8 @@ def _rebuild(forum: Forum, options: Namespace) -> Answer:
     if salvaged is not None:
         document |= {"lost": salvaged.lost, "damaged": str(salvaged.damaged)}
         words += [
-            (
-                f"{salvaged.lost} posts could not be read. What lies on a server comes again with the next sync; what was "
-                "imported can be imported again."
-            ),
+            f"{salvaged.lost} posts could not be read.",
+            "What lies on a server comes again with the next sync; what was imported can be imported again.",
             f"The damaged archive is kept as {salvaged.damaged}. When you miss nothing any more, delete it.",
         ]
     return Answer(document, words)

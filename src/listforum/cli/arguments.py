@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from gettext import gettext as _
 from typing import NoReturn
 
@@ -19,6 +20,19 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
+    top = _top()
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    common = _Parser(add_help=False)
+    common.add_argument("--json", action="store_true", help=_("answer with one JSON document"))
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+
+    _declare(command)
+    return top
+
+
+def _top() -> argparse.ArgumentParser:
     top = _Parser(
         prog="listforum",
         description=_("A terminal forum over the mailing lists you already get by e-mail."),
@@ -27,18 +41,16 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"listforum {__version__}")
     top.add_argument("--home", metavar="DIR", help=_("where listforum keeps everything (else $LISTFORUM_HOME)"))
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    common = _Parser(add_help=False)
-    common.add_argument("--json", action="store_true", help=_("answer with one JSON document"))
+    return top
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
 
+def _declare(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Every command, in the order of the help."""
     command("setup", _("make a config to fill in"))
     command("doctor", _("check config, links, folders, archive and index, in words"))
     _bringing(command("sync", _("fetch what is new")), command("fetch", _("fetch waiting texts, or an attachment")))
+    command("lists", _("the lists, with unread"))
     _reading(
-        command("lists", _("the lists, with unread")),
         command("topics", _("the topics of a list, newest activity first")),
         command("show", _("a topic with its posts")),
         command("read", _("a list or a topic as plain text")),
@@ -63,7 +75,6 @@ def parser() -> argparse.ArgumentParser:
     )
     rebuild = command("rebuild", _("make topics and index anew from the archive"))
     rebuild.add_argument("--salvage", action="store_true", help=_("first save what can be read of a damaged archive"))
-    return top
 
 
 def _bringing(sync: argparse.ArgumentParser, fetch: argparse.ArgumentParser) -> None:
@@ -82,7 +93,6 @@ def _bringing(sync: argparse.ArgumentParser, fetch: argparse.ArgumentParser) -> 
 
 
 def _reading(
-    lists: argparse.ArgumentParser,  # noqa: ARG001 - it takes no argument of its own
     topics: argparse.ArgumentParser,
     show: argparse.ArgumentParser,
     read: argparse.ArgumentParser,

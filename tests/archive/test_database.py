@@ -11,6 +11,7 @@ import pytest
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
 from listforum.archive.database import Database
+from listforum.archive.salvage import salvage
 from listforum.errors import ArchiveError, BusyError, HomeError
 from listforum.mail.structure import split
 from mails import BEGAN, mail
@@ -35,6 +36,8 @@ def test_an_archive_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
     before = path.read_bytes()
     with pytest.raises(ArchiveError, match="newer listforum"):
         Archive(path)
+    with pytest.raises(ArchiveError, match="newer listforum"):
+        salvage(path, lambda done, total: None)
     assert path.read_bytes() == before
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from listforum.archive.database import Database, Row
+from listforum.archive.schema import MIGRATIONS
 from listforum.errors import ArchiveError
 
 Record = dict[str, Any]
@@ -72,6 +73,7 @@ def is_sound(path: Path) -> bool:
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -79,6 +81,9 @@ def _opened(path: Path) -> sqlite3.Connection:
             f"Nothing of the archive {path} can be read ({error}). Move it away, but keep it: the next sync fetches "
             "the lists again, and what was imported can be imported again."
         ) from error
+    if version > len(MIGRATIONS):
+        connection.close()
+        raise ArchiveError(f"The archive {path} was written by a newer listforum: let that one salvage it.")
     return connection
 
 

@@ -9,7 +9,6 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from listforum.cli.commands import Answer, Command
 from listforum.cli.missing import missing
@@ -25,8 +24,6 @@ from listforum.mail import safe
 from listforum.model import Attachment, Part, Progress
 from listforum.sync.report import ListReport
 from listforum.wire.cancel import Cancel
-
-_CANCELLED: Final = 130
 
 
 def _setup(forum: Forum, _options: Namespace) -> Answer:
@@ -94,7 +91,7 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
 
 def _synced(report: SyncReport, *, price_only: bool = False) -> Answer:
     _tell(report.errors)
-    code = _CANCELLED if report.stopped_by == "cancel" else 1 if report.errors else 0
+    code = Cancelled.exit_code if report.stopped_by == "cancel" else 1 if report.errors else 0
     return Answer(_document(report), _lines(report, price_only), code)
 
 

@@ -7,15 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from pathlib import Path
-from typing import Final
 
 from listforum.cli.commands import Answer, Command
 from listforum.cli.output import LRM, Document, say
-from listforum.errors import UsageError
+from listforum.errors import Cancelled, UsageError
 from listforum.forum import Forum
 from listforum.model import OutboxItem
-
-_CANCELLED: Final = 130
 
 
 def _reply(forum: Forum, options: Namespace) -> Answer:
@@ -160,7 +157,7 @@ def _send(forum: Forum, _options: Namespace) -> Answer:
     items = [item for item in forum.outgoing.items() if item.item in touched]
     lines = list(_lines(items)) if items else [_("Nothing to send.")]
     if done.cancelled:
-        return Answer(document, lines, _CANCELLED)
+        return Answer(document, lines, Cancelled.exit_code)
     return Answer(document, lines, 1 if done.errors or not done.complete else 0)
 
 

@@ -111,7 +111,7 @@ class TestBaseSubject:
         began = time.process_time()
         base_subject(subject, TAGS)
         list_tag([subject])
-        assert time.process_time() - began < 0.3
+        assert time.process_time() - began < 3
 
 
 class TestDisplaySubject:

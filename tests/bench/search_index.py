@@ -22,10 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from listforum.model import Document
 from listforum.search.analysis import words
 from listforum.search.index import SearchIndex
 from listforum.search.query import parse
-from listforum.search.source import Document
 from search.memory import MemoryArchive, document
 
 QUERIES = 40

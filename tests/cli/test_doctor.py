@@ -35,7 +35,7 @@ class TestDoctor:
         assert list(found) == ["home", "archive", "index", "config", "home imap", "folder INBOX", "home smtp"]
         assert all(one["ok"] for one in found.values())
         assert "3 posts" in found["archive"]["words"]
-        assert "1 lists, 1 accounts" in found["config"]["words"]
+        assert "1 list, 1 account" in found["config"]["words"]
         assert "Sent" in found["home imap"]["words"]
         assert "open-data.lists.example.org (3)" in found["folder INBOX"]["words"]
         assert "logged in at 127.0.0.1" in found["home smtp"]["words"]

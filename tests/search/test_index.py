@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import SearchAnswer
+from listforum.model import Document, SearchAnswer
 from listforum.search import writer
 from listforum.search.answer import Sort, Unit
 from listforum.search.index import MAX_LATER, NeedsRebuild, SearchIndex
 from listforum.search.query import Query, parse
-from listforum.search.source import Document
 from search.memory import MemoryArchive, document
 
 WISHES: list[tuple[Sort, Unit]] = [("newest", "topics"), ("newest", "posts"), ("best", "topics"), ("best", "posts")]

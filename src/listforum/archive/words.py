@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from listforum.archive.contents import Contents, unpacked
 from listforum.archive.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """A post as the index takes it; `change` grows whenever any of the rest does."""
-
-    post: int
-    change: int
-    topic: int
-    lists: tuple[str, ...]
-    subject: str
-    author: str
-    address: str
-    date: int
-    own_words: str
+from listforum.model import Document
 
 
 class Words:
@@ -46,10 +31,10 @@ class Words:
         found = self._database.row("SELECT count(*) FROM post")
         return int(found[0]) if found else 0
 
-    def after(self, change: int, limit: int) -> Sequence[Indexed]:
+    def after(self, change: int, limit: int) -> Sequence[Document]:
         """Posts changed after a change number, in the order of their changes."""
         return [
-            Indexed(
+            Document(
                 post=post,
                 change=number,
                 topic=topic,

@@ -80,13 +80,13 @@ def _topics(forum: Forum, options: Namespace) -> Answer:
 
 def _show(forum: Forum, options: Namespace) -> Answer:
     topic = forum.reading.topic(options.topic)
-    return Answer(output.thread_document(topic), lines.fitted(lines.thread_lines(topic)))
+    return Answer(output.thread_document(topic), lines.thread_lines(topic))
 
 
 def _read(forum: Forum, options: Namespace) -> Answer:
     if options.json:
         return Answer({"lines": list(forum.reading.linear(options.target))}, ())
-    return Answer(None, lines.fitted(forum.reading.linear(options.target)))
+    return Answer(None, forum.reading.linear(options.target))
 
 
 def _search(forum: Forum, options: Namespace) -> Answer:

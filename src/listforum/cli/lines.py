@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Final
@@ -12,13 +12,6 @@ from listforum.cli.output import LRM, size, when
 from listforum.model import Attachment, Bytes, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
 
 _RULE: Final = "-" * 72
-
-
-def fitted(lines: Iterable[str]) -> Iterator[str]:
-    """Lines of text, wrapped where a terminal takes them."""
-    room = screen.columns()
-    for line in lines:
-        yield from screen.wrapped(line, room)
 
 
 def list_lines(lists: Sequence[ListInfo]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from listforum.cli.commands import Answer, Command
 from listforum.cli.missing import missing
-from listforum.cli.output import say, size
+from listforum.cli.output import Exact, say, size
 from listforum.cli.progress import Line
 from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
 from listforum.forum import Forum
@@ -41,9 +41,10 @@ def _doctor(forum: Forum, _options: Namespace) -> Answer:
         findings = list(forum.doctor.findings(ask, cancel))
     lines: list[str] = []
     for finding in findings:
-        words = "\n  ".join(safe.line(line) for line in finding.words.splitlines())
-        lines.append(f"{'ok ' if finding.well else 'BAD'} {safe.line(finding.what)}: {words}")
-        lines += [f"      {safe.line(line)}" for line in finding.block.splitlines()]
+        first, *more = finding.words.splitlines() or [""]
+        lines.append(f"{'ok ' if finding.well else 'BAD'} {safe.line(finding.what)}: {safe.line(first)}")
+        lines += [f"  {safe.line(line)}" for line in more]
+        lines += [Exact(f"      {safe.line(line)}") for line in finding.block.splitlines()]
     document = [
         {"what": safe.line(f.what), "ok": f.well, "words": safe.body(f.words), "block": f.block} for f in findings
     ]
@@ -128,7 +129,7 @@ def _lines(report: SyncReport, price_only: bool) -> Iterator[str]:
 def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
     if price_only:
         yield f"{one.list}: {one.new_headers} new posts, about {size(one.waiting_bytes)} with their texts"
-    else:
+    elif one.error is None or one.new_headers or one.new_texts:
         waiting = f"; {one.waiting_texts} texts wait ({size(one.waiting_bytes)})" if one.waiting_texts else ""
         yield f"{one.list}: {one.new_headers} new posts, {one.new_texts} texts{waiting}"
     if one.older:

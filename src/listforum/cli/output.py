@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
+from listforum.cli import screen
 from listforum.mail import safe
 from listforum.model import (
     Attachment,
@@ -33,13 +34,22 @@ class OutputError(Exception):
         self.reason = reason
 
 
+class Exact(str):
+    """A line that is there to be copied, and so is never wrapped."""
+
+    __slots__ = ()
+
+
 def show(document: object, lines: Iterable[str]) -> None:
     """Prints the document where there is one, else the lines; whatever they hold, only safe text comes out.
 
     Raises OutputError.
     """
-    for text in lines if document is None else [json.dumps(_safe(document))]:
-        _print(safe.body(text))
+    room = screen.columns() if document is None else None
+    for line in lines if document is None else [Exact(json.dumps(_safe(document)))]:
+        text = safe.body(line)
+        for fitting in [text] if isinstance(line, Exact) else screen.wrapped(text, room):
+            _print(fitting)
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -48,8 +58,11 @@ def show(document: object, lines: Iterable[str]) -> None:
 
 def say(message: str) -> None:
     """Says something to the person, beside the answer; when nobody listens any more, to nobody."""
+    room = screen.columns(sys.stderr)
     with suppress(OSError):
-        print("listforum:", safe_message(message), file=sys.stderr)
+        for line in f"listforum: {safe_message(message)}".splitlines():
+            for fitting in screen.wrapped(line, room):
+                print(fitting, file=sys.stderr)
 
 
 def _print(text: str) -> None:

@@ -7,19 +7,23 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TextIO
 
 _NARROWEST: Final = 40
 _USUAL: Final = 80
 _QUOTE: Final = re.compile(r" {0,3}(?:> ?){1,30}")
 
 
-def columns() -> int | None:
-    """The columns of the terminal that takes the answer; None for a pipe or a file, where nothing is cut or wrapped."""
+def columns(stream: TextIO | None = None) -> int | None:
+    """The columns of the terminal that takes the answer, or of another stream's.
+
+    None for a pipe or a file, where nothing is cut or wrapped.
+    """
+    taking = stream or sys.stdout
     try:
-        if not sys.stdout.isatty():
+        if not taking.isatty():
             return None
-        told = os.get_terminal_size(sys.stdout.fileno()).columns
+        told = os.get_terminal_size(taking.fileno()).columns
     except (OSError, ValueError):
         return None
     return max(_NARROWEST, told or _USUAL)  # a serial line tells 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Final
 
 from listforum.errors import Cancelled, ListforumError, UsageError
@@ -57,7 +58,9 @@ class Doctor:
             yield Finding("config", False, str(error))
             return
         self._names = set(config.lists)
-        lists = _("{lists} lists, {accounts} accounts").format(lists=len(config.lists), accounts=len(config.accounts))
+        lists = ngettext("{count} list", "{count} lists", len(config.lists)).format(count=len(config.lists))
+        accounts = ngettext("{count} account", "{count} accounts", len(config.accounts))
+        lists = f"{lists}, {accounts.format(count=len(config.accounts))}"
         yield Finding("config", True, f"{self._forum.home.config_file}: {lists}")
         for account in config.accounts.values():
             yield from self._account(account, ask, cancel)

@@ -13,11 +13,10 @@ from listforum.archive.archive import Archive
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model import PostRecord, SearchAnswer, SearchHit
+from listforum.model import Document, PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
 from listforum.search.query import list_term, parse
-from listforum.search.source import Document
 
 
 class Searching:
@@ -94,20 +93,8 @@ class ArchiveSource:
         return self._archive.words.changed()
 
     def documents(self, after: int, limit: int) -> Sequence[Document]:
-        return [
-            Document(
-                post=one.post,
-                change=one.change,
-                topic=one.topic,
-                lists=one.lists,
-                subject=one.subject,
-                author=one.author,
-                address=one.address,
-                date=one.date,
-                own_words=safe.body(one.own_words),
-            )
-            for one in self._archive.words.after(after, limit)
-        ]
+        changed = self._archive.words.after(after, limit)
+        return [replace(one, own_words=safe.body(one.own_words)) for one in changed]
 
     def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
         return {post: safe.body(text) for post, text in self._archive.words.own_words(posts).items()}

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 
+from listforum.model import Document
 from listforum.search.analysis import trails, words
 from listforum.search.query import Clause, Field, Query, Reading, list_term
-from listforum.search.source import Document
 
 Values = Mapping[Field, tuple[str, ...]]
 """The texts that stand in each field of a post. A phrase never runs from one text into the next."""

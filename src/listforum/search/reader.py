@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from listforum.model import Document
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish
@@ -13,7 +14,6 @@ from listforum.search.evaluate import Candidates, Part, scores
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.segment import Gathering, Segment
-from listforum.search.source import Document
 from listforum.search.storage import Damaged, Missing
 
 ATTEMPTS = 5

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from listforum.model import SearchAnswer
+from listforum.model import Document, SearchAnswer
 from listforum.search.answer import Wish, compose
 from listforum.search.evaluate import Candidates, Rank
 from listforum.search.match import Analysed, meets, values_of
@@ -14,7 +14,7 @@ from listforum.search.query import FIELDS, Field, Query
 from listforum.search.schema import MAX_FREQUENCY
 from listforum.search.score import Scored, Scorer, Statistics, scored_terms
 from listforum.search.segment import stored_length
-from listforum.search.source import Document, Source
+from listforum.search.source import Source
 
 PAGE = 500
 

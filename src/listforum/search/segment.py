@@ -12,11 +12,11 @@ from pathlib import Path
 from whoosh.codec.whoosh3 import W3Segment
 from whoosh.util.numeric import length_to_byte
 
+from listforum.model import Document
 from listforum.search.analysis import words
 from listforum.search.codec import LENGTHS, NOWHERE, Codec, Postings, write_field
 from listforum.search.query import FIELDS, list_term
 from listforum.search.schema import DATE_COLUMN, MAX_FREQUENCY, POST_COLUMN, SCHEMA, name_term
-from listforum.search.source import Document
 from listforum.search.storage import CheckedStorage, Damaged, PrivateStorage, checksums, make_durable, numbers
 
 NAME = "words"

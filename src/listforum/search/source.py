@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A post as it is indexed.
-
-    `change` is its change number: a counter of the whole archive that grows whenever the words, subject, author or
-    lists of any post change. `address` is empty when unproven, `own_words` when the text is not here; `date` is in
-    seconds since 1970 UTC.
-    """
-
-    post: int
-    change: int
-    topic: int
-    lists: tuple[str, ...]
-    subject: str
-    author: str
-    address: str
-    date: int
-    own_words: str
+from listforum.model import Document
 
 
 class Heading(Protocol):

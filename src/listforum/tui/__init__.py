@@ -1,0 +1,1 @@
+"""Full-screen reading and writing, in a terminal."""

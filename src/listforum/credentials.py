@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 
 from listforum.config.settings import Account, SecretCommand, SecretPrompt
@@ -53,21 +54,32 @@ def read_secret(account: Account, ask: Callable[[str], str], cancelled: Callable
 
 def _from_person(account: Account, ask: Callable[[str], str]) -> Secret:
     try:
-        answer = Secret(ask(f"Password of {account.imap.user} at {account.imap.host} (account {account.name})"))
+        answer = Secret(ask(_question(account)))
     except EOFError:
-        raise LoginError(f"account {account.name}: nobody is there to type the password") from None
-    if mistake := _unfit(answer.reveal()):
-        raise LoginError(f"account {account.name}: the password {mistake}")
+        words = _("account {account}: nobody is there to type the password")
+        raise LoginError(words.format(account=account.name)) from None
+    if not answer.reveal():
+        raise LoginError(_("account {account}: the password is empty").format(account=account.name))
+    if not _is_one_line(answer.reveal()):
+        words = _("account {account}: the password holds a line break or a NUL, which no server takes")
+        raise LoginError(words.format(account=account.name))
     return answer
+
+
+def _question(account: Account) -> str:
+    words = _("Password of {user} at {host} (account {account})")
+    return words.format(user=account.imap.user, host=account.imap.host, account=account.name)
 
 
 def _from_command(argv: tuple[str, ...], account: str, cancelled: Callable[[], bool]) -> Secret:
     outcome = _run(argv, account, cancelled)
     if outcome.cancelled:
-        raise Cancelled(f"account {account}: the command {argv[0]} was stopped")
+        words = _("account {account}: the command {command} was stopped")
+        raise Cancelled(words.format(account=account, command=argv[0]))
     mistake, secret = _secret_of(outcome)
     if mistake:
-        raise LoginError(f"account {account}: the command {argv[0]} {mistake}")
+        facts = {"code": outcome.code, "reason": _reason(outcome), "most": MAX_BYTES // 1024, "seconds": SECONDS}
+        raise LoginError(mistake.format(account=account, command=argv[0], **facts))
     return secret
 
 
@@ -82,32 +94,51 @@ class _Outcome:
 
 
 def _secret_of(outcome: _Outcome) -> tuple[str, Secret]:
-    """Return what is wrong with the outcome, or nothing and the secret. Never raises: a traceback shows locals."""
-    if len(outcome.output) > MAX_BYTES:
-        return f"wrote more than {MAX_BYTES // 1024} kB; its first line should be the secret", Secret("")
-    if outcome.code is None:
-        return f"gave no answer within {SECONDS:.0f} seconds", Secret("")
-    if outcome.code != 0:
-        reason = _first_line(outcome.errors).decode("utf-8", "replace").strip()[:200]
-        return f"failed with exit code {outcome.code}{': ' if reason else ''}{reason}", Secret("")
+    """Return words on what is wrong with the outcome, or none and the secret. Never raises: a traceback shows locals.
+
+    The words have places for the account, the command and the facts about it.
+    """
+    if mistake := _mistake(outcome):
+        return mistake, Secret("")
     try:
         text = _first_line(outcome.output).decode()
     except UnicodeDecodeError:
-        return "wrote something that is not UTF-8", Secret("")
-    return _unfit(text), Secret(text)
+        return _("account {account}: the command {command} wrote something that is not UTF-8"), Secret("")
+    if not text:
+        return _("account {account}: the command {command} is empty"), Secret("")
+    if not _is_one_line(text):
+        return _("account {account}: the command {command} holds a line break or a NUL, which no server takes"), Secret(
+            ""
+        )
+    return "", Secret(text)
+
+
+def _mistake(outcome: _Outcome) -> str:
+    """Return words on what went wrong with the command itself, if anything did."""
+    if len(outcome.output) > MAX_BYTES:
+        return _(
+            "account {account}: the command {command} wrote more than {most} kB; its first line should be the secret"
+        )
+    if outcome.code is None:
+        return _("account {account}: the command {command} gave no answer within {seconds:.0f} seconds")
+    if outcome.code == 0:
+        return ""
+    if _reason(outcome):
+        return _("account {account}: the command {command} failed with exit code {code}: {reason}")
+    return _("account {account}: the command {command} failed with exit code {code}")
+
+
+def _reason(outcome: _Outcome) -> str:
+    return _first_line(outcome.errors).decode("utf-8", "replace").strip()[:200]
 
 
 def _first_line(output: bytes) -> bytes:
     return output.split(b"\n", 1)[0].removesuffix(b"\r")
 
 
-def _unfit(secret: str) -> str:
-    """Say why a server could not be given this, or nothing."""
-    if not secret:
-        return "is empty"
-    if any(character in "\r\n\0" for character in secret):
-        return "holds a line break or a NUL, which no server takes"
-    return ""
+def _is_one_line(secret: str) -> bool:
+    """Tell whether a server could be given this."""
+    return not any(character in "\r\n\0" for character in secret)
 
 
 # --- running the command ----------------------------------------------------------------------------------------------
@@ -125,9 +156,11 @@ def _run(argv: tuple[str, ...], account: str, cancelled: Callable[[], bool]) -> 
             process_group=0,
         )
     except OSError as error:
-        raise LoginError(f"account {account}: the command {argv[0]} cannot be run: {error.strerror}") from None
+        words = _("account {account}: the command {command} cannot be run: {why}")
+        raise LoginError(words.format(account=account, command=argv[0], why=error.strerror)) from None
     except RuntimeError:
-        raise LoginError(f"account {account}: the command {argv[0]} cannot be found: there is no such user") from None
+        words = _("account {account}: the command {command} cannot be found: there is no such user")
+        raise LoginError(words.format(account=account, command=argv[0])) from None
     with process, _stopped_at_the_end(process), _terminal_lent_to(process):
         return _collected(process, cancelled)
 
@@ -202,7 +235,7 @@ def _take_what_is_there(selector: selectors.BaseSelector, collected: dict[str, b
         time.sleep(seconds)
         return False
     ready = selector.select(seconds)
-    for key, _ in ready:
+    for key, _events in ready:
         chunk = os.read(key.fd, _CHUNK)
         if not chunk:
             selector.unregister(key.fileobj)

@@ -11,15 +11,19 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from gettext import gettext as _
+from itertools import islice
 from pathlib import Path
 
 from listforum.errors import BusyError, HomeError
+from listforum.words import N_
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_DIRECTORY = 0o700
 _OTHERS = 0o077
 _SHARED_TOO = 0o640
 _TEMPORARY_SECONDS = 24 * 3600
+_WORKING = N_("working")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,11 @@ class Home:
 
             named = user_data_dir("listforum", appauthor=False)
         if not named.strip() or "\0" in named:
-            raise HomeError("the home needs a name: --home DIRECTORY")
+            raise HomeError(_("the home needs a name: --home DIRECTORY"))
         try:
             return cls(Path(named).expanduser().absolute())
         except RuntimeError:
-            raise HomeError(f"{named} is nowhere: there is no such user") from None
+            raise HomeError(_("{home} is nowhere: there is no such user").format(home=named)) from None
 
     @property
     def config_file(self) -> Path:
@@ -116,16 +120,22 @@ class Home:
         if not stat.S_ISDIR(facts.st_mode):
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if facts.st_uid != os.geteuid() and self.modes_hold():
-            raise HomeError(f"{self.directory} belongs to another user; name a directory of your own with --home")
+            raise HomeError(
+                _("{directory} belongs to another user; name a directory of your own with --home").format(
+                    directory=self.directory
+                )
+            )
         if facts.st_mode & _OTHERS and self._holds_only_strange_files() and self.modes_hold():
             raise HomeError(
-                f"{self.directory} holds other things and is open to other users; name an empty or a new directory"
-                f" with --home, or make it private: chmod 700 {self.directory}"
+                _(
+                    "{directory} holds other things and is open to other users; name an empty or a new directory"
+                    " with --home, or make it private: chmod 700 {directory}"
+                ).format(directory=self.directory)
             )
 
     def _holds_only_strange_files(self) -> bool:
         with os.scandir(self.directory) as entries:
-            names = {entry.name for _, entry in zip(range(1000), entries, strict=False)}
+            names = {entry.name for entry in islice(entries, 1000)}
         own = {self.config_file.name, self.database.name, self.lock_file.name, self.index.name, self.temporary.name}
         return bool(names) and not names & own
 
@@ -143,8 +153,8 @@ class Home:
     # --- one at a time ------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def lock(self, purpose: str = "working") -> Iterator[None]:
-        """Be the only one who syncs, sends or indexes in this home; `purpose` tells others what is done: "syncing".
+    def lock(self, purpose: str = _WORKING) -> Iterator[None]:
+        """Be the only one who syncs, sends or indexes in this home; `purpose` tells others what is done: N_("syncing").
 
         Does not wait: raises BusyError, which says what the other does. The kernel frees the lock when the process
         ends, however it ends; what stands in the file is only for people. Raises HomeError where nothing can be locked.
@@ -241,7 +251,7 @@ def _lock_at_once(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise BusyError(f"{_holder(descriptor)} in this home; wait until it is done, or stop it") from None
+        raise BusyError(_words_of_holder(os.pread(descriptor, 200, 0).decode("utf-8", "replace"))) from None
 
 
 def _write_holder(descriptor: int, holder: str) -> None:
@@ -249,36 +259,40 @@ def _write_holder(descriptor: int, holder: str) -> None:
     os.pwrite(descriptor, holder.encode(), 0)
 
 
-def _holder(descriptor: int) -> str:
-    number, _, purpose = os.pread(descriptor, 200, 0).decode("utf-8", "replace").partition(" ")
+def _words_of_holder(holder: str) -> str:
+    number, _blank, purpose = holder.partition(" ")
     if not (number.isascii() and number.isdigit() and purpose.isprintable() and purpose):
-        return "another listforum is at work"
-    who = "this listforum" if int(number) == os.getpid() else f"another listforum (process {number})"
-    return f"{who} is {purpose}"
+        return _("another listforum is at work in this home; wait until it is done, or stop it")
+    if int(number) == os.getpid():
+        words = _("this listforum is {doing} in this home; wait until it is done, or stop it")
+    else:
+        words = _("another listforum (process {number}) is {doing} in this home; wait until it is done, or stop it")
+    return words.format(number=number, doing=_(purpose))
 
 
 # --- what went wrong --------------------------------------------------------------------------------------------------
 
 _WORDS = {
-    errno.EROFS: "is on a disk that can only be read",
-    errno.ENOTDIR: "is not a directory",
-    errno.EEXIST: "is not a directory",
-    errno.EACCES: "cannot be written: you have no permission there",
-    errno.EPERM: "cannot be written: you have no permission there",
-    errno.ENOSPC: "cannot be written: the disk is full",
-    errno.EDQUOT: "cannot be written: your share of the disk is used up",
-    errno.ENOENT: "does not exist",
-    errno.ELOOP: "is a link that leads nowhere safe",
-    errno.ENAMETOOLONG: "has a name too long for this disk",
-    errno.EIO: "cannot be used: the disk reports an error",
-    errno.ENOLCK: "is on a file system without locks; put the home on a local disk",
-    errno.ENOTSUP: "is on a file system without locks; put the home on a local disk",
+    errno.EROFS: N_("{path} is on a disk that can only be read"),
+    errno.ENOTDIR: N_("{path} is not a directory"),
+    errno.EEXIST: N_("{path} is not a directory"),
+    errno.EACCES: N_("{path} cannot be written: you have no permission there"),
+    errno.EPERM: N_("{path} cannot be written: you have no permission there"),
+    errno.ENOSPC: N_("{path} cannot be written: the disk is full"),
+    errno.EDQUOT: N_("{path} cannot be written: your share of the disk is used up"),
+    errno.ENOENT: N_("{path} does not exist"),
+    errno.ELOOP: N_("{path} is a link that leads nowhere safe"),
+    errno.ENAMETOOLONG: N_("{path} has a name too long for this disk"),
+    errno.EIO: N_("{path} cannot be used: the disk reports an error"),
+    errno.ENOLCK: N_("{path} is on a file system without locks; put the home on a local disk"),
+    errno.ENOTSUP: N_("{path} is on a file system without locks; put the home on a local disk"),
 }
 
 
 def explained(error: OSError, path: Path) -> HomeError:
     """Return the HomeError that says what the system's error about this path means."""
-    return HomeError(f"{path} {_WORDS.get(error.errno or 0, f'cannot be used: {error.strerror}')}")
+    words = _WORDS.get(error.errno or 0, N_("{path} cannot be used: {why}"))
+    return HomeError(_(words).format(path=path, why=error.strerror))
 
 
 @contextmanager

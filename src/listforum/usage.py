@@ -1,6 +1,9 @@
 """What `listforum --help` says. Apart from the parser, so that this page costs no more than starting Python."""
 
-PAGE = """\
+from listforum.words import N_
+
+PAGE = N_(
+    """\
 usage: listforum [--home DIR] COMMAND ... [--json]
 
 A terminal forum over the mailing lists you already get by e-mail.
@@ -44,3 +47,4 @@ Options
 
 Exit code: 0 done, 1 could not, 2 wrong use, 130 interrupted.
 """
+)

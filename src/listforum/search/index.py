@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from gettext import gettext as _
 from pathlib import Path
 from typing import ClassVar
 
@@ -100,23 +101,23 @@ class SearchIndex:
             manifest = manifests.load(self._directory)
             require_current_rules(manifest, self._source.generation(), self._source.changed())
         except Damaged as error:
-            return [f"Search: {error}; the index will be made anew."]
+            return [_("Search: {error}; the index will be made anew.").format(error=error)]
         problems = list(self._damages(manifest))
         if problems:
             note_damage(self._directory)
-        return [f"Search: {problem}; the index will be made anew." for problem in problems]
+        return [_("Search: {error}; the index will be made anew.").format(error=problem) for problem in problems]
 
     def _damages(self, manifest: Manifest) -> Iterator[str]:
         for record in manifest.segments:
             path = self._directory / record.file
             try:
                 if tuple(checksums(path)) != record.blocks:
-                    yield f"{record.file} was changed"
+                    yield _("{file} was changed").format(file=record.file)
                 else:
                     with reading_index():
                         Segment(self._directory, record)
             except OSError as error:
-                yield f"{record.file} cannot be read ({error.strerror})"
+                yield _("{file} cannot be read ({why})").format(file=record.file, why=error.strerror)
             except Damaged as error:
                 yield str(error)
 
@@ -136,7 +137,7 @@ class SearchIndex:
         try:
             require_current_rules(manifest, self._source.generation(), self._source.changed())
         except Damaged as error:
-            raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
+            raise NeedsRebuild(_("The search index must be made anew: {error}.").format(error=error)) from error
 
     def _later(self, snapshot: Snapshot) -> Gathering:
         """The posts that changed after the snapshot was committed."""
@@ -145,7 +146,7 @@ class SearchIndex:
         if self._local.later is None or self._local.later[0] != key:
             documents = self._source.documents(key[0], MAX_LATER + 1) if changed > key[0] else ()
             if len(documents) > MAX_LATER:
-                raise NeedsRebuild("Search is not ready yet: many posts are still to be indexed.")
+                raise NeedsRebuild(_("Search is not ready yet: many posts are still to be indexed."))
             self._local.later = key, gathered(documents)
         return self._local.later[1]
 
@@ -159,9 +160,11 @@ class SearchIndex:
             self._local.snapshot = None
             if not isinstance(error, Missing):
                 note_damage(self._directory)
-            raise NeedsRebuild(f"The search index must be made anew: {error}.") from error
+            raise NeedsRebuild(_("The search index must be made anew: {error}.").format(error=error)) from error
         except OSError as error:
-            raise NeedsRebuild(f"The search index cannot be read: {error.strerror or error}.") from error
+            raise NeedsRebuild(
+                _("The search index cannot be read: {why}.").format(why=error.strerror or error)
+            ) from error
 
 
 class _Opened(threading.local):

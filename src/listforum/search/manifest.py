@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict, dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,18 @@ def load(directory: Path) -> Manifest:
         found = json.loads((directory / FILE).read_bytes())
         content = found["index"]
         if zlib.crc32(_encode(content)) != found["crc32"]:
-            raise Damaged(f"{FILE} was changed")
+            raise Damaged(_("{file} was changed").format(file=FILE))
         if content["format"] != FORMAT:
-            raise Damaged(f"the index has format {content['format']}, and this program writes {FORMAT}")
+            raise Damaged(
+                _("the index has format {found}, and this program writes {own}").format(
+                    found=content["format"], own=FORMAT
+                )
+            )
         return _manifest(content)
     except FileNotFoundError as error:
-        raise Missing("there is no index yet") from error
+        raise Missing(_("there is no index yet")) from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Damaged(f"{FILE} cannot be read: {error}") from error
+        raise Damaged(_("{file} cannot be read: {error}").format(file=FILE, error=error)) from error
 
 
 def save(directory: Path, manifest: Manifest) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.errors import QueryError
@@ -57,7 +58,9 @@ def parse(text: str, today: date) -> Query:
     Raises QueryError, with a sentence that says what would be right.
     """
     if len(text) > MAX_QUERY:
-        raise QueryError(f"The query is longer than {MAX_QUERY} characters; search for a few of its words.")
+        raise QueryError(
+            _("The query is longer than {most} characters; search for a few of its words.").format(most=MAX_QUERY)
+        )
     builder = _Builder(today)
     for piece in _pieces(text.translate(_TYPED)):
         builder.add(piece)
@@ -106,7 +109,9 @@ def _pieces(text: str) -> Iterator[_Piece]:
             close = text.find('"', end + 1)
             if close < 0:
                 phrase = _short(text[end + 1 :])
-                raise QueryError(f'A quotation mark is never closed: write "{phrase}" with one at each end.')
+                raise QueryError(
+                    _('A quotation mark is never closed: write "{phrase}" with one at each end.').format(phrase=phrase)
+                )
             yield _Piece(excluded, field if colon else "", text[end + 1 : close], quoted=True)
             at = close + 1
 
@@ -169,7 +174,11 @@ class _Builder:
         field = piece.field.casefold()
         if field in _KNOWN:
             if not piece.value.strip():
-                raise QueryError(f"{field}: needs something after the colon, as in {_EXAMPLES[field]}.")
+                raise QueryError(
+                    _("{field}: needs something after the colon, as in {example}.").format(
+                        field=field, example=_EXAMPLES[field]
+                    )
+                )
             self._add_field(field, piece)
         elif _means_a_field(piece):
             raise QueryError(_unknown_field(piece, _MEANT.get(field)))
@@ -184,7 +193,11 @@ class _Builder:
             self._lists[piece.excluded].append(list_term(piece.value))
         elif piece.excluded:
             other = "before" if field == "after" else "after"
-            raise QueryError(f"-{field}: is not understood; write {other}:{_short(piece.value)} instead.")
+            raise QueryError(
+                _("-{field}: is not understood; write {other}:{value} instead.").format(
+                    field=field, other=other, value=_short(piece.value)
+                )
+            )
         else:
             (self._after if field == "after" else self._before).append(_seconds(field, piece.value, self._today))
 
@@ -197,9 +210,9 @@ class _Builder:
         required, excluded = self._clauses[False], self._clauses[True]
         lists = [*self._lists[False], *self._lists[True]]
         if not (required or excluded or lists or self._after or self._before):
-            raise QueryError('Nothing to search for: type one or more words, or a "phrase in quotation marks".')
+            raise QueryError(_('Nothing to search for: type one or more words, or a "phrase in quotation marks".'))
         if len(required) + len(excluded) + len(lists) > MAX_CLAUSES:
-            raise QueryError(f"The query has more than {MAX_CLAUSES} words; search for fewer.")
+            raise QueryError(_("The query has more than {most} words; search for fewer.").format(most=MAX_CLAUSES))
         return Query(
             tuple(dict.fromkeys(required)),
             tuple(dict.fromkeys(excluded)),
@@ -241,11 +254,11 @@ def _unknown_field(piece: _Piece, meant: str | None) -> str:
     name = _short(piece.field)
     value = f'"{_short(piece.value)}"' if piece.quoted else _short(piece.value)
     if meant is not None:
-        return f"There is no field {name}: — write {_EXAMPLES[meant]}."
-    return (
-        f"There is no field {name}: — the fields are from:, subject:, list:, before: and after:. "
-        f"To search for the words themselves, leave a space: {name}: {value}"
-    )
+        return _("There is no field {name}: — write {example}.").format(name=name, example=_EXAMPLES[meant])
+    return _(
+        "There is no field {name}: — the fields are from:, subject:, list:, before: and after:. "
+        "To search for the words themselves, leave a space: {name}: {value}"
+    ).format(name=name, value=value)
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------
@@ -256,8 +269,10 @@ def _seconds(field: str, value: str, today: date) -> int:
     day = _day(value.strip(), today)
     if day is None:
         raise QueryError(
-            f"{field}:{_short(value)} is not a date: write {field}:2024, {field}:2024-06 or {field}:2024-06-15 "
-            "(years of the Gregorian calendar)."
+            _(
+                "{field}:{value} is not a date: write {field}:2024, {field}:2024-06 or {field}:2024-06-15 "
+                "(years of the Gregorian calendar)."
+            ).format(field=field, value=_short(value))
         )
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from listforum.model import Document
@@ -45,11 +46,11 @@ class Snapshot:
 def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:
     """Raise Damaged when the index was made by other rules, from another archive or from a later state of it."""
     if manifest.analysis != fingerprint():
-        raise Damaged("the index was made by other rules for words")
+        raise Damaged(_("the index was made by other rules for words"))
     if manifest.generation != generation:
-        raise Damaged("the index was made from another archive")
+        raise Damaged(_("the index was made from another archive"))
     if manifest.change > changed:
-        raise Damaged("the index is newer than the archive")
+        raise Damaged(_("the index is newer than the archive"))
 
 
 def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) -> Snapshot:
@@ -58,7 +59,7 @@ def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) 
     Raises Missing and Damaged.
     """
     known = {} if before is None else before.segments
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         try:
             segments = {
                 record.segment: known[record.segment]
@@ -71,9 +72,9 @@ def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) 
             # A writer may have committed between reading the manifest and opening its files.
             newest = manifests.load(directory)
             if newest == manifest:
-                raise Missing("a file of the index is missing") from error
+                raise Missing(_("a file of the index is missing")) from error
             manifest = newest
-    raise Damaged("the index changes faster than it can be opened")
+    raise Damaged(_("the index changes faster than it can be opened"))
 
 
 def gathered(documents: Sequence[Document]) -> Gathering:

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from itertools import chain
 from pathlib import Path
 
@@ -210,7 +211,11 @@ class Segment:
         if self._files.file_exists(file):
             found = numbers(typecode, self._files.open_file(file).read())
         if len(found) > self.record.documents:
-            raise Damaged(f"{self.record.file} holds more than its {self.record.documents} documents")
+            raise Damaged(
+                _("{file} holds more than its {documents} documents").format(
+                    file=self.record.file, documents=self.record.documents
+                )
+            )
         found.extend([0] * (self.record.documents - len(found)))
         return found
 

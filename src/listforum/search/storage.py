@@ -13,6 +13,7 @@ import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -82,7 +83,9 @@ class CheckedFile:
         self.size = size
         found = os.fstat(self._descriptor).st_size
         if found != size:
-            raise Damaged(f"{path.name} has {found} bytes and should have {size}")
+            raise Damaged(
+                _("{file} has {found} bytes and should have {size}").format(file=path.name, found=found, size=size)
+            )
 
     def read(self, position: int, length: int) -> bytes:
         """The bytes at a position; fewer at the end of the file."""
@@ -100,7 +103,11 @@ class CheckedFile:
         if block is None:
             block = self._fetch(number * BLOCK)
             if zlib.crc32(block) != self._blocks[number]:
-                raise Damaged(f"{self._name} was changed at byte {number * BLOCK} or shortly after")
+                raise Damaged(
+                    _("{file} was changed at byte {position} or shortly after").format(
+                        file=self._name, position=number * BLOCK
+                    )
+                )
             if len(self._held) >= MAX_BLOCKS_HELD:
                 del self._held[next(iter(self._held))]
             self._held[number] = block
@@ -110,7 +117,11 @@ class CheckedFile:
         try:
             return os.pread(self._descriptor, BLOCK, position)
         except OSError as error:
-            raise Damaged(f"{self._name} cannot be read at byte {position} ({error.strerror})") from error
+            raise Damaged(
+                _("{file} cannot be read at byte {position} ({why})").format(
+                    file=self._name, position=position, why=error.strerror
+                )
+            ) from error
 
 
 class _Window:
@@ -167,7 +178,7 @@ class CheckedStructFile(StructFile):
 class PrivateStorage(FileStorage):
     """Where Whoosh writes segments: files 0600, directories 0700, nothing outside of the index directory."""
 
-    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **_: object) -> StructFile:
+    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **_options: object) -> StructFile:
         """A new file for writing."""
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | (os.O_EXCL if excl else 0)
         return StructFile(os.fdopen(os.open(Path(self.folder) / name, flags, 0o600), mode), name=name)
@@ -189,10 +200,10 @@ class CheckedStorage(FileStorage):
         self._only = path.name
         self._checked = CheckedFile(path, size, blocks)
 
-    def open_file(self, name: str, **_: object) -> StructFile:
+    def open_file(self, name: str, **_options: object) -> StructFile:
         """The segment's file, the only one there is."""
         if name != self._only:
-            raise Damaged(f"the index names an unknown file, {name}")
+            raise Damaged(_("the index names an unknown file, {file}").format(file=name))
         return CheckedStructFile(_Window(self._checked, 0, self._checked.size), name)
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from gettext import gettext as _
 from pathlib import Path
 
 from listforum.errors import HomeError
@@ -79,7 +80,11 @@ def _locked(descriptor: int) -> bool:
 
 
 def _unwritable(directory: Path, error: OSError) -> HomeError:
-    return HomeError(f"The search index in {directory} cannot be written: {error.strerror or error}.")
+    return HomeError(
+        _("The search index in {directory} cannot be written: {why}.").format(
+            directory=directory, why=error.strerror or error
+        )
+    )
 
 
 @dataclass(slots=True)
@@ -179,7 +184,7 @@ class Writer:
             with reading_index():
                 return Segment(self.directory, record)
         except FileNotFoundError as error:
-            raise Missing(f"{record.file} is missing") from error
+            raise Missing(_("{file} is missing").format(file=record.file)) from error
 
     def _save(self, manifest: Manifest) -> Manifest:
         manifests.save(self.directory, manifest)
@@ -208,7 +213,7 @@ def due(segments: Sequence[SegmentRecord]) -> tuple[SegmentRecord, ...]:
         if record.living < len(record.deleted):
             return (record,)
         sizes[record.living.bit_length() // 3].append(record)
-    for _, group in sorted(sizes.items()):
+    for _size, group in sorted(sizes.items()):
         chosen = group[:SEGMENTS_OF_A_SIZE]
         if len(chosen) == SEGMENTS_OF_A_SIZE and sum(record.living for record in chosen) <= MAX_MERGED:
             return tuple(chosen)

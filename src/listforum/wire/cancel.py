@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 
 from listforum.errors import Cancelled
 
@@ -31,7 +32,7 @@ class Cancel:
     def check(self) -> None:
         """Raise `Cancelled` if the work was stopped."""
         if self._cancelled:
-            raise Cancelled("stopped")
+            raise Cancelled(_("stopped"))
 
     @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from gettext import gettext as _
 
 from imapclient.imap_utf7 import encode as encode_mailbox
 
@@ -78,16 +79,16 @@ def header_section(fields: Iterable[str]) -> str:
     names = tuple(fields)
     for name in names:
         if not _FIELD_NAME.fullmatch(name):
-            raise UsageError(f"{name!r} is no name of a header field")
+            raise UsageError(_("{name!r} is no name of a header field").format(name=name))
     return f"HEADER.FIELDS ({' '.join(names)})"
 
 
 def part_item(section: str, offset: int, length: int) -> str:
     """BODY.PEEK of a range of a section (6.4.5). Raises `UsageError` for what is no section or range."""
     if not _SECTION.fullmatch(section):
-        raise UsageError(f"{section!r} is no section of a mail")
+        raise UsageError(_("{section!r} is no section of a mail").format(section=section))
     if offset < 0 or not 0 < length <= LARGEST_UID:
-        raise UsageError(f"{length} bytes from {offset} is no range")
+        raise UsageError(_("{length} bytes from {offset} is no range").format(length=length, offset=offset))
     return f"BODY.PEEK[{section}]<{offset}.{length}>"
 
 
@@ -110,7 +111,7 @@ def uid_sets(uids: Sequence[int]) -> Iterator[tuple[str, frozenset[int]]]:
 
 def _checked(text: str) -> str:
     if any(character in text for character in "\r\n\0"):
-        raise UsageError(f"{text!r} holds a line end or NUL, which no server is to be sent")
+        raise UsageError(_("{text!r} holds a line end or NUL, which no server is to be sent").format(text=text))
     return text
 
 
@@ -129,5 +130,5 @@ def _ranges(uids: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _uid(uid: int) -> int:
     if not 0 < uid <= LARGEST_UID:
-        raise UsageError(f"{uid} is no UID")
+        raise UsageError(_("{uid} is no UID").format(uid=uid))
     return uid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from gettext import gettext as _
 
 from listforum.errors import LinkError, ListforumError, LoginError, ServerError
 from listforum.wire.command import Command, Words
@@ -68,7 +69,7 @@ class Conversation:
     def close(self) -> None:
         """Say goodbye where that is possible, without waiting for an answer, and hang up."""
         if self._dialogue and not self._busy:
-            with contextlib.suppress(ListforumError), self.link.phase("logging out", 1.0):
+            with contextlib.suppress(ListforumError), self.link.phase(_("logging out"), 1.0):
                 self.link.send(b"BYE LOGOUT\r\n")
         self._hang_up()
 
@@ -77,7 +78,7 @@ class Conversation:
         self.link.close()
 
     def _greet(self) -> None:
-        with self.link.phase(f"connecting to {self._host}", self.link.deadlines.connect):
+        with self.link.phase(_("connecting to {host}").format(host=self._host), self.link.deadlines.connect):
             self.link.connect()
             greeted = b""
             if self.link.endpoint.tls == "starttls":
@@ -86,21 +87,23 @@ class Conversation:
             try:
                 self._dialogue = Dialogue(self.link, greeted=greeted)
             except (ProtocolError, ValueError):
-                raise ServerError(f"{self._host} does not greet as an IMAP server does") from None
+                raise ServerError(_("{host} does not greet as an IMAP server does").format(host=self._host)) from None
         if self._dialogue.state != "NONAUTH":
-            raise ServerError(f"{self._host} lets anybody in without a login, and is not trusted")
+            raise ServerError(_("{host} lets anybody in without a login, and is not trusted").format(host=self._host))
         self.capabilities = frozenset(self._dialogue.capabilities)
 
     # --- logging in ---
 
     def _log_in(self) -> None:
-        with self.link.phase(f"logging in to {self._host}", self.link.deadlines.login):
+        with self.link.phase(_("logging in to {host}").format(host=self._host), self.link.deadlines.login):
             heard, end = self._collect(self._login_command(), CAPABILITY, FEW)
             if end.status == "NO" and not _PASSING.match(end.text):
-                raise LoginError(self._sentence(f"{self._host} refused the login", end.text))
-            self._expect_ok(end, f"{self._host} could not log in {self._credentials.user}")
+                raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), end.text))
+            self._expect_ok(
+                end, _("{host} could not log in {user}").format(host=self._host, user=self._credentials.user)
+            )
             if not heard:
-                heard, _ = self._collect((b"CAPABILITY",), CAPABILITY, FEW)
+                heard, _end = self._collect((b"CAPABILITY",), CAPABILITY, FEW)
         listed = b" ".join(response.words() for response in heard)
         self.capabilities = frozenset(listed.decode("ascii", "replace").upper().split())
 
@@ -113,7 +116,9 @@ class Conversation:
                 return (authenticate + b" " + words.initial, *concession)
             return (authenticate, words.initial, *concession)
         if words.mechanism != "PLAIN" or "LOGINDISABLED" in self.capabilities:
-            raise ServerError(f"{self._host} offers no login by {words.mechanism}")
+            raise ServerError(
+                _("{host} offers no login by {mechanism}").format(host=self._host, mechanism=words.mechanism)
+            )
         login = Words("LOGIN").string(self._credentials.user)
         return login.string(self._credentials.secret.reveal()).done()
 
@@ -121,14 +126,14 @@ class Conversation:
 
     def ask(self, command: Command, kinds: set[str], failing: str) -> list[Response]:
         """Say a command and wait for its end: the responses of these kinds. Raises `ServerError` with `failing`."""
-        with self.link.phase(f"waiting for an answer of {self._host}", self.link.deadlines.answer):
+        with self.link.phase(_("waiting for an answer of {host}").format(host=self._host), self.link.deadlines.answer):
             responses, end = self._collect(command, frozenset(kinds), Limits())
         self._expect_ok(end, failing)
         return responses
 
     def stream(self, command: Command, kind: str, limits: Limits, failing: str) -> Iterator[Response]:
         """Say a command and give each response as it comes. Left before its end, the connection is closed."""
-        doing = f"downloading from {self._host}"
+        doing = _("downloading from {host}").format(host=self._host)
         with self.link.phase(doing, self.link.deadlines.answer, slowest=self.link.deadlines.slowest):
             for said in self._say(command, frozenset({kind}), limits):
                 if isinstance(said, Response):
@@ -157,9 +162,11 @@ class Conversation:
                 self._busy = isinstance(said, Response)
                 yield said
         except ByeError as bye:
-            failure = LinkError(self._sentence(f"{self._host} ended the session", bye.words))
+            failure = LinkError(self._sentence(_("{host} ended the session").format(host=self._host), bye.words))
         except (ProtocolError, ValueError):
-            failure = ServerError(f"{self._host} answers in a way that makes no sense, or too much; the link was cut")
+            failure = ServerError(
+                _("{host} answers in a way that makes no sense, or too much; the link was cut").format(host=self._host)
+            )
         else:
             return
         finally:
@@ -170,7 +177,7 @@ class Conversation:
 
     def _connected(self) -> Dialogue:
         if self._dialogue is None:
-            raise LinkError(f"the link to {self._host} is closed")
+            raise LinkError(_("the link to {host} is closed").format(host=self._host))
         return self._dialogue
 
     def _expect_ok(self, end: Tagged, failing: str) -> None:
@@ -179,4 +186,4 @@ class Conversation:
 
     def _sentence(self, what: str, text: bytes) -> str:
         words = self._words.quote(text)
-        return f"{what}; {words}" if words else what
+        return _("{what}; {words}").format(what=what, words=words) if words else what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from gettext import gettext as _
 
 from listforum.errors import DeadlineError
 
@@ -55,4 +56,4 @@ class Deadline:
         self._until += seconds
 
     def error(self) -> DeadlineError:
-        return DeadlineError(f"it took too long: {self.doing}")
+        return DeadlineError(_("it took too long: {doing}").format(doing=self.doing))

@@ -7,6 +7,7 @@ import os
 import queue
 import socket
 import threading
+from gettext import gettext as _
 
 from listforum.errors import DeadlineError, LinkError
 from listforum.wire.cancel import Cancel
@@ -36,7 +37,7 @@ def dial(endpoint: Endpoint, cancel: Cancel, deadline: Deadline, window: int | N
                 return _connect(endpoint, address, waiter, share, window)
             except LinkError as error:
                 failure = error
-    raise failure or LinkError(f"{endpoint.host} has no address")
+    raise failure or LinkError(_("{host} has no address").format(host=endpoint.host))
 
 
 def _share(deadline: Deadline, addresses: int) -> float:
@@ -67,9 +68,13 @@ def _connect(
 
 def _check(endpoint: Endpoint, code: int) -> None:
     if code == errno.ECONNREFUSED:
-        raise LinkError(f"{endpoint.host} refuses connections on port {endpoint.port}")
+        raise LinkError(_("{host} refuses connections on port {port}").format(host=endpoint.host, port=endpoint.port))
     if code:
-        raise LinkError(f"{endpoint.host} cannot be reached on port {endpoint.port}: {os.strerror(code)}")
+        raise LinkError(
+            _("{host} cannot be reached on port {port}: {why}").format(
+                host=endpoint.host, port=endpoint.port, why=os.strerror(code)
+            )
+        )
 
 
 def _look_up(endpoint: Endpoint, cancel: Cancel, deadline: Deadline) -> list[Address]:
@@ -88,8 +93,12 @@ def _look_up(endpoint: Endpoint, cancel: Cancel, deadline: Deadline) -> list[Add
         try:
             answer = answers.get(timeout=deadline.left())
         except queue.Empty:
-            raise DeadlineError(f"looking up {endpoint.host} took too long: is there a network?") from None
+            raise DeadlineError(
+                _("looking up {host} took too long: is there a network?").format(host=endpoint.host)
+            ) from None
     cancel.check()
     if isinstance(answer, list):
         return answer
-    raise LinkError(f"{endpoint.host} cannot be found: there is no network, or the name is misspelt")
+    raise LinkError(
+        _("{host} cannot be found: there is no network, or the name is misspelt").format(host=endpoint.host)
+    )

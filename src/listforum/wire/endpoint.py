@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.errors import ConfigError
@@ -27,7 +28,9 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         if self.tls == "none" and not _is_loopback(self.host):
-            raise ConfigError(f'tls = "none" is only for this machine itself, and {self.host!r} is another')
+            raise ConfigError(
+                _('tls = "none" is only for this machine itself, and {host!r} is another').format(host=self.host)
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from types import TracebackType
 
 from imapclient.imap_utf7 import decode as decode_mailbox
@@ -108,7 +109,7 @@ class ImapSession:
         listing = 'LIST "" "*"'
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
             listing += " RETURN (SPECIAL-USE)"
-        responses = self._conversation.ask(Words(listing).done(), {"LIST"}, "the folders cannot be listed")
+        responses = self._conversation.ask(Words(listing).done(), {"LIST"}, _("the folders cannot be listed"))
         found = {folder.name: folder for response in responses if (folder := _folder(response))}
         return tuple(found[name] for name in sorted(found))
 
@@ -116,10 +117,14 @@ class ImapSession:
         """Open a folder read-only; what follows is about its mails."""
         self._conversation.leave_folder()
         asked = command.examine(folder)
-        responses = self._conversation.ask(asked, {"UIDVALIDITY", "UIDNEXT"}, f"the folder {folder} cannot be opened")
+        responses = self._conversation.ask(
+            asked, {"UIDVALIDITY", "UIDNEXT"}, _("the folder {folder} cannot be opened").format(folder=folder)
+        )
         told = {response.kind: response.number() for response in responses}
         if not told.get("UIDVALIDITY"):
-            raise ServerError(f"the server gives no lasting numbers (UIDVALIDITY) to the mails in {folder}")
+            raise ServerError(
+                _("the server gives no lasting numbers (UIDVALIDITY) to the mails in {folder}").format(folder=folder)
+            )
         exists = self._conversation.exists
         if "UIDNEXT" not in told:
             told["UIDNEXT"] = max(self.newest(1), default=0) + 1
@@ -155,10 +160,12 @@ class ImapSession:
         return self._uids(command.search(first, *criteria, last=last), first, last)
 
     def _uids(self, asked: Command, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
-        responses = self._conversation.ask(asked, {"SEARCH"}, "the search failed")
+        responses = self._conversation.ask(asked, {"SEARCH"}, _("the search failed"))
         uids = {uid for response in responses for uid in response.numbers() if first <= uid <= last}
         if len(uids) > MOST_UIDS:
-            raise ServerError(f"the server finds more than {MOST_UIDS} mails, which is more than can be kept")
+            raise ServerError(
+                _("the server finds more than {most} mails, which is more than can be kept").format(most=MOST_UIDS)
+            )
         return tuple(sorted(uids))
 
     # --- mails ---
@@ -200,12 +207,12 @@ class ImapSession:
         for offset in range(0, size_limit + 1, PIECE):
             parts = list(self.parts([PartRequest(uid, "", offset, PIECE)]))
             if not parts:
-                raise ServerError(f"mail {uid} is gone")
+                raise ServerError(_("mail {uid} is gone").format(uid=uid))
             pieces.append(parts[0].content)
             if len(parts[0].content) < PIECE:
                 break
         if sum(map(len, pieces)) > size_limit:
-            raise ServerError(f"mail {uid} is larger than {size_limit} bytes")
+            raise ServerError(_("mail {uid} is larger than {limit} bytes").format(uid=uid, limit=size_limit))
         return b"".join(pieces)
 
     def _fetch(self, uids: Sequence[int], items: str, largest: int) -> Iterator[Answer]:
@@ -217,7 +224,7 @@ class ImapSession:
                 volume=1_048_576 + len(asked) * (largest + LONGEST_STRUCTURE),
             )
             fetch = Words(f"UID FETCH {text} ({items})").done()
-            for response in self._conversation.stream(fetch, "FETCH", limits, "the mails cannot be fetched"):
+            for response in self._conversation.stream(fetch, "FETCH", limits, _("the mails cannot be fetched")):
                 answer = Answer(response.records)
                 if answer.uid in waiting:
                     yield answer

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from gettext import gettext as _
 
 from listforum.errors import BudgetError, Cancelled, LinkError
 from listforum.model import Bytes
@@ -102,7 +103,11 @@ class Link:
     def start_tls(self) -> None:
         """Shake hands with a verified server. Raises `CertificateError`, and `LinkError` if bytes wait in clear."""
         if self._buffer:
-            raise LinkError(f"{self.endpoint.host}, or somebody between, spoke out of turn before encryption began")
+            raise LinkError(
+                _("{host}, or somebody between, spoke out of turn before encryption began").format(
+                    host=self.endpoint.host
+                )
+            )
         tls = TlsLayer(self.endpoint)
         try:
             while not tls.handshake():
@@ -139,7 +144,9 @@ class Link:
                 break
             self._fill()
         if end < 0 or end >= limit:
-            raise LinkError(f"{self.endpoint.host} sent a line of more than {limit} bytes")
+            raise LinkError(
+                _("{host} sent a line of more than {limit} bytes").format(host=self.endpoint.host, limit=limit)
+            )
         return self._take(end + 1)
 
     def _take(self, size: int) -> Octets:
@@ -180,7 +187,9 @@ class Link:
         """How many bytes may be read at once. Raises `BudgetError` when none may."""
         room = self._meter.room
         if room == 0:
-            raise BudgetError(f"{self.endpoint.host} says more than the budget has room for; the link was cut")
+            raise BudgetError(
+                _("{host} says more than the budget has room for; the link was cut").format(host=self.endpoint.host)
+            )
         return PIECE if room is None else min(PIECE, room)
 
     # --- writing ---
@@ -220,10 +229,10 @@ class Link:
         self._cancel.check()
         self._deadline.left()
         if self._socket is None:
-            raise LinkError(f"the link to {self.endpoint.host} is closed")
+            raise LinkError(_("the link to {host} is closed").format(host=self.endpoint.host))
         return self._socket
 
     def _broken(self) -> LinkError | Cancelled:
         if self._cancel.cancelled:
-            return Cancelled("stopped")
-        return LinkError(f"the link to {self.endpoint.host} broke")
+            return Cancelled(_("stopped"))
+        return LinkError(_("the link to {host} broke").format(host=self.endpoint.host))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from gettext import gettext as _
 
 from listforum.errors import LoginError
 from listforum.wire.endpoint import Credentials, Endpoint
@@ -22,9 +23,11 @@ def exchange(credentials: Credentials, endpoint: Endpoint) -> Exchange:
     """What to say to log in. Raises `LoginError` for a name or secret that no server could take."""
     user, secret = credentials.user, credentials.secret.reveal()
     if not user or not secret:
-        raise LoginError(f"there is no user name or no secret to log in to {endpoint.host} with")
+        raise LoginError(_("there is no user name or no secret to log in to {host} with").format(host=endpoint.host))
     if any(character in user + secret for character in "\0\r\n\x01"):
-        raise LoginError(f"the user name or secret for {endpoint.host} holds a line break or control character")
+        raise LoginError(
+            _("the user name or secret for {host} holds a line break or control character").format(host=endpoint.host)
+        )
     if credentials.mechanism == "password":
         return Exchange("PLAIN", _encoded(f"\0{user}\0{secret}"), None)
     if credentials.mechanism == "xoauth2":
@@ -39,4 +42,4 @@ def _encoded(text: str) -> bytes:
         return base64.b64encode(text.encode())
     except UnicodeEncodeError:
         # its text would hold the secret
-        raise LoginError("the user name or secret is not valid text") from None
+        raise LoginError(_("the user name or secret is not valid text")) from None

@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Any, TypeVar
 
 from listforum.errors import Cancelled, ListforumError, ServerError, UsageError
@@ -105,11 +106,11 @@ def _run(
         with cancel.waking(stop), contextlib.suppress(asyncio.CancelledError):
             return loop.run_until_complete(task)
         if submission.written:
-            return Verdict("uncertain", "stopped while waiting for the server's answer")
-        raise Cancelled("stopped")
+            return Verdict("uncertain", _("stopped while waiting for the server's answer"))
+        raise Cancelled(_("stopped"))
     finally:
         submission.abort()
-        for _ in range(3):  # what was aborted tells its layers so, one at a turn
+        for _turn in range(3):  # what was aborted tells its layers so, one at a turn
             loop.run_until_complete(asyncio.sleep(0))
         submission.close()
         loop.close()
@@ -117,10 +118,10 @@ def _run(
 
 def _envelope(sender: str, recipients: Sequence[str], mail: bytes) -> Envelope:
     if not recipients:
-        raise UsageError("there is nobody to send to")
+        raise UsageError(_("there is nobody to send to"))
     for address in (sender, *recipients):
         if not _ADDRESS.fullmatch(address):
-            raise UsageError(f"{address!r} is no address to send from or to")
+            raise UsageError(_("{address!r} is no address to send from or to").format(address=address))
     return Envelope(sender, tuple(recipients), _stuffed(mail))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from gettext import gettext as _
 
 from listforum.errors import LinkError
 from listforum.wire.link import Link
@@ -21,8 +22,10 @@ def upgrade(link: Link) -> None:
     """
     host = link.endpoint.host
     if not _GREETING.match(link.readline(LONGEST_LINE)):
-        raise LinkError(f"{host} did not greet as a mail server does; nothing was sent to it")
+        raise LinkError(_("{host} did not greet as a mail server does; nothing was sent to it").format(host=host))
     link.send(b"S1 STARTTLS\r\n")
     if not _AGREED.match(link.readline(LONGEST_LINE)):
-        raise LinkError(f"{host}, or somebody between, refuses to encrypt the link; nothing was sent to it")
+        raise LinkError(
+            _("{host}, or somebody between, refuses to encrypt the link; nothing was sent to it").format(host=host)
+        )
     link.start_tls()

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 import aiosmtplib
@@ -72,7 +73,7 @@ class Submission:
         self._meter = meter
         self._words = ServerWords(credentials)
         self._host = endpoint.host
-        self._deadline = Deadline(f"connecting to {endpoint.host}", deadlines.connect)
+        self._deadline = Deadline(_("connecting to {host}").format(host=endpoint.host), deadlines.connect)
         self._socket: CountingSocket | None = None
         self._smtp = _Client(
             hostname=endpoint.host,
@@ -115,7 +116,10 @@ class Submission:
                 return refusal
             await self._write(envelope.body)
         except (aiosmtplib.SMTPException, OSError):
-            return Verdict("retry", f"the link to {self._host} broke, or was too slow, before the mail was through")
+            return Verdict(
+                "retry",
+                _("the link to {host} broke, or was too slow, before the mail was through").format(host=self._host),
+            )
         before_final_dot()
         await asyncio.sleep(0)  # a cancel meanwhile is heard here, while it still can stop the mail
         return await self._end()
@@ -147,14 +151,22 @@ class Submission:
                 elif words.mechanism == "PLAIN" and "login" in offered:
                     reply = await self._log_in_by_steps()
                 else:
-                    raise ServerError(f"{self._host} offers no login by {words.mechanism}")
+                    raise ServerError(
+                        _("{host} offers no login by {mechanism}").format(host=self._host, mechanism=words.mechanism)
+                    )
         if reply.code == 235:
             return None
         if 400 <= reply.code < 500:
-            return Verdict("retry", self._sentence(f"{self._host} lets nobody in now", reply.message))
+            return Verdict(
+                "retry", self._sentence(_("{host} lets nobody in now").format(host=self._host), reply.message)
+            )
         if 500 <= reply.code < 600:
-            raise LoginError(self._sentence(f"{self._host} refused the login", reply.message))
-        raise ServerError(self._sentence(f"{self._host} answers a login in a way that makes no sense", reply.message))
+            raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), reply.message))
+        raise ServerError(
+            self._sentence(
+                _("{host} answers a login in a way that makes no sense").format(host=self._host), reply.message
+            )
+        )
 
     async def _log_in_by_steps(self) -> aiosmtplib.SMTPResponse:
         """AUTH LOGIN, which some servers have instead of PLAIN."""
@@ -170,14 +182,18 @@ class Submission:
             return options
         reply = await self._command(b"MAIL", b"FROM:<" + envelope.sender.encode() + b">", *options)
         if reply.code != 250:
-            return self._refusal(f"{self._host} takes no mail from {envelope.sender}", reply)
+            return self._refusal(
+                _("{host} takes no mail from {sender}").format(host=self._host, sender=envelope.sender), reply
+            )
         for recipient in envelope.recipients:
             reply = await self._command(b"RCPT", b"TO:<" + recipient.encode() + b">")
             if reply.code not in (250, 251):
-                return self._refusal(f"{self._host} takes no mail for {recipient}", reply)
+                return self._refusal(
+                    _("{host} takes no mail for {recipient}").format(host=self._host, recipient=recipient), reply
+                )
         reply = await self._command(b"DATA")
         if reply.code != 354:
-            return self._refusal(f"{self._host} takes no mail", reply)
+            return self._refusal(_("{host} takes no mail").format(host=self._host), reply)
         return None
 
     def _options(self, envelope: Envelope) -> tuple[bytes, ...] | Verdict:
@@ -187,13 +203,16 @@ class Submission:
         if "size" in known:
             limit = known["size"].strip()
             if limit.isdigit() and 0 < int(limit[:20]) < len(envelope.body):
-                return Verdict("refused", f"{self._host} takes no mail of more than {limit[:20]} bytes")
+                return Verdict(
+                    "refused",
+                    _("{host} takes no mail of more than {most} bytes").format(host=self._host, most=limit[:20]),
+                )
             options.append(b"SIZE=%d" % len(envelope.body))
         if not envelope.body.isascii() and "8bitmime" in known:
             options.append(b"BODY=8BITMIME")
         if not all(address.isascii() for address in (envelope.sender, *envelope.recipients)):
             if "smtputf8" not in known:
-                return Verdict("refused", f"{self._host} takes no addresses outside ASCII")
+                return Verdict("refused", _("{host} takes no addresses outside ASCII").format(host=self._host))
             options.append(b"SMTPUTF8")
         return tuple(options)
 
@@ -215,19 +234,22 @@ class Submission:
         try:
             protocol = self._protocol()
         except aiosmtplib.SMTPServerDisconnected:
-            return Verdict("retry", f"the link to {self._host} broke before the mail was through")
+            return Verdict("retry", _("the link to {host} broke before the mail was through").format(host=self._host))
         self.written = True
         try:
             protocol.write(b".\r\n")
             reply = await protocol.read_response(timeout=max(LONGEST_VERDICT, self._deadlines.answer))
         except (aiosmtplib.SMTPException, OSError):
-            return Verdict("uncertain", f"the link to {self._host} broke before it said whether it took the mail")
+            return Verdict(
+                "uncertain",
+                _("the link to {host} broke before it said whether it took the mail").format(host=self._host),
+            )
         self._quit()
         if 200 <= reply.code < 300:
             return Verdict("accepted", self._words.quote(reply.message))
         if 400 <= reply.code < 600:
-            return self._refusal(f"{self._host} did not take the mail", reply)
-        return Verdict("uncertain", f"{self._host} answered in a way that makes no sense")
+            return self._refusal(_("{host} did not take the mail").format(host=self._host), reply)
+        return Verdict("uncertain", _("{host} answered in a way that makes no sense").format(host=self._host))
 
     def _quit(self) -> None:
         """Say goodbye without waiting for the answer."""
@@ -250,7 +272,7 @@ class Submission:
 
     def _sentence(self, what: str, text: str) -> str:
         words = self._words.quote(text)
-        return f"{what}; {words}" if words else what
+        return _("{what}; {words}").format(what=what, words=words) if words else what
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -268,15 +290,19 @@ class Submission:
         if tls:
             return handshake_error(self._endpoint, tls)
         if isinstance(error, TimeoutError):
-            return DeadlineError(f"it took too long: connecting and logging in to {self._host}")
+            return DeadlineError(_("it took too long: connecting and logging in to {host}").format(host=self._host))
         if isinstance(error, aiosmtplib.SMTPResponseException):
-            what = f"{self._host} does not greet as a mail server that takes mail"
+            what = _("{host} does not greet as a mail server that takes mail").format(host=self._host)
             # what came in clear may be anybody's words
             clear = self._endpoint.tls == "starttls" and not self._encrypted()
             return LinkError(what if clear else self._sentence(what, error.message))
         if isinstance(error, ConnectionError | OSError):
-            return LinkError(f"the link to {self._host} broke")
-        return LinkError(f"{self._host}, or somebody between, refuses to encrypt the link; nothing was sent to it")
+            return LinkError(_("the link to {host} broke").format(host=self._host))
+        return LinkError(
+            _("{host}, or somebody between, refuses to encrypt the link; nothing was sent to it").format(
+                host=self._host
+            )
+        )
 
     def _encrypted(self) -> bool:
         return self._smtp.is_connected and self._smtp.get_transport_info("sslcontext") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import ssl
+from gettext import gettext as _
 
 from listforum.errors import CertificateError, LinkError
 from listforum.wire.endpoint import Endpoint
@@ -30,7 +31,9 @@ def client_context(ca_file: str | None) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=ca_file)
         except (OSError, ssl.SSLError):
-            raise CertificateError(f"ca_file {ca_file} cannot be read as PEM certificates") from None
+            raise CertificateError(
+                _("ca_file {ca_file} cannot be read as PEM certificates").format(ca_file=ca_file)
+            ) from None
     return context
 
 
@@ -40,25 +43,31 @@ def handshake_error(endpoint: Endpoint, error: ssl.SSLError) -> LinkError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return CertificateError(_verification(host, error))
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return LinkError(f"{host} hung up before the link was encrypted")
+        return LinkError(_("{host} hung up before the link was encrypted").format(host=host))
     if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
-        return CertificateError(f"{host} does not speak TLS on port {endpoint.port}; nothing was sent to it")
-    return CertificateError(f"no encrypted link to {host} could be agreed on ({error.reason}); nothing was sent to it")
+        return CertificateError(
+            _("{host} does not speak TLS on port {port}; nothing was sent to it").format(host=host, port=endpoint.port)
+        )
+    return CertificateError(
+        _("no encrypted link to {host} could be agreed on ({reason}); nothing was sent to it").format(
+            host=host, reason=error.reason
+        )
+    )
 
 
 def _verification(host: str, error: ssl.SSLCertVerificationError) -> str:
     code = error.verify_code
     if code == EXPIRED:
-        problem = "its certificate has expired, or the clock of this machine is wrong"
+        problem = _("its certificate has expired, or the clock of this machine is wrong")
     elif code == NOT_YET_VALID:
-        problem = "its certificate is not valid yet, or the clock of this machine is wrong"
+        problem = _("its certificate is not valid yet, or the clock of this machine is wrong")
     elif code in UNKNOWN_SIGNER:
-        problem = "nobody this machine trusts has signed its certificate"
+        problem = _("nobody this machine trusts has signed its certificate")
     elif code in OTHER_NAME:
-        problem = "its certificate is for another name"
+        problem = _("its certificate is for another name")
     else:
         problem = error.verify_message
-    return f"{host} could not prove who it is: {problem}; nothing was sent to it"
+    return _("{host} could not prove who it is: {problem}; nothing was sent to it").format(host=host, problem=problem)
 
 
 class TlsLayer:
@@ -71,7 +80,9 @@ class TlsLayer:
         try:
             self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=endpoint.host)
         except (ValueError, UnicodeError):
-            raise CertificateError(f"{endpoint.host!r} is no name that a certificate could prove") from None
+            raise CertificateError(
+                _("{host!r} is no name that a certificate could prove").format(host=endpoint.host)
+            ) from None
 
     def encrypted_in(self, data: bytes) -> None:
         """Feed what the network brought; b"" says it has ended."""
@@ -107,7 +118,7 @@ class TlsLayer:
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
         except ssl.SSLError:
-            raise LinkError(f"the encrypted link to {self._endpoint.host} was damaged") from None
+            raise LinkError(_("the encrypted link to {host} was damaged").format(host=self._endpoint.host)) from None
 
     def write(self, data: bytes) -> None:
         """Encrypt; `encrypted_out` then has it."""

@@ -6,6 +6,7 @@ import base64
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator
+from gettext import gettext as _
 
 from listforum.errors import ListforumError
 from listforum.mail import safe
@@ -37,7 +38,7 @@ class ServerWords:
         words = self._redact(safe.line(read)).strip()
         if len(words) > LONGEST:
             words = words[: LONGEST - 1] + "…"
-        return f"the server says: {words}" if words else ""
+        return _("the server says: {words}").format(words=words) if words else ""
 
     def _redact(self, text: str) -> str:
         return self._secret.sub("***", text) if self._secret else text

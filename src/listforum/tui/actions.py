@@ -1,0 +1,162 @@
+"""Everything a person can do on the screens, once: keys, footer, help and palette are all made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import Final, Literal
+
+from textual.binding import Binding, BindingType
+
+from listforum.words import N_
+
+Where = Literal["everywhere", "lines", "topics", "topic", "search", "outbox", "compose", "exchange", "welcome", "dialog"]
+"""A kind of screen, or of widget, on which an action can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do: `name` is Textual's action; `label` stands in the footer, when there is one; `help` explains."""
+
+    name: str
+    keys: tuple[str, ...]
+    where: tuple[Where, ...]
+    help: str
+    label: str = ""
+
+    @property
+    def shown_key(self) -> str:
+        """The first key, as it stands on a keyboard."""
+        return shown(self.keys[0])
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # --- reading --------------------------------------------------------------------------------------------------
+    Action(
+        "read_on",
+        ("space",),
+        ("topics", "topic"),
+        N_("Read on: down the post, then the next unread post, topic, list"),
+        N_("read on"),
+    ),
+    Action("open", ("enter", "l"), ("topics",), N_("Open the topic"), N_("open")),
+    Action(
+        "open_here",
+        ("enter",),
+        ("topic",),
+        N_("Open what is under the cursor: a folded quote, a text or a file that waits"),
+    ),
+    Action("open_hit", ("enter",), ("search",), N_("Open the topic where the words were found"), N_("open")),
+    Action("next_post", ("n",), ("topic",), N_("Next post"), N_("next")),
+    Action("previous_post", ("p",), ("topic",), N_("Previous post")),
+    Action("next_topic", ("right_square_bracket",), ("topic",), N_("Next topic of the list")),
+    Action("previous_topic", ("left_square_bracket",), ("topic",), N_("Previous topic of the list")),
+    Action("quotes", ("z",), ("topic",), N_("Fold or unfold the quotes of this post"), N_("quotes")),
+    Action("all_quotes", ("Z",), ("topic",), N_("Fold or unfold all quotes of the topic")),
+    Action("why", ("y",), ("topic",), N_("Why this post stands here"), N_("why here")),
+    Action("search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")),
+    Action("filter", ("f",), ("topics",), N_("Show only topics with the words you type"), N_("filter")),
+    Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics")),
+    # --- marking --------------------------------------------------------------------------------------------------
+    Action("undo", ("u",), ("topics", "topic", "search", "outbox"), N_("Take back the last change"), N_("undo")),
+    Action("follow", ("w",), ("topics", "topic"), N_("Follow the topic, or stop following")),
+    Action("star", ("asterisk",), ("topics", "topic"), N_("Put a star on the topic, or take it off")),
+    Action("mute", ("m",), ("topics", "topic"), N_("Mute the topic: read on passes it by")),
+    Action("mark_read", ("A",), ("topics", "topic"), N_("Mark all of it as read: the list, or the topic")),
+    Action("mark_unread", ("U",), ("topic",), N_("Mark the post as unread")),
+    # --- writing --------------------------------------------------------------------------------------------------
+    Action("reply", ("r",), ("topic",), N_("Answer on the list, for everyone to read"), N_("reply")),
+    Action("reply_privately", ("R",), ("topic",), N_("Answer only the one who wrote")),
+    Action("compose", ("c",), ("topics", "topic"), N_("Write a new post"), N_("new post")),
+    Action("queue", ("ctrl+s",), ("compose",), N_("Queue it: it goes out with the next sync"), N_("queue")),
+    Action("editor", ("ctrl+o",), ("compose",), N_("Write it in your own editor"), N_("your editor")),
+    Action("throw_away", ("ctrl+x",), ("compose",), N_("Throw the draft away"), N_("throw away")),
+    Action("edit", ("enter", "e"), ("outbox",), N_("Open a draft; take a queued post back to change it"), N_("edit")),
+    Action("drop", ("delete", "d"), ("outbox",), N_("Take it out of the outbox"), N_("drop")),
+    Action("resend", ("a",), ("outbox",), N_("Send it again: it never arrived"), N_("send again")),
+    Action("call_sent", ("y",), ("outbox",), N_("It did arrive: call it sent"), N_("it arrived")),
+    # --- the link -------------------------------------------------------------------------------------------------
+    Action(
+        "exchange",
+        ("s",),
+        ("topics", "topic", "search", "outbox"),
+        N_("Send what is queued and fetch what is new; the price is shown first"),
+        N_("sync"),
+    ),
+    Action("fetch", ("d",), ("topic",), N_("Fetch the waiting text or file under the cursor; its price is shown first")),
+    Action("fetch_topic", ("D",), ("topic",), N_("Fetch every text of the topic that waits")),
+    Action("approve", ("enter",), ("exchange",), N_("Fetch it"), N_("fetch")),
+    Action("approve_headers", ("h",), ("exchange",), N_("Fetch the headings only, no texts"), N_("headings only")),
+    Action("stop", ("x", "ctrl+c"), ("exchange",), N_("Stop; what has come is kept"), N_("stop")),
+    # --- getting about --------------------------------------------------------------------------------------------
+    Action("outbox", ("o",), ("topics", "topic"), N_("The outbox: what is to be sent, and how each stands"), N_("outbox")),
+    Action("setup", ("e",), ("welcome",), N_("Make a config and open it in your editor"), N_("set up")),
+    Action("check", ("d",), ("welcome",), N_("Check the config and the servers"), N_("check")),
+    Action("help", ("question_mark", "f1"), ("everywhere",), N_("All keys"), N_("help")),
+    Action("palette", ("ctrl+p", "colon"), ("everywhere",), N_("Find anything to do by its name")),
+    Action(
+        "back",
+        ("escape", "q", "h", "left"),
+        ("topic", "search", "outbox", "dialog", "exchange"),
+        N_("Back"),
+        N_("back"),
+    ),
+    Action("back", ("escape",), ("compose",), N_("Back; the draft is kept"), N_("keep as draft")),
+    Action("quit", ("q",), ("topics", "welcome"), N_("Leave listforum"), N_("quit")),
+    Action("quit", ("ctrl+q",), ("everywhere",), N_("Leave listforum from anywhere")),
+    # --- in every list --------------------------------------------------------------------------------------------
+    Action("move(1)", ("down", "j"), ("lines",), N_("Down")),
+    Action("move(-1)", ("up", "k"), ("lines",), N_("Up")),
+    Action("page(1)", ("pagedown", "ctrl+f"), ("lines",), N_("A page down")),
+    Action("page(-1)", ("pageup", "ctrl+b"), ("lines",), N_("A page up")),
+    Action("to_start", ("home", "g"), ("lines",), N_("To the beginning")),
+    Action("to_end", ("end", "G"), ("lines",), N_("To the end")),
+)
+
+_NAMES: Final = {
+    "space": N_("space"),
+    "slash": "/",
+    "asterisk": "*",
+    "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "enter": "enter",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "delete": "del",
+    "left": "←",
+    "down": "↓",
+    "up": "↑",
+}
+
+
+def shown(key: str) -> str:
+    """A key as it stands on a keyboard."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    name = _NAMES.get(key, key)
+    return _(name) if name else name
+
+
+def actions_in(where: Where) -> Iterator[Action]:
+    """What can be done in one kind of place, in the order of the help."""
+    return (action for action in ACTIONS if where in action.where)
+
+
+def bindings(where: Where) -> list[BindingType]:
+    """Textual's bindings for one kind of place; the footer is our own, so none is shown there."""
+    return [
+        Binding(",".join(action.keys), action.name, action.help, show=False, priority=action.name == "palette")
+        for action in actions_in(where)
+    ]
+
+
+def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:
+    """Keys and labels for the last line of a screen, the most wanted first."""
+    for place in where:
+        for action in actions_in(place):
+            if action.label:
+                yield action.shown_key, _(action.label)

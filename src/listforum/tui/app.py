@@ -1,0 +1,211 @@
+"""The program on the screen: what all screens share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from textual.app import App
+from textual.content import Content
+
+from listforum.errors import Cancelled, ListforumError
+from listforum.mail import safe
+from listforum.model import Whereabouts
+from listforum.tui.actions import bindings
+from listforum.tui.exchange import Exchange, Link, Outcome
+from listforum.tui.messages import Call
+from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.undo import Undo
+from listforum.tui.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from listforum.forum import Forum
+    from listforum.tui.terminal import Terminal
+
+Result = TypeVar("Result")
+
+_GOODBYE_SECONDS: Final = 0.25
+"""So long a change that is being written may take when the person leaves; nobody waits for the network."""
+
+
+class ForumApp(App[int]):
+    """The forum in a terminal. Answers with the exit code."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-usual"), (120, "-wide")]  # noqa: RUF012 - Textual's own form
+
+    def __init__(self, forum: Forum, terminal: Terminal) -> None:
+        super().__init__()
+        self.forum = forum
+        self.terminal = terminal
+        self.desk = Worker("archive", self.deliver)
+        self.network = Worker("network", self.deliver)
+        self.link = Link(forum, self.network, self.deliver)
+        self.changes = Undo()
+        self.whereabouts: Whereabouts | None = None
+
+    def get_default_screen(self) -> Screen[Any]:
+        if self.forum.readiness() != "ready" and not self.forum.reading.lists():
+            from listforum.tui.screens.welcome import WelcomeScreen
+
+            return WelcomeScreen()
+        return TopicsScreen()
+
+    # --- threads ----------------------------------------------------------------------------------------------------
+
+    def deliver(self, call: Callable[[], None]) -> bool:
+        """Has something done in the thread of the screen; from any thread. Answers False when the screen is gone."""
+        return self.post_message(Call(call))
+
+    def on_call(self, message: Call) -> None:
+        message.call()
+
+    def at_desk(self, work: Callable[[], Result], done: Callable[[Result], None] = lambda _: None) -> None:
+        """Has the archive's thread do something; a failure is shown."""
+        self.desk.do(Job(work, done, self.show_failure))
+
+    # --- words for the person -----------------------------------------------------------------------------------------
+
+    def tell(self, words: str) -> None:
+        """Says something in passing."""
+        self.notify(str(Content(safe.body(words))), markup=False, timeout=6)
+
+    def show_failure(self, error: ListforumError) -> None:
+        """Shows what went wrong, and goes on."""
+        if not isinstance(error, Cancelled):
+            self.notify(safe.body(str(error)), markup=False, severity="error", timeout=12)
+
+    def confirm(self, question: str, agree: str, agreed: Callable[[], None]) -> None:
+        """Asks, and goes on only after a yes."""
+        from listforum.tui.screens.confirm import ConfirmScreen
+
+        self.push_screen(ConfirmScreen(question, agree), lambda answer: agreed() if answer else None)
+
+    def ask_secret(self, question: str) -> str:
+        """Asks for a password; called in the thread of the network, which waits. Raises Cancelled."""
+        from listforum.tui.screens.secret import SecretScreen
+
+        answered, answer = threading.Event(), [None]
+
+        def keep(given: str | None) -> None:
+            answer[0] = given  # type: ignore[call-overload]
+            answered.set()
+
+        if not self.deliver(lambda: self.push_screen(SecretScreen(question), keep) and None):
+            raise Cancelled(_("Stopped."))
+        answered.wait()
+        if answer[0] is None:
+            raise Cancelled(_("Stopped."))
+        return answer[0]
+
+    # --- the link -----------------------------------------------------------------------------------------------------
+
+    def action_exchange(self) -> None:
+        """Shows the run that is under way, or begins one."""
+        if not self.link.busy:
+            self._begin(_("Syncing"), self.link.send_and_sync)
+        self._show_exchange()
+
+    def fetch(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None]) -> None:
+        """Begins to fetch something whose price was agreed to."""
+        if self.link.busy:
+            self.tell(_("The link is in use: wait for it, or stop it (s shows it)."))
+            return
+        self._begin(what, work, done)
+        self._show_exchange()
+
+    def _begin(
+        self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None] = lambda: None
+    ) -> None:
+        from listforum.wire.cancel import Cancel
+
+        def ended(exchange: Exchange) -> None:
+            self._after_exchange(exchange)
+            done()
+
+        self.link.begin(Exchange(self.ask_secret, self._exchange_changed, Cancel(), what), work, ended)
+
+    def _show_exchange(self) -> None:
+        from listforum.tui.screens.exchange import ExchangeScreen
+
+        if not isinstance(self.screen, ExchangeScreen) and self.link.exchange is not None:
+            self.push_screen(ExchangeScreen(self.link.exchange))
+
+    def _exchange_changed(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Follower):
+                screen.exchange_changed()
+
+    def _after_exchange(self, exchange: Exchange) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Follower):
+                screen.archive_changed()
+        self.bring_index_up()
+
+    def bring_index_up(self) -> None:
+        """Indexes what has come, beside everything else, so that it is found."""
+        from listforum.wire.cancel import Cancel
+
+        self.at_desk(lambda: self.forum.indexing.run(lambda _done, _all: None, Cancel()))
+
+    # --- everywhere ---------------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        from listforum.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_palette(self) -> None:
+        from listforum.tui.screens.palette import PaletteScreen
+
+        if not isinstance(self.screen, PaletteScreen):
+            self.push_screen(PaletteScreen(self.screen))
+
+    def action_undo(self) -> None:
+        step = self.changes.pop()
+        if step is None:
+            self.tell(_("There is nothing to take back."))
+            return
+
+        def taken_back(_nothing: None) -> None:
+            self.tell(step.words)
+            self.archive_changed()
+
+        self.at_desk(step.take_back, taken_back)
+
+    def archive_changed(self) -> None:
+        """Has every screen show what the archive holds now."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Follower):
+                screen.archive_changed()
+
+    async def action_quit(self) -> None:
+        """Leaves at once: what is on the wire is cut, what is being written is finished."""
+        self.leave(0)
+
+    def leave(self, code: int) -> None:
+        if self.link.exchange is not None:
+            self.link.exchange.stop()
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Follower):
+                screen.leaving()
+        self.save_place()
+        self.exit(code, return_code=code)
+
+    def save_place(self) -> None:
+        if self.whereabouts is not None:
+            place = self.whereabouts
+            self.at_desk(lambda: self.forum.whereabouts.save(place))
+
+    async def on_unmount(self) -> None:
+        self.desk.idle(_GOODBYE_SECONDS)
+
+
+from listforum.tui.screens.frame import Follower  # noqa: E402

@@ -1,0 +1,197 @@
+"""One run on the link: what is queued goes out, then what is new comes in, at a price that the person has agreed to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from listforum.errors import Cancelled, ListforumError
+from listforum.model import Bytes, Progress
+from listforum.tui.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from listforum.forum import Forum
+    from listforum.forum.connecting import Person
+    from listforum.forum.run import SyncReport
+    from listforum.forum.sending import Sent
+    from listforum.sync.report import ListReport
+    from listforum.wire.cancel import Cancel
+
+Phase = Literal["connecting", "price", "working", "stopping", "done"]
+
+_SECONDS_BETWEEN = 0.1
+"""Progress is shown so often at the most: on a thin line to the terminal, too, it must not be what takes the time."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a run: posts sent, lists read, or what kept it from starting."""
+
+    sent: Sent | None = None
+    synced: SyncReport | None = None
+    error: ListforumError | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What stands on the screen about the run that is under way, or was the last one.
+
+    Only the thread of the screen touches it. `answer` is what the person says to the price.
+    """
+
+    asked: Callable[[str], str]
+    changed: Callable[[], None]
+    cancel: Cancel
+    what: str = ""
+    phase: Phase = "connecting"
+    progress: Progress | None = None
+    offered: tuple[ListReport, ...] = ()
+    outcome: Outcome = field(default_factory=Outcome)
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    _answered: threading.Event = field(default_factory=threading.Event)
+    _agreed: bool = False
+
+    @property
+    def running(self) -> bool:
+        return self.phase != "done"
+
+    @property
+    def spent(self) -> Bytes:
+        """Everything that this run has paid so far."""
+        total = Bytes()
+        if self.outcome.sent is not None:
+            total += self.outcome.sent.spent
+        if self.outcome.synced is not None:
+            return total + self.outcome.synced.spent
+        return total if self.progress is None else total + self.progress.bytes
+
+    def agree(self) -> None:
+        """The person takes the price."""
+        if self.phase == "price":
+            self._agreed = True
+            self.phase = "working"
+            self._answered.set()
+            self.changed()
+
+    def stop(self) -> None:
+        """The person stops the run, wherever it is; at the price, this is a no."""
+        if self.running:
+            self.phase = "stopping"
+            self.cancel.cancel()
+            self._answered.set()
+            self.changed()
+
+    # --- what the thread of the network is told and tells ---------------------------------------------------------
+
+    def wait_for_answer(self) -> bool:
+        """Blocks the thread of the network until the person has answered."""
+        self._answered.wait()
+        return self._agreed
+
+    def show_price(self, reports: tuple[ListReport, ...]) -> None:
+        if self.phase != "stopping":
+            self.offered, self.phase = reports, "price"
+        self.changed()
+
+    def show_progress(self, progress: Progress) -> None:
+        self.progress = progress
+        if self.phase == "connecting":
+            self.phase = "working"
+        self.changed()
+
+    def end(self, outcome: Outcome) -> None:
+        self.outcome, self.phase = outcome, "done"
+        self.seconds = time.monotonic() - self.began
+        self.changed()
+
+
+Deliver = Callable[[Callable[[], None]], object]
+
+
+class Link:
+    """Starts runs in the thread of the network, one at a time."""
+
+    def __init__(self, forum: Forum, worker: Worker, deliver: Deliver) -> None:
+        self._forum, self._worker, self._deliver = forum, worker, deliver
+        self.exchange: Exchange | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.exchange is not None and self.exchange.running
+
+    def begin(self, exchange: Exchange, work: Callable[[Exchange], Outcome], done: Callable[[Exchange], None]) -> None:
+        """Runs `work` in the thread of the network, then `done` in that of the screen."""
+        self.exchange = exchange
+
+        def ended(outcome: Outcome) -> None:
+            exchange.end(outcome)
+            done(exchange)
+
+        self._worker.do(Job(lambda: work(exchange), ended, lambda error: ended(Outcome(error=error))))
+
+    def send_and_sync(self, exchange: Exchange) -> Outcome:
+        """Sends what is queued, then fetches what is new, once the price is agreed to. In the thread of the network."""
+        from listforum.forum.syncing import Wanted
+
+        outcome = Outcome()
+        progress = self._teller(exchange)
+        if self._forum.reading.counts().outbox:
+            outcome.sent = self._forum.sending.send(ask=exchange.asked, cancel=exchange.cancel, progress=progress)
+            self._deliver(lambda: setattr(exchange.outcome, "sent", outcome.sent))
+        if exchange.cancel.cancelled:
+            return outcome
+        outcome.synced = self._forum.syncing.sync(
+            (),
+            Wanted(),
+            ask=exchange.asked,
+            cancel=exchange.cancel,
+            progress=progress,
+            approve=lambda reports: self._approved(exchange, reports),
+        )
+        return outcome
+
+    def fetch_texts(self, posts: Sequence[int]) -> Callable[[Exchange], Outcome]:
+        """The work of fetching all the text of posts."""
+        return lambda exchange: Outcome(synced=self._forum.fetching.texts(posts, self._person(exchange)))
+
+    def fetch_part(self, post: int, section: str) -> Callable[[Exchange], Outcome]:
+        """The work of fetching one attachment."""
+        return lambda exchange: Outcome(synced=self._forum.fetching.part(post, section, self._person(exchange)))
+
+    def _person(self, exchange: Exchange) -> Person:
+        from listforum.forum.connecting import Person
+
+        return Person(exchange.asked, exchange.cancel, self._teller(exchange))
+
+    def _approved(self, exchange: Exchange, reports: Sequence[ListReport]) -> bool:
+        if not any(report.waiting_bytes for report in reports):
+            return True
+        offered = tuple(reports)
+        self._deliver(lambda: exchange.show_price(offered))
+        return exchange.wait_for_answer()
+
+    def _teller(self, exchange: Exchange) -> Callable[[Progress], None]:
+        last = 0.0
+
+        def tell(progress: Progress) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _SECONDS_BETWEEN or progress.done >= progress.total:
+                last = now
+                self._deliver(lambda: exchange.show_progress(progress))
+
+        return tell
+
+
+def stopped(outcome: Outcome) -> bool:
+    """Whether it was the person who ended a run early."""
+    synced, sent = outcome.synced, outcome.sent
+    return (
+        isinstance(outcome.error, Cancelled)
+        or (synced is not None and synced.stopped_by == "cancel")
+        or (sent is not None and sent.cancelled)
+    )

@@ -1,0 +1,98 @@
+"""What every full screen has: a line above that says where one is, and a line below with the keys that matter here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from listforum.tui.actions import Where, footer
+from listforum.tui.layout.bars import key_line, title_line
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from listforum.tui.app import ForumApp
+
+
+class TitleLine(Widget):
+    """One line: where one is at the left, how the link is at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = ""
+        self._right = ""
+
+    def say(self, left: str, right: str) -> None:
+        """Both texts are safe to show."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render(self) -> Content:
+        return Content(title_line(self._left, self._right, self.size.width))
+
+
+class KeyLine(Widget):
+    """One line: as many keys as fit, the most wanted first."""
+
+    def __init__(self, where: tuple[Where, ...]) -> None:
+        super().__init__()
+        self._where = where
+
+    def render(self) -> Content:
+        return Content.assemble(
+            *((text, f"${style}" if style else "") for text, style in key_line(footer(self._where), self.size.width))
+        )
+
+
+class Follower:
+    """A screen that shows what the archive and the link do; what it does not follow it need not say."""
+
+    def archive_changed(self) -> None:
+        """Something in the archive is different."""
+
+    def exchange_changed(self) -> None:
+        """The run on the link has come further."""
+
+    def leaving(self) -> None:
+        """The program ends: what is not kept yet is kept now."""
+
+
+class ForumScreen(Follower, Screen[Any]):
+    """A full screen: title line, body, key line. `WHERE` says which actions it has."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = ()
+
+    @property
+    def forum_app(self) -> ForumApp:
+        return cast("ForumApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield from self.body()
+        yield KeyLine((*self.WHERE, "everywhere"))
+
+    def body(self) -> ComposeResult:
+        """What stands between the two lines."""
+        yield from ()
+
+    def title_words(self) -> str:
+        """Where one is, safe to show."""
+        return ""
+
+    def on_mount(self) -> None:
+        self.show_title()
+
+    def exchange_changed(self) -> None:
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Writes the line above anew."""
+        for line in self.query(TitleLine):
+            line.say(self.title_words(), self.forum_app.link_words())
+
+    def action_back(self) -> None:
+        self.dismiss()

@@ -1,0 +1,210 @@
+"""One topic: its posts, what was said to whom, and everything that can be done with a post."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from listforum.errors import ListforumError, UnknownItem
+from listforum.model import TopicOutline, Whereabouts
+from listforum.tui.actions import Where, bindings
+from listforum.tui.marks import Mark, mark_post_unread, mark_posts_read, mark_topics_read, turn_mark
+from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.thread_view import ThreadView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from listforum.tui.screens.topics import TopicsScreen
+
+    Marked = Callable[[str], Sequence[tuple[int, int]]]
+
+
+class TopicScreen(ForumScreen):
+    """Shows a topic over the list it was opened from; `found` marks the words of a search in its posts."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = ("topic",)
+    BINDINGS = bindings("topic")
+
+    def __init__(
+        self, topics: TopicsScreen, topic: int, post: int | None = None, line: int = 0, found: Marked | None = None
+    ) -> None:
+        super().__init__()
+        self._topics = topics
+        self._first = (topic, post, line)
+        self._found = found
+        self._outline: TopicOutline | None = None
+
+    def body(self) -> ComposeResult:
+        yield ThreadView()
+
+    def on_mount(self) -> None:
+        self._view.focus()
+        super().on_mount()
+        self.show(*self._first)
+
+    @property
+    def _view(self) -> ThreadView:
+        return self.query_one(ThreadView)
+
+    @property
+    def topic(self) -> int:
+        return self._outline.topic if self._outline is not None else self._first[0]
+
+    def title_words(self) -> str:
+        outline = self._outline
+        if outline is None:
+            return ""
+        posts = ngettext("{count} post", "{count} posts", len(outline.posts)).format(count=len(outline.posts))
+        return f"{outline.subject} · {posts}"
+
+    def show(self, topic: int, post: int | None = None, line: int = 0) -> None:
+        """Opens a topic at a post; without one, at the first that is unread."""
+        try:
+            self._outline = self.forum_app.forum.reading.outline(topic)
+        except UnknownItem as error:
+            self.forum_app.show_failure(error)
+            self.dismiss()
+            return
+        records = self._outline.posts
+        unread = next((record.post for record in records if not record.read), None)
+        at = post if any(record.post == post for record in records) else unread
+        self._view.show(
+            self._outline, self.forum_app.forum.reading.posts_of, at if at is not None else records[0].post, line, self._found
+        )
+        self.show_title()
+        self._keep_place()
+
+    def archive_changed(self) -> None:
+        """A mark was turned, a text was fetched, posts came: the reader stays where they are."""
+        if self._outline is None:
+            return
+        post, line = self._view.place
+        try:
+            topic = self.forum_app.forum.reading.topic_of(post)
+            self._outline = self.forum_app.forum.reading.outline(topic)
+        except ListforumError:
+            self.dismiss()
+            return
+        self._view.refresh_topic(self._outline)
+        self._view.go_to(post, line)
+        self.show_title()
+
+    def _keep_place(self) -> None:
+        if self._outline is not None:
+            post, line = self._view.place
+            shelf = self._topics.shelf
+            self.forum_app.whereabouts = Whereabouts(shelf.list, shelf.view, self._outline.topic, post, line)
+
+    def leaving(self) -> None:
+        self._keep_place()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    @on(ThreadView.Seen)
+    def _seen(self, message: ThreadView.Seen) -> None:
+        mark_posts_read(self.forum_app, message.posts)
+        self._keep_place()
+
+    def action_read_on(self) -> None:
+        if not self._view.read_on() and not self._topics.open_next(self.topic):
+            self.dismiss()
+
+    def action_next_post(self) -> None:
+        self._view.next_post()
+
+    def action_previous_post(self) -> None:
+        self._view.previous_post()
+
+    def action_next_topic(self) -> None:
+        self._step(1)
+
+    def action_previous_topic(self) -> None:
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        found = self._topics.neighbour(self.topic, step)
+        if found is None:
+            self.forum_app.tell(_("There is no further topic in this list."))
+        else:
+            self._topics.show_topic(found)
+
+    def action_quotes(self) -> None:
+        self._view.toggle_quotes()
+
+    def action_all_quotes(self) -> None:
+        self._view.toggle_all_quotes()
+
+    def action_open_here(self) -> None:
+        target = self._view.target_here
+        if target.kind in {"attachment", "waiting"}:
+            self.action_fetch()
+        else:
+            self._view.toggle_here()
+
+    def action_why(self) -> None:
+        from listforum.tui.layout.why import why
+        from listforum.tui.screens.page import PageScreen
+
+        view = self._view.current_view
+        if view is not None and self._outline is not None:
+            records = {record.post: record for record in self._outline.posts}
+            self.forum_app.push_screen(PageScreen(_("Why this post is here"), why(view, records)))
+
+    # --- marks --------------------------------------------------------------------------------------------------------
+
+    def action_follow(self) -> None:
+        self._turn("follow")
+
+    def action_star(self) -> None:
+        self._turn("star")
+
+    def action_mute(self) -> None:
+        self._turn("mute")
+
+    def _turn(self, mark: Mark) -> None:
+        turn_mark(self.forum_app, self.topic, mark)
+
+    def action_mark_read(self) -> None:
+        mark_topics_read(self.forum_app, [self.topic])
+
+    def action_mark_unread(self) -> None:
+        mark_post_unread(self.forum_app, self._view.current.post)
+
+    # --- what waits on the server -------------------------------------------------------------------------------------
+
+    def action_fetch(self) -> None:
+        from listforum.tui.fetching import fetch_here
+
+        view = self._view.current_view
+        if view is not None:
+            fetch_here(self.forum_app, view, self._view.target_here)
+
+    def action_fetch_topic(self) -> None:
+        from listforum.tui.fetching import fetch_texts
+
+        if self._outline is not None:
+            fetch_texts(self.forum_app, [one.post for one in self._outline.posts if one.state == "header"])
+
+    # --- elsewhere ----------------------------------------------------------------------------------------------------
+
+    def action_reply(self) -> None:
+        self.forum_app.write_reply(self._view.current.post)
+
+    def action_reply_privately(self) -> None:
+        self.forum_app.write_privately(self._view.current.post)
+
+    def action_compose(self) -> None:
+        self._topics.action_compose()
+
+    def action_search(self) -> None:
+        self._topics.action_search()
+
+    def action_outbox(self) -> None:
+        self._topics.action_outbox()
+

@@ -1,0 +1,278 @@
+"""The first screen: lists and views at the side, and the topics of the one that is chosen."""
+
+from __future__ import annotations
+
+from array import array
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+
+from listforum.errors import UnknownItem
+from listforum.model import Whereabouts
+from listforum.tui.actions import Where, bindings
+from listforum.tui.item_list import ItemList
+from listforum.tui.layout.side import side_items
+from listforum.tui.marks import Mark, mark_topics_read, turn_mark
+from listforum.tui.reading_on import Next, next_to_read
+from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.shelf import Shelf, ShelfView
+from listforum.tui.topic_list import TopicList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from listforum.forum.reading import Finder
+
+
+class TopicsScreen(ForumScreen):
+    """Lists, views and topics; `shelf` is what is shown."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
+    BINDINGS = bindings("topics")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shelf = Shelf(None, "all")
+        self._topics: array[int] = array("q")
+        self._finder: Finder | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="columns"):
+            yield ItemList(id="side")
+            with Vertical(id="right"):
+                yield TopicList(id="topics")
+
+    def on_mount(self) -> None:
+        place = self.forum_app.forum.whereabouts.load()
+        self.shelf = self._first_shelf(place)
+        self._fill_side()
+        self._show_topics(place.topic if place else None)
+        self.query_one(TopicList).focus()
+        super().on_mount()
+        if place is not None and place.topic is not None and place.post is not None:
+            self._open(place.topic, place.post, place.line)
+        self.forum_app.bring_index_up()
+
+    # --- what is shown ------------------------------------------------------------------------------------------------
+
+    def title_words(self) -> str:
+        return f"listforum · {self.shelf.title}"
+
+    def _first_shelf(self, place: Whereabouts | None) -> Shelf:
+        lists = [info.name for info in self.forum_app.forum.reading.lists()]
+        if place is not None and place.view != "outbox" and (place.list is None or place.list in lists):
+            return Shelf(place.list, cast("ShelfView", place.view))
+        return Shelf(lists[0]) if lists else Shelf(None)
+
+    def _fill_side(self) -> None:
+        reading = self.forum_app.forum.reading
+        side = self.query_one("#side", ItemList)
+        side.show(side_items(reading.lists(), reading.counts()))
+        side.select(self.shelf)
+
+    def _show_topics(self, at: int | None) -> None:
+        """Takes the shelf's topics from the archive; the cursor stays on a topic where it is still there."""
+        topics = self.query_one(TopicList)
+        try:
+            self._topics = self.shelf.topics(self.forum_app.forum)
+        except UnknownItem:
+            self.shelf = Shelf(None)
+            self._topics = self.shelf.topics(self.forum_app.forum)
+        self._finder = None
+        topics.empty = self.shelf.when_empty
+        topics.show(self._filtered(), self.forum_app.forum.reading.summaries)
+        if at is not None:
+            topics.select(at)
+        self.show_title()
+
+    def _choose(self, shelf: Shelf) -> None:
+        if shelf != self.shelf:
+            self._end_filter()
+            self.shelf = shelf
+            self._show_topics(None)
+            self._keep_place()
+
+    def archive_changed(self) -> None:
+        self._fill_side()
+        self._show_topics(self.query_one(TopicList).current)
+
+    def on_screen_resume(self) -> None:
+        """Somebody comes back from a topic: its row tells what was read, and the list stays as it was."""
+        self.query_one(TopicList).refresh_rows()
+        self._fill_side()
+        self._keep_place()
+
+    def _keep_place(self) -> None:
+        topic = self.query_one(TopicList).current
+        self.forum_app.whereabouts = Whereabouts(self.shelf.list, self.shelf.view, topic, None, 0)
+
+    # --- the side -----------------------------------------------------------------------------------------------------
+
+    @on(ItemList.Highlighted, "#side")
+    def _side_moved(self, message: ItemList.Highlighted) -> None:
+        if isinstance(message.key, Shelf):
+            self._choose(message.key)
+
+    @on(ItemList.Chosen, "#side")
+    def _side_chosen(self, message: ItemList.Chosen) -> None:
+        if isinstance(message.key, Shelf):
+            self._choose(message.key)
+            self.query_one(TopicList).focus()
+        else:
+            self.action_outbox()
+
+    def action_switch(self) -> None:
+        side, topics = self.query_one("#side"), self.query_one(TopicList)
+        to_side = not side.has_focus
+        self.set_class(to_side, "-at-side")
+        (side if to_side else topics).focus()
+
+    # --- the filter ---------------------------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        found = self.query("#filter")
+        if found:
+            found.first().focus()
+            return
+        from listforum.tui.fields import SafeInput
+
+        self.query_one("#right").mount(
+            SafeInput(placeholder=_("words of the subject or the starter"), id="filter"), before=0
+        )
+        self.query_one("#filter").focus()
+
+    def on_input_changed(self) -> None:
+        topics = self.query_one(TopicList)
+        topics.show(self._filtered(), self.forum_app.forum.reading.summaries)
+        topics.empty = _("No topic has these words. Enter searches the posts, esc ends the filter.")
+
+    def on_input_submitted(self) -> None:
+        if len(self._filtered()):
+            self.query_one(TopicList).focus()
+        else:
+            self.action_search(self._filter_words())
+
+    def key_escape(self) -> None:
+        if self.query("#filter"):
+            self._end_filter()
+            self._show_topics(self.query_one(TopicList).current)
+            self.query_one(TopicList).focus()
+
+    def _filter_words(self) -> str:
+        fields = self.query("#filter")
+        return cast("Input", fields.first()).value if fields else ""
+
+    def _filtered(self) -> array[int]:
+        words = self._filter_words()
+        if not words.strip():
+            return self._topics
+        if self._finder is None:
+            self._finder = self.forum_app.forum.reading.finder(self._topics)
+        return self._finder.matching(words)
+
+    def _end_filter(self) -> None:
+        for field in self.query("#filter"):
+            field.remove()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    @on(TopicList.Chosen)
+    def _topic_chosen(self, message: TopicList.Chosen) -> None:
+        self._open(message.topic)
+
+    @on(TopicList.Highlighted)
+    def _topic_moved(self) -> None:
+        self._keep_place()
+
+    def action_open(self) -> None:
+        topic = self.query_one(TopicList).current
+        if topic is not None:
+            self._open(topic)
+
+    def action_read_on(self) -> None:
+        topic = self.query_one(TopicList).current
+        if topic is not None and topic in self.shelf.to_read(self.forum_app.forum):
+            self._open(topic)
+        else:
+            self.open_next(topic)
+
+    def open_next(self, after: int | None) -> bool:
+        """Opens the next topic with something to read; says so where there is none."""
+        found = next_to_read(self.forum_app.forum, self.shelf, self.query_one(TopicList).topics, after)
+        if found is None:
+            self.forum_app.tell(_("Everything here is read."))
+            return False
+        self._go_to(found)
+        return True
+
+    def _go_to(self, found: Next) -> None:
+        if found.shelf != self.shelf:
+            self.forum_app.tell(_("On to {list}.").format(list=found.shelf.title))
+            self._choose(found.shelf)
+            self._fill_side()
+        self.query_one(TopicList).select(found.topic)
+        self._open(found.topic)
+
+    def neighbour(self, topic: int, step: int) -> int | None:
+        """The topic so many rows further down the list."""
+        topics = self.query_one(TopicList).topics
+        at = topics.index(topic) + step if topic in topics else -1
+        return topics[at] if 0 <= at < len(topics) else None
+
+    def show_topic(self, topic: int) -> None:
+        """Opens a topic in place of the one that is open."""
+        self.query_one(TopicList).select(topic)
+        self._open(topic)
+
+    def _open(self, topic: int, post: int | None = None, line: int = 0) -> None:
+        from listforum.tui.screens.topic import TopicScreen
+
+        screen = self.forum_app.screen
+        if isinstance(screen, TopicScreen):
+            screen.show(topic, post, line)
+        else:
+            self.forum_app.push_screen(TopicScreen(self, topic, post, line))
+
+    # --- marks --------------------------------------------------------------------------------------------------------
+
+    def action_follow(self) -> None:
+        self._turn("follow")
+
+    def action_star(self) -> None:
+        self._turn("star")
+
+    def action_mute(self) -> None:
+        self._turn("mute")
+
+    def _turn(self, mark: Mark) -> None:
+        topic = self.query_one(TopicList).current
+        if topic is not None:
+            turn_mark(self.forum_app, topic, mark)
+
+    def action_mark_read(self) -> None:
+        """Marks what is shown as read: everything of a list, or of a view."""
+        topics = tuple(self.query_one(TopicList).topics)
+        count = len(topics)
+        question = ngettext(
+            "Mark the one topic shown here as read?", "Mark all {count} topics shown here as read?", count
+        ).format(count=count)
+        self.forum_app.confirm(question, _("Mark as read"), lambda: mark_topics_read(self.forum_app, topics))
+
+    # --- elsewhere ----------------------------------------------------------------------------------------------------
+
+    def action_search(self, words: str = "") -> None:
+        from listforum.tui.screens.search import SearchScreen
+
+        self.forum_app.push_screen(SearchScreen(words))
+
+    def action_outbox(self) -> None:
+        from listforum.tui.screens.outbox import OutboxScreen
+
+        self.forum_app.push_screen(OutboxScreen())
+
+    def action_compose(self) -> None:
+        self.forum_app.write_post(self.shelf.list)

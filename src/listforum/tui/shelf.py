@@ -1,0 +1,65 @@
+"""What the list of topics shows: one list, or a view over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from array import array
+
+    from listforum.archive.topics import View
+    from listforum.forum import Forum
+
+ShelfView = Literal["all", "unread", "followed", "unanswered"]
+
+_VIEWS: Final[dict[ShelfView, tuple[View, ...]]] = {
+    "all": (),
+    "unread": ("unread", "unmuted"),
+    "followed": ("followed",),
+    "unanswered": ("unanswered", "unmuted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A list's topics, or with `list` None those of every list, that are in a view."""
+
+    list: str | None
+    view: ShelfView = "all"
+
+    @property
+    def title(self) -> str:
+        """What it is called, safe to show."""
+        return self.list if self.list is not None else view_name(self.view)
+
+    @property
+    def when_empty(self) -> str:
+        """What to say when there is nothing on it."""
+        return {
+            "all": _("No topics yet. s fetches what is new."),
+            "unread": _("Everything is read."),
+            "followed": _("You follow no topic yet: w follows one."),
+            "unanswered": _("Every topic has been answered."),
+        }[self.view]
+
+    def topics(self, forum: Forum) -> array[int]:
+        """Its topics, the newest activity first. Raises UnknownItem."""
+        return forum.reading.topic_numbers_in(self.list, _VIEWS[self.view])
+
+    def to_read(self, forum: Forum) -> array[int]:
+        """Those of them that hold something to read on with, the newest activity first. Raises UnknownItem."""
+        views = {*_VIEWS[self.view], "unread", "unmuted", "readable"}
+        return forum.reading.topic_numbers_in(self.list, sorted(views))  # type: ignore[arg-type]
+
+
+def view_name(view: str) -> str:
+    """The name of a view."""
+    return {
+        "all": _("All topics"),
+        "unread": _("Unread"),
+        "followed": _("Followed"),
+        "unanswered": _("Unanswered"),
+        "outbox": _("Outbox"),
+    }[view]

@@ -309,6 +309,41 @@ class TopicView:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicOutline:
+    """A topic's posts, oldest first, without their texts."""
+
+    topic: int
+    subject: str
+    list: str
+    posts: tuple[PostRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCounts:
+    """How many topics each view holds over all lists, how much of the outbox is not settled yet, and the drafts.
+
+    Muted topics count neither as unread nor as unanswered.
+    """
+
+    unread: int
+    followed: int
+    unanswered: int
+    outbox: int
+    drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a reader was: the list (None for all), the view, the topic and post that were open, the line at the top."""
+
+    list: str | None
+    view: str
+    topic: int | None
+    post: int | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A post as it is indexed.
 
@@ -344,11 +379,15 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """The hits shown, and how many there are in all (topics, or posts where posts were asked for)."""
+    """The hits shown, and how many there are in all (topics, or posts where posts were asked for).
+
+    `behind` counts the changes of the archive that were not searched, because they are still to be indexed.
+    """
 
     total: int
     hits: tuple[SearchHit, ...]
     milliseconds: float
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +407,33 @@ class OutboxItem:
     error: str | None
     queued: int
     tried: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A text that is being written: an answer to `post`, to the list or in private, or the first post of a topic.
+
+    `draft` is 0 as long as it was not saved. `post` is None for a new topic, and where the answered post is gone.
+    """
+
+    draft: int
+    kind: Literal["reply", "private", "post"]
+    list: str
+    post: int | None
+    subject: str
+    text: str
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a text would go, and under which name. `changes_class`: in private, though what it answers was public."""
+
+    list: str
+    to: str
+    public: bool
+    sender: str
+    changes_class: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from listforum.archive.archive import Archive
+from listforum.errors import ConfigError
+from listforum.forum.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from listforum.config import Config
+    from listforum.forum.connecting import Connecting
     from listforum.forum.doctor import Doctor
     from listforum.forum.fetching import Fetching
     from listforum.forum.marking import Marking
@@ -28,13 +30,16 @@ if TYPE_CHECKING:
 class Forum:
     """A person's lists. Synchronous, and safe to call from several threads.
 
-    `load_config` is called at most once, and only by what needs the config: reading and searching work without one.
+    `load_config` is called only by what needs the config, and never again once it succeeded: reading and searching work
+    without one.
     Each group of abilities is loaded when it is first used, so that no command pays for another's libraries.
     """
 
     def __init__(self, home: Home, load_config: Callable[[], Config]) -> None:
         self.home = home
         self._load_config = load_config
+        self.config_problem: str | None = None
+        """What is wrong with the config, one mistake a line; None as long as nobody asked, and when all is well."""
 
     def __enter__(self) -> Self:
         return self
@@ -46,75 +51,97 @@ class Forum:
         if "archive" in self.__dict__:
             self.archive.close()
 
-    @cached_property
+    @once
     def archive(self) -> Archive:
         return Archive(self.home.database)
 
-    @cached_property
+    @once
     def config(self) -> Config:
-        return self._load_config()
+        """Raises ConfigError; then it is loaded anew when it is asked for again."""
+        try:
+            config = self._load_config()
+        except ConfigError as error:
+            self.config_problem = str(error)
+            raise
+        self.config_problem = None
+        return config
 
-    @cached_property
+    def readiness(self) -> Literal["ready", "no config", "broken config"]:
+        """Whether this can sync and send; else `config_problem` says why not."""
+        try:
+            _ = self.config
+        except ConfigError:
+            return "broken config" if self.home.config_file.exists() else "no config"
+        return "ready"
+
+    @once
     def reading(self) -> Reading:
         from listforum.forum.reading import Reading
 
         return Reading(self.archive)
 
-    @cached_property
+    @once
     def marking(self) -> Marking:
         from listforum.forum.marking import Marking
 
         return Marking(self.archive)
 
-    @cached_property
+    @once
     def searching(self) -> Searching:
         from listforum.forum.searching import Searching
 
         return Searching(self.archive, self.home)
 
-    @cached_property
+    @once
     def outgoing(self) -> Outgoing:
         from listforum.forum.outgoing import Outgoing
 
         return Outgoing(self.archive, self.home)
 
-    @cached_property
+    @once
     def doctor(self) -> Doctor:
         from listforum.forum.doctor import Doctor
 
         return Doctor(self)
 
-    @cached_property
+    @once
+    def connecting(self) -> Connecting:
+        """Shared by all that goes over the wire, so that a password is typed once."""
+        from listforum.forum.connecting import Connecting
+
+        return Connecting()
+
+    @once
     def writing(self) -> Writing:
         from listforum.forum.writing import Writing
 
         return Writing(self.archive, self.config)
 
-    @cached_property
+    @once
     def sending(self) -> Sending:
         from listforum.forum.sending import Sending
 
-        return Sending(self.archive, self.config, self.home)
+        return Sending(self.archive, self.config, self.home, self.connecting)
 
-    @cached_property
+    @once
     def syncing(self) -> Syncing:
         from listforum.forum.syncing import Syncing
 
-        return Syncing(self.archive, self.config, self.home)
+        return Syncing(self.archive, self.config, self.home, self.connecting)
 
-    @cached_property
+    @once
     def fetching(self) -> Fetching:
         from listforum.forum.fetching import Fetching
 
-        return Fetching(self.archive, self.config, self.home)
+        return Fetching(self.archive, self.config, self.home, self.connecting)
 
-    @cached_property
+    @once
     def salvaging(self) -> Salvaging:
         from listforum.forum.salvaging import Salvaging
 
         return Salvaging(self.home)
 
-    @cached_property
+    @once
     def upkeep(self) -> Upkeep:
         from listforum.forum.upkeep import Upkeep
 

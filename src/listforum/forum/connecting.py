@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from listforum.config import Account, Server
 from listforum.credentials import read_secret
@@ -19,6 +21,9 @@ from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from listforum.wire.smtp import greet
 
+_LOOKING_UP: Final = 0.1
+"""Seconds after which whoever waits for another's question looks whether they were stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -30,11 +35,12 @@ class Person:
 
 
 class Connecting:
-    """Opens sessions with the servers of accounts."""
+    """Opens sessions with the servers of accounts. Whoever shares one shares what was typed: each asks only once."""
 
     def __init__(self, deadlines: Deadlines | None = None) -> None:
         self._deadlines = deadlines
         self._secrets: dict[str, Secret] = {}
+        self._asking = threading.Lock()
 
     @contextmanager
     def imap(
@@ -44,7 +50,7 @@ class Connecting:
         credentials = self._credentials(account, account.imap, ask, cancel)
         endpoint = _endpoint(account, account.imap)
         session = ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter)
-        with self._forgetting_what_is_refused(account), session:
+        with self.forgetting_what_is_refused(account), session:
             yield session
 
     def route(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Route:
@@ -57,10 +63,11 @@ class Connecting:
     def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:
         """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""
         route = self.route(account, ask, cancel)
-        greet(route.endpoint, route.credentials(), cancel)
+        with self.forgetting_what_is_refused(account):
+            greet(route.endpoint, route.credentials(), cancel)
 
     @contextmanager
-    def _forgetting_what_is_refused(self, account: Account) -> Iterator[None]:
+    def forgetting_what_is_refused(self, account: Account) -> Iterator[None]:
         """A password that the server refused is asked for anew next time."""
         try:
             yield
@@ -69,9 +76,21 @@ class Connecting:
             raise
 
     def _credentials(self, account: Account, server: Server, ask: Callable[[str], str], cancel: Cancel) -> Credentials:
-        if account.name not in self._secrets:
-            self._secrets[account.name] = read_secret(account, ask, lambda: cancel.cancelled)
-        return Credentials(server.user, self._secrets[account.name], account.auth)
+        with self._one_question(cancel):
+            secret = self._secrets.get(account.name)
+            if secret is None:
+                secret = self._secrets[account.name] = read_secret(account, ask, lambda: cancel.cancelled)
+        return Credentials(server.user, secret, account.auth)
+
+    @contextmanager
+    def _one_question(self, cancel: Cancel) -> Iterator[None]:
+        """Lets one thread ask at a time; the others wait for what it was told. Raises Cancelled."""
+        while not self._asking.acquire(timeout=_LOOKING_UP):
+            cancel.check()
+        try:
+            yield
+        finally:
+            self._asking.release()
 
 
 def _endpoint(account: Account, server: Server) -> Endpoint:

@@ -31,11 +31,11 @@ class Sent:
 class Sending:
     """Sends mail out, with the lock of the home held."""
 
-    def __init__(self, archive: Archive, config: Config, home: Home) -> None:
+    def __init__(self, archive: Archive, config: Config, home: Home, connecting: Connecting | None = None) -> None:
         self._archive = archive
         self._config = config
         self._home = home
-        self._connecting = Connecting()
+        self._connecting = connecting or Connecting()
 
     def send(self, *, ask: Callable[[str], str], cancel: Cancel) -> Sent:
         """Sends what is queued, account by account; one that fails does not keep another from sending.

@@ -1,1 +1,33 @@
-"""Full-screen reading and writing, in a terminal."""
+"""Full-screen reading and writing, in a terminal. The only room that knows Textual."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from listforum.errors import UsageError
+
+if TYPE_CHECKING:
+    from listforum.forum import Forum
+    from listforum.tui.terminal import Terminal
+
+
+def look_at_terminal() -> Terminal:
+    """What the terminal can do. Raises UsageError, in words that say what works instead, where there is none."""
+    from listforum.tui.terminal import Terminal
+
+    terminal = Terminal.look(os.environ, stdin_tty=sys.stdin.isatty(), stdout_tty=sys.stdout.isatty())
+    if not terminal.usable:
+        raise UsageError(terminal.why_not)
+    return terminal
+
+
+def run(forum: Forum) -> int:
+    """Shows the forum until the person leaves; answers the exit code. Raises UsageError without a terminal."""
+    terminal = look_at_terminal()
+    from listforum.tui.app import ForumApp
+
+    app = ForumApp(forum, terminal)
+    app.run(mouse=terminal.mouse)
+    return app.return_code or 0

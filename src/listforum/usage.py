@@ -8,6 +8,9 @@ usage: listforum [--home DIR] COMMAND ... [--json]
 
 A terminal forum over the mailing lists you already get by e-mail.
 
+  listforum                 the forum, full screen
+  listforum demo            the same on a made-up list: no config, no network, nothing left behind
+
 First steps
   setup                     make a config to fill in
   doctor                    check config, links, folders, archive and index, in words

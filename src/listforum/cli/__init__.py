@@ -61,11 +61,6 @@ def _run(given: Sequence[str]) -> int:
         options = parser().parse_args(given)
     except SystemExit as ending:  # argparse has shown its help
         return int(ending.code or _DONE)
-    if options.command is None:
-        from listforum import usage
-
-        sys.stderr.write(usage.PAGE)
-        return _WRONG_USE
     from listforum.cli.commands import run
 
     return run(options)

@@ -46,6 +46,7 @@ def _top() -> argparse.ArgumentParser:
 
 def _declare(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Every command, in the order of the help."""
+    command("demo", _("try listforum on a made-up list: no config, no network"))
     command("setup", _("make a config to fill in"))
     command("doctor", _("check config, links, folders, archive and index, in words"))
     _bringing(command("sync", _("fetch what is new")), command("fetch", _("fetch waiting texts, or an attachment")))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from listforum.config import Config
     from listforum.forum.upkeep import ImportReport
 
-_NEED_NOTHING_WRITTEN = frozenset({"topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
+_NEED_NOTHING_WRITTEN = frozenset({None, "topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ Command = Callable[[Forum, Namespace], Answer]
 
 def run(options: Namespace) -> int:
     """Runs the command that was parsed and prints its answer; answers the exit code."""
+    if options.command == "demo":
+        from listforum import demo
+
+        return demo.run(options.home)
     home = Home.locate(options.home, os.environ)
     home.restrict_process()
     if home.writable() or options.command not in _NEED_NOTHING_WRITTEN:
@@ -53,7 +57,9 @@ def _config(home: Home) -> Config:
     return load(home.config_file)
 
 
-def _command(name: str) -> Command:
+def _command(name: str | None) -> Command:
+    if name is None:
+        return _screens
     if name in {"sync", "fetch", "doctor", "setup"}:
         from listforum.cli import online
 
@@ -63,6 +69,12 @@ def _command(name: str) -> Command:
 
         return writing.COMMANDS[name]
     return COMMANDS[name]
+
+
+def _screens(forum: Forum, _options: Namespace) -> Answer:
+    from listforum import tui
+
+    return Answer(None, (), tui.run(forum))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

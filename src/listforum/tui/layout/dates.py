@@ -1,0 +1,67 @@
+"""When something was written: short for columns, in full for reading. Times are seconds since 1970, shown in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86_400
+_WEEK: Final = 7 * _DAY
+_MOST: Final = 300 * _DAY
+"""From here on the month of a day without its year could be misread."""
+
+
+def ago(then: int, now: int) -> str:
+    """How long ago, in at most 7 cells: minutes, hours, days, then the day, then the month of another year.
+
+    What claims to come from tomorrow or later is told by its date.
+    """
+    passed = now - then
+    if passed < -_DAY or passed >= _MOST:
+        return f"{_moment(then):%Y-%m}"
+    if passed < _MINUTE:
+        return _("now")
+    if passed < _HOUR:
+        return _("{minutes} min").format(minutes=passed // _MINUTE)
+    if passed < _DAY:
+        return _("{hours} h").format(hours=passed // _HOUR)
+    if passed < _WEEK:
+        return _("{days} d").format(days=passed // _DAY)
+    moment = _moment(then)
+    return _("{day} {month}").format(day=moment.day, month=_months()[moment.month - 1])
+
+
+def day(then: int) -> str:
+    """The day: 2026-03-12."""
+    return f"{_moment(then):%Y-%m-%d}"
+
+
+def full(then: int) -> str:
+    """Day and minute: 2026-03-12 14:05 UTC."""
+    return _("{moment} UTC").format(moment=f"{_moment(then):%Y-%m-%d %H:%M}")
+
+
+def _moment(then: int) -> datetime:
+    """A date beyond the calendar is told as the nearest day that is in it."""
+    return _EPOCH + timedelta(seconds=min(max(then, -62_135_596_800), 253_402_300_799))
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        _("Jan"),
+        _("Feb"),
+        _("Mar"),
+        _("Apr"),
+        _("May"),
+        _("Jun"),
+        _("Jul"),
+        _("Aug"),
+        _("Sep"),
+        _("Oct"),
+        _("Nov"),
+        _("Dec"),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from gettext import gettext as _
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
@@ -21,7 +22,7 @@ from listforum.config.settings import (
     SyncSettings,
     Tls,
 )
-from listforum.config.table import Table, key_shown, nearest
+from listforum.config.table import Table, alternatives, key_shown, nearest
 from listforum.config.values import (
     budget,
     host_name,
@@ -88,9 +89,10 @@ def _account(name: str, table: Table, directory: Path) -> Account | None:
 
 def _refuse_what_is_not_here_yet(table: Table) -> None:
     if "proxy" in table:
-        table.wrong("proxy", "this version cannot use a proxy, and will not connect around it; run it under torsocks")
+        right = _("this version cannot use a proxy, and will not connect around it; run it under torsocks")
+        table.wrong("proxy", right)
     if "tls_pin" in table:
-        table.wrong("tls_pin", "this version cannot pin a certificate, and will not go on without; use ca_file")
+        table.wrong("tls_pin", _("this version cannot pin a certificate, and will not go on without; use ca_file"))
 
 
 def _server(key: Literal["imap", "smtp"], account: Table, user: str | None) -> Server | None:
@@ -102,10 +104,11 @@ def _server(key: Literal["imap", "smtp"], account: Table, user: str | None) -> S
     host = table.parsed("host", host_name)
     tls = table.choice("tls", ("implicit", "starttls", "none"))
     if tls == "none" and host is not None and not is_loopback(host):
-        table.wrong("tls", f'"none" would show password and mail to everyone on the way to {host}; use "implicit"')
+        words = _('"none" would show password and mail to everyone on the way to {host}; use "implicit"')
+        table.wrong("tls", words.format(host=host))
     port = table.number("port", 1, 65535) if "port" in table else _PORTS.get((key, tls or ""))
     if tls == "none" and "port" not in table:
-        table.wrong("port", 'is missing; tls = "none" has no usual port')
+        table.wrong("port", _('is missing; tls = "none" has no usual port'))
     login = table.text("user") if "user" in table else user
     if host is None or tls is None or port is None or login is None:
         return None
@@ -119,9 +122,10 @@ def _secret_source(table: Table, auth: str | None) -> SecretSource | None:
         return None
     for key in given:
         if key not in keys:
-            table.wrong(key, f'does not go with auth = "{auth}"; use {" or ".join(keys)}')
+            words = _('does not go with auth = "{auth}"; use {keys}')
+            table.wrong(key, words.format(auth=auth, keys=alternatives(keys)))
     if len(given) > 1 and set(given) <= set(keys):
-        table.wrong(given[1], f"there is {given[0]} too; keep one of them")
+        table.wrong(given[1], _("there is {other} too; keep one of them").format(other=given[0]))
     if not set(given) & set(keys):
         table.need(keys[-1], '["pass", "show", "mail/maria"]')
         return None
@@ -141,10 +145,10 @@ def _ca_file(table: Table, directory: Path) -> str | None:
     try:
         path = directory / Path(written).expanduser()
     except RuntimeError:
-        table.wrong("ca_file", "begins with a user that there is not")
+        table.wrong("ca_file", _("begins with a user that there is not"))
         return None
     if not path.is_file():
-        table.wrong("ca_file", f"there is no file {shown(str(path))}")
+        table.wrong("ca_file", _("there is no file {path}").format(path=shown(str(path))))
         return None
     return str(path)
 
@@ -157,7 +161,8 @@ def _list(name: str, table: Table, accounts: Mapping[str, Table]) -> ListSetting
     table.need("account", f'"{next(iter(accounts), "home")}"')
     account = table.parsed("account", list_name)
     if account is not None and account not in accounts:
-        table.wrong("account", f"there is no [accounts.{key_shown(account)}]; {nearest(account, tuple(accounts))}")
+        words = _("there is no [accounts.{name}]; {nearest}")
+        table.wrong("account", words.format(name=key_shown(account), nearest=nearest(account, tuple(accounts))))
     folder = table.text("folder") if "folder" in table else "INBOX"
     list_id = table.parsed("list_id", list_identifier)
     address = table.parsed("address", posting_address)
@@ -172,14 +177,14 @@ def _refuse_shared_folders(lists: Mapping[str, ListSettings | None], root: Table
     for settings in lists.values():
         if settings is not None:
             claimed.setdefault((settings.account, settings.folder), []).append(settings)
-    for (_, folder), sharing in claimed.items():
+    for (_account, folder), sharing in claimed.items():
         identifiers = [settings.list_id for settings in sharing]
         for settings in sharing if len(sharing) > 1 else ():
             others = ", ".join(other.name for other in sharing if other is not settings)
             if settings.list_id is None:
-                right = f"is missing, because {shown(folder)} holds {others} too"
+                right = _("is missing, because {folder} holds {others} too").format(folder=shown(folder), others=others)
             elif identifiers.count(settings.list_id) > 1:
-                right = f"is the same for {others}, in the same folder"
+                right = _("is the same for {others}, in the same folder").format(others=others)
             else:
                 continue
             root.wrong(f"[lists.{key_shown(settings.name)}] list_id", right)

@@ -6,6 +6,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
+from gettext import gettext as _
 from pathlib import Path
 
 from listforum import home
@@ -45,19 +46,25 @@ def _read(path: Path) -> tuple[Secret, os.stat_result]:
         with open(path, "rb", opener=_without_waiting) as file:
             facts = os.fstat(file.fileno())
             if not stat.S_ISREG(facts.st_mode):
-                raise ConfigError(f"{path}: is no file, but a device or a pipe; the config is a file")
+                raise ConfigError(
+                    _("{path}: is no file, but a device or a pipe; the config is a file").format(path=path)
+                )
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: there is no config yet; `listforum setup` writes one to fill in,"
-            " or copy config.example.toml there"
+            _(
+                "{path}: there is no config yet; `listforum setup` writes one to fill in,"
+                " or copy config.example.toml there"
+            ).format(path=path)
         ) from None
     except IsADirectoryError:
-        raise ConfigError(f"{path}: is a directory; the config is a file") from None
+        raise ConfigError(_("{path}: is a directory; the config is a file").format(path=path)) from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ConfigError(_("{path}: cannot be read: {why}").format(path=path, why=error.strerror)) from None
     if len(content) > MAX_BYTES:
-        raise ConfigError(f"{path}: is larger than {MAX_BYTES // 1_000_000} MB; that is no config")
+        raise ConfigError(
+            _("{path}: is larger than {most} MB; that is no config").format(path=path, most=MAX_BYTES // 1_000_000)
+        )
     # Editors of other systems begin a text file with a byte order mark.
     text = content.decode("utf-8-sig", "surrogateescape")
     return Secret(text), facts
@@ -71,11 +78,11 @@ def _without_waiting(path: str, flags: int) -> int:
 def _parsed(content: Secret) -> tuple[str, Mapping[str, object]]:
     for number, line in enumerate(content.reveal().split("\n"), 1):
         if any(0xDC80 <= ord(character) <= 0xDCFF for character in line):
-            return f"line {number}: is not UTF-8; save the file as UTF-8", {}
+            return _("line {number}: is not UTF-8; save the file as UTF-8").format(number=number), {}
     try:
         document = tomllib.loads(content.reveal())
     except (ValueError, RecursionError) as error:
-        return f"is not TOML: {error}", {}
+        return _("is not TOML: {error}").format(error=error), {}
     return "", _with_wrapped_passwords(document)
 
 
@@ -107,14 +114,16 @@ def _exposures(document: Mapping[str, object], path: Path, facts: os.stat_result
 
 def _password_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:
     if path.resolve().parent != path.parent.resolve():
-        yield f"holds a password, but is a link to {path.resolve()}; put the file itself here, or use password_command"
+        yield _(
+            "holds a password, but is a link to {target}; put the file itself here, or use password_command"
+        ).format(target=path.resolve())
     if facts.st_uid != os.geteuid():
-        yield "holds a password, but belongs to another user; copy it, so that it is yours"
+        yield _("holds a password, but belongs to another user; copy it, so that it is yours")
     if facts.st_mode & 0o077:
         if home.modes_hold(path.parent):
-            yield f"holds a password that others could read; run: chmod 600 {path}"
+            yield _("holds a password that others could read; run: chmod 600 {path}").format(path=path)
         else:
-            yield (
+            yield _(
                 'holds a password, and this file system keeps it from nobody; write password = "ask",'
                 " or use password_command"
             )
@@ -123,13 +132,13 @@ def _password_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:
 
 def _command_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:
     if facts.st_uid not in (os.geteuid(), 0):
-        yield "names a command to run, but belongs to another user; copy it, so that it is yours"
+        yield _("names a command to run, but belongs to another user; copy it, so that it is yours")
     if facts.st_mode & 0o022 and home.modes_hold(path.parent):
-        yield f"names a command to run, and others can change it; run: chmod 600 {path}"
+        yield _("names a command to run, and others can change it; run: chmod 600 {path}").format(path=path)
     yield from _directory_exposures(path)
 
 
 def _directory_exposures(path: Path) -> Iterator[str]:
     mode = path.parent.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX and home.modes_hold(path.parent):
-        yield f"others can put another file in its place; run: chmod 700 {path.parent}"
+        yield _("others can put another file in its place; run: chmod 700 {directory}").format(directory=path.parent)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import reduce
+from gettext import gettext as _
 from typing import TypeVar, cast
 
 from listforum.config.values import list_name, shown
@@ -35,7 +37,7 @@ class Table:
         """Note every key that is none of `known`, with the one that was probably meant."""
         for key in self._values:
             if key not in known:
-                self.wrong(key_shown(key), f"not a setting; {nearest(key, known)}")
+                self.wrong(key_shown(key), _("not a setting; {nearest}").format(nearest=nearest(key, known)))
 
     def parsed(self, key: str, parse: Callable[[str], Value]) -> Value | None:
         """Return the text under `key` as `parse` understands it; its UsageError becomes a mistake."""
@@ -53,25 +55,27 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.wrong(key, f'must be text in quotes, like {key} = "..."')
+            self.wrong(key, _('must be text in quotes, like {key} = "..."').format(key=key))
         elif not 0 < len(value) <= MAX_TEXT or not value.strip():
-            self.wrong(key, "is empty; leave the line out or write a value" if not value.strip() else "is too long")
+            is_empty = not value.strip()
+            self.wrong(key, _("is empty; leave the line out or write a value") if is_empty else _("is too long"))
         elif _has_controls(value):
-            self.wrong(key, "must not hold control characters")
+            self.wrong(key, _("must not hold control characters"))
         else:
             return value
         return None
 
     def need(self, key: str, example: str) -> None:
         if key not in self._values:
-            self.wrong(key, f"is missing; write for example {key} = {example}")
+            self.wrong(key, _("is missing; write for example {key} = {example}").format(key=key, example=example))
 
     def number(self, key: str, lowest: int, highest: int) -> int | None:
         value = self._values.get(key)
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            self.wrong(key, f"must be a whole number from {lowest} to {highest}, without quotes; not {shown(value)}")
+            words = _("must be a whole number from {lowest} to {highest}, without quotes; not {value}")
+            self.wrong(key, words.format(lowest=lowest, highest=highest, value=shown(value)))
             return None
         return value
 
@@ -82,8 +86,8 @@ class Table:
         value = self.text(key)
         if value is None or value in choices:
             return value
-        named = " or ".join(f'"{choice}"' for choice in choices)
-        self.wrong(key, f"must be {named}, not {shown(value)}")
+        named = alternatives([f'"{choice}"' for choice in choices])
+        self.wrong(key, _("must be {named}, not {value}").format(named=named, value=shown(value)))
         return None
 
     def words(self, key: str) -> tuple[str, ...] | None:
@@ -92,7 +96,8 @@ class Table:
         items = cast("list[object]", value) if isinstance(value, list) else []
         words = tuple(item for item in items if isinstance(item, str) and "\0" not in item)
         if not items or len(words) != len(items) or not words[0]:
-            self.wrong(key, 'must be a list of program and arguments, like ["pass", "show", "mail/maria"]; no shell')
+            right = _('must be a list of program and arguments, like ["pass", "show", "mail/maria"]; no shell')
+            self.wrong(key, right)
             return None
         return words
 
@@ -101,7 +106,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.wrong(key, f"must be a table, written [{key}] on a line of its own")
+            self.wrong(key, _("must be a table, written [{key}] on a line of its own").format(key=key))
             return None
         return Table(key, "", cast("dict[str, object]", value), self._mistakes)
 
@@ -110,7 +115,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.wrong(key, f"must be written like {key} = {example}")
+            self.wrong(key, _("must be written like {key} = {example}").format(key=key, example=example))
             return None
         return Table(self._section, f"{key}.", cast("dict[str, object]", value), self._mistakes)
 
@@ -126,11 +131,10 @@ class Table:
                 self._mistakes.append(f"[{section}]: {error}")
                 continue
             if not isinstance(value, dict):
-                self._mistakes.append(
-                    f"[{key}] {key_shown(written)}: must be a table, written [{section}] on its own line"
-                )
+                words = _("[{table}] {key}: must be a table, written [{section}] on its own line")
+                self._mistakes.append(words.format(table=key, key=key_shown(written), section=section))
             elif name in found:
-                self._mistakes.append(f"[{section}]: there are two of this name")
+                self._mistakes.append(_("[{section}]: there are two of this name").format(section=section))
             else:
                 found[name] = Table(section, "", cast("dict[str, object]", value), self._mistakes)
         return found
@@ -138,9 +142,9 @@ class Table:
     def secret(self, key: str) -> Secret | None:
         value = self._values.get(key)
         if not isinstance(value, Secret):
-            self.wrong(key, 'must be text in quotes; "ask" asks each time')
+            self.wrong(key, _('must be text in quotes; "ask" asks each time'))
         elif not value.reveal() or _has_controls(value.reveal()):
-            self.wrong(key, "is empty, or holds control characters")
+            self.wrong(key, _("is empty, or holds control characters"))
         else:
             return value
         return None
@@ -154,11 +158,16 @@ def key_shown(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) else shown(key)
 
 
+def alternatives(names: Collection[str]) -> str:
+    """The names, one of which is to be chosen, in words."""
+    return reduce(lambda one, other: _("{one} or {other}").format(one=one, other=other), names)
+
+
 def nearest(key: str, known: Collection[str]) -> str:
     # A config without a mistake, and so every start of the program, does without this module.
     from difflib import get_close_matches  # noqa: PLC0415
 
     close = get_close_matches(key.lower(), known, n=1)
     if close:
-        return f"did you mean {close[0]}?"
-    return f"known here: {', '.join(known)}" if known else "none is set yet"
+        return _("did you mean {name}?").format(name=close[0])
+    return _("known here: {names}").format(names=", ".join(known)) if known else _("none is set yet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from gettext import gettext as _
 
 from listforum.config.settings import Budget
 from listforum.errors import UsageError
@@ -23,14 +24,18 @@ def list_name(text: str) -> str:
     """
     name = unicodedata.normalize("NFC", text[: 4 * NAME_LENGTH])
     if not 0 < len(name) <= NAME_LENGTH or len(text) > 4 * NAME_LENGTH:
-        raise UsageError(f"a name has 1 to {NAME_LENGTH} letters")
+        raise UsageError(_("a name has 1 to {most} letters").format(most=NAME_LENGTH))
     for character in name:
         if not (unicodedata.category(character)[0] in "LMN" or character in "._-"):
-            raise UsageError(f"a name holds letters, digits, '.', '_' and '-', but not {character!a}")
+            raise UsageError(
+                _("a name holds letters, digits, '.', '_' and '-', but not {character}").format(
+                    character=ascii(character)
+                )
+            )
     if not name[0].isalnum():
-        raise UsageError("a name begins with a letter or a digit")
+        raise UsageError(_("a name begins with a letter or a digit"))
     if not any(character.isalpha() for character in name):
-        raise UsageError("a name is not a number, for numbers are topics: put a letter into it")
+        raise UsageError(_("a name is not a number, for numbers are topics: put a letter into it"))
     return name
 
 
@@ -57,23 +62,27 @@ def amount(text: str) -> int:
     found = _AMOUNT.fullmatch(text.strip()[:40])
     unit = _UNITS.get(found[2].lower()) if found else None
     if found is None or unit is None:
-        raise UsageError(f"an amount is a number and kB (1000 bytes), MB or GB, like 200kB; not {shown(text)}")
-    whole, _, thousandths = found[1].partition(".")
+        raise UsageError(
+            _("an amount is a number and kB (1000 bytes), MB or GB, like 200kB; not {text}").format(text=shown(text))
+        )
+    whole, _point, thousandths = found[1].partition(".")
     count = (int(whole) * 1000 + int(thousandths.ljust(3, "0"))) * unit // 1000
     if count < 1:
-        raise UsageError("an amount is more than nothing")
+        raise UsageError(_("an amount is more than nothing"))
     return count
 
 
 def budget(text: str) -> Budget:
     """Return the budget that `200 kB/day` or `30 MB/month` stands for. Raises UsageError."""
-    count, _, period = text.partition("/")
+    count, _per, period = text.partition("/")
     match period.strip():
         case "day":
             return Budget(amount(count), "day")
         case "month":
             return Budget(amount(count), "month")
-    raise UsageError(f'a budget is an amount a day or a month, like "200 kB/day"; not {shown(text)}')
+    raise UsageError(
+        _('a budget is an amount a day or a month, like "200 kB/day"; not {text}').format(text=shown(text))
+    )
 
 
 def shown(value: object) -> str:
@@ -95,12 +104,12 @@ def mailbox(text: str) -> Mailbox:
     if not bracket:
         return Mailbox("", posting_address(text.strip()))
     if not rest.endswith(">"):
-        raise UsageError('must be written like "Maria Silva <maria@example.org>"')
+        raise UsageError(_('must be written like "Maria Silva <maria@example.org>"'))
     name = name.strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = name[1:-1].strip()
     if any(character in '"<>\\' for character in name):
-        raise UsageError('the name before the address must not hold any of " < > \\')
+        raise UsageError(_('the name before the address must not hold any of " < > \\'))
     return Mailbox(name, posting_address(rest[:-1].strip()))
 
 
@@ -109,7 +118,9 @@ def posting_address(text: str) -> str:
     local, at, domain = text.rpartition("@")
     dotted = local.startswith(".") or local.endswith(".") or ".." in local
     if not at or dotted or not _LOCAL_PART.fullmatch(local) or not _is_host_name(domain):
-        raise UsageError(f"must be an address like maria@example.org, in Latin letters; not {shown(text)}")
+        raise UsageError(
+            _("must be an address like maria@example.org, in Latin letters; not {text}").format(text=shown(text))
+        )
     return f"{local}@{domain}"
 
 
@@ -117,7 +128,9 @@ def host_name(text: str) -> str:
     """Return a host name or IP address, without port or scheme. Raises UsageError."""
     if _is_host_name(text) or re.fullmatch(r"[0-9a-fA-F:.]{2,45}", text):
         return text
-    raise UsageError(f"must be a host name like mail.example.org (other scripts as xn--...); not {shown(text)}")
+    raise UsageError(
+        _("must be a host name like mail.example.org (other scripts as xn--...); not {text}").format(text=shown(text))
+    )
 
 
 def _is_host_name(text: str) -> bool:
@@ -140,5 +153,7 @@ def list_identifier(text: str) -> str:
     if identifier.endswith(">"):
         identifier = identifier[identifier.rfind("<") + 1 : -1]
     if not _LIST_ID.fullmatch(identifier):
-        raise UsageError(f"must be what stands in List-Id, like open-data.lists.example.org; not {shown(text)}")
+        raise UsageError(
+            _("must be what stands in List-Id, like open-data.lists.example.org; not {text}").format(text=shown(text))
+        )
     return identifier.lower()

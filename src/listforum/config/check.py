@@ -122,8 +122,8 @@ def _secret_source(table: Table, auth: str | None) -> SecretSource | None:
         return None
     for key in given:
         if key not in keys:
-            words = _('does not go with auth = "{auth}"; use {keys}')
-            table.wrong(key, words.format(auth=auth, keys=alternatives(keys)))
+            right = _('does not go with auth = "{auth}"; use {keys}')
+            table.wrong(key, right.format(auth=auth, keys=alternatives(keys)))
     if len(given) > 1 and set(given) <= set(keys):
         table.wrong(given[1], _("there is {other} too; keep one of them").format(other=given[0]))
     if not set(given) & set(keys):

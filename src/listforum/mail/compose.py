@@ -11,6 +11,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from gettext import gettext as _
 from typing import Final
 
 from listforum.mail.address import is_address
@@ -90,14 +91,14 @@ def attribution(name: str) -> str:
 
 def _recipients(to: tuple[str, ...]) -> list[str]:
     if not to:
-        raise ValueError("a mail needs a recipient")
+        raise ValueError(_("a mail needs a recipient"))
     addresses = [_address(address) for address in to]
     return [f"{address}," for address in addresses[:-1]] + addresses[-1:]
 
 
 def _address(address: str) -> str:
     if not address.isascii() or not is_address(address):
-        raise ValueError(f"{clean(address)!r} is no address that every server can send to")
+        raise ValueError(_("{address!r} is no address that every server can send to").format(address=clean(address)))
     return address
 
 
@@ -111,7 +112,7 @@ def _date(date: int) -> str:
     try:
         at = datetime.fromtimestamp(date - date % 60, UTC)
     except (OverflowError, OSError) as error:
-        raise ValueError(f"{date} is no time a mail can be dated with") from error
+        raise ValueError(_("{date} is no time a mail can be dated with").format(date=date)) from error
     day = f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d}"
     return f"{day} {at.hour:02d}:{at.minute:02d}:00 +0000"
 

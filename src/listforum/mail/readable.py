@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Final
 
 from listforum.mail.charset import codec_named, decode
@@ -56,8 +57,8 @@ def _part_text(part: Part, defects: list[str]) -> str:
     data = decode_transfer((part.content or b"")[:_MAX_CONTENT], part.encoding)
     decoded = decode(data, _label(part, data))
     if not decoded.as_labelled:
-        named = f"charset {part.charset!r}" if part.charset else "no charset named"
-        defects.append(f"{named}: read as {decoded.codec}")
+        told = _("charset {charset!r}: read as {codec}") if part.charset else _("no charset named: read as {codec}")
+        defects.append(told.format(charset=part.charset, codec=decoded.codec))
     text = _LINE_END.sub("\n", decoded.text)
     if part.type == "text/html":
         from listforum.mail.html import html_to_text  # noqa: PLC0415 - most posts are plain text
@@ -80,5 +81,6 @@ def _label(part: Part, data: bytes) -> str:
 def _bounded(text: str, defects: list[str]) -> str:
     if len(text) <= MAX_TEXT:
         return text
-    defects.append("text cut at 1,000,000 characters")
+    defects.append(_("text cut at 1,000,000 characters"))
+    # in no language but one: it becomes a part of the post's words, which are indexed and compared
     return f"{text[:MAX_TEXT]}\n\n[The text is longer than this: {len(text) - MAX_TEXT} more characters are not shown.]"

@@ -6,6 +6,7 @@ A private mail that reaches a list cannot be taken back. So every doubt refuses,
 from __future__ import annotations
 
 from collections.abc import Collection
+from gettext import gettext as _
 from typing import Final
 
 from listforum.errors import NoAddressError
@@ -20,7 +21,6 @@ _ROBOTS: Final = frozenset(
         *("bounce", "bounces", "majordomo", "listserv", "mailman", "listmaster", "sympa", "undisclosed-recipients"),
     }
 )
-_ADVICE: Final = "Answer on the list, or ask the person there for an address."
 
 
 def private_recipient(header: Header, list_addresses: Collection[str]) -> str:
@@ -33,7 +33,7 @@ def private_recipient(header: Header, list_addresses: Collection[str]) -> str:
     address = _proven_address(header, lists)
     reason = _doubt(address, lists)
     if reason:
-        raise NoAddressError(f"{reason} {_ADVICE}")
+        raise _refused(reason)
     return address
 
 
@@ -50,18 +50,17 @@ def answers_privately(header: Header, list_addresses: Collection[str]) -> bool:
 def _proven_address(header: Header, lists: ListIdentity) -> str:
     senders = [mailbox for mailbox in header.from_ if mailbox.address]
     if not senders:
-        raise NoAddressError(f"The mail gives no address of its sender that mail can be sent to. {_ADVICE}")
+        raise _refused(_("The mail gives no address of its sender that mail can be sent to."))
     if len(senders) > 1:
-        raise NoAddressError(f"The mail names several senders, so nobody is proven to have written it. {_ADVICE}")
+        raise _refused(_("The mail names several senders, so nobody is proven to have written it."))
     if header.author.address:
         return _consistent(header.author.address, header)
     sender = senders[0].address
     people = {box.address for box in header.reply_to if not lists.may_own(box.address)}
     if lists.may_own(sender) and len(people) == 1 and "" not in people:
         return people.pop()
-    raise NoAddressError(
-        f"The mail shows only {line(sender)} as its sender, which proves no person behind it. {_ADVICE}"
-    )
+    words = _("The mail shows only {sender} as its sender, which proves no person behind it.")
+    raise _refused(words.format(sender=line(sender)))
 
 
 def _consistent(address: str, header: Header) -> str:
@@ -70,7 +69,7 @@ def _consistent(address: str, header: Header) -> str:
     fields = {"from": header.from_, "reply-to": header.reply_to, "x-original-from": (Mailbox("", address),), "none": ()}
     munged = evidence == "from" and any(" via " in mailbox.name for mailbox in header.from_)
     if munged or not _is_any(address, [mailbox.address for mailbox in fields[evidence]]):
-        raise NoAddressError(f"The header of the mail leaves in doubt who wrote it. {_ADVICE}")
+        raise _refused(_("The header of the mail leaves in doubt who wrote it."))
     return address
 
 
@@ -78,15 +77,20 @@ def _doubt(address: str, lists: ListIdentity) -> str:
     """Why an address must not be written to privately; "" when nothing speaks against it."""
     shown = line(address)
     if not is_address(address):
-        return f"{shown} is no address that mail can be sent to."
+        return _("{address} is no address that mail can be sent to.").format(address=shown)
     if lists.may_own(address):
-        return f"{shown} could be a mailing list's: a private answer might reach everybody."
-    local, _, domain = address.casefold().rpartition("@")
+        return _("{address} could be a mailing list's: a private answer might reach everybody.").format(address=shown)
+    local, _at, domain = address.casefold().rpartition("@")
     if local.split("+")[0] in _ROBOTS or local.startswith(("bounce-", "bounces-", "noreply-", "no-reply-")):
-        return f"{shown} is a machine's address: nobody would read the answer."
+        return _("{address} is a machine's address: nobody would read the answer.").format(address=shown)
     if domain.endswith(".invalid"):
-        return f"{shown} was made unusable by the list's server."
+        return _("{address} was made unusable by the list's server.").format(address=shown)
     return ""
+
+
+def _refused(reason: str) -> NoAddressError:
+    advice = _("Answer on the list, or ask the person there for an address.")
+    return NoAddressError(_("{reason} {advice}").format(reason=reason, advice=advice))
 
 
 def _is_any(address: str, addresses: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ from listforum.errors import UsageError
 
 if TYPE_CHECKING:
     from listforum.forum import Forum
+    from listforum.tui.companion import Companion
     from listforum.tui.terminal import Terminal
 
 
@@ -25,9 +26,13 @@ def look_at_terminal() -> Terminal:
 
 def run(forum: Forum) -> int:
     """Shows the forum until the person leaves; answers the exit code. Raises UsageError without a terminal."""
-    terminal = look_at_terminal()
+    return show(forum, look_at_terminal())
+
+
+def show(forum: Forum, terminal: Terminal, companion: Companion | None = None) -> int:
+    """Shows the forum on a terminal until the person leaves; answers the exit code."""
     from listforum.tui.app import ForumApp
 
-    app = ForumApp(forum, terminal)
+    app = ForumApp(forum, terminal, companion)
     app.run(mouse=terminal.mouse)
     return app.return_code or 0

@@ -1,0 +1,54 @@
+"""Beside the reader in the demo: the switch of the link, and the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Final
+
+from listforum.demo.guide import Guide
+from listforum.tui.companion import Extra
+
+if TYPE_CHECKING:
+    from listforum.demo.thin_link import ThinLink
+    from listforum.tui.companion import Event
+
+_ORDER: Final = ("2G", "3G", "satellite", "fast")
+
+
+class DemoCompanion:
+    """Plays with the link, counts its bytes, and tells what to try next. `waiting` posts lie on the server."""
+
+    def __init__(self, link: ThinLink, waiting: int) -> None:
+        self._link = link
+        self._guide = Guide(waiting)
+        self._profile = _ORDER[0]
+        self.extras: Sequence[Extra] = (
+            Extra("f2", _("link"), _("Demo: change the link: 2G, 3G, satellite, fast"), self._change),
+            Extra("f3", _("cut it"), _("Demo: cut the link for three seconds"), self._cut),
+        )
+
+    def status(self) -> str:
+        up, down = self._link.bytes
+        words = _("no link") if self._link.down else self._profile
+        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{(up + down) / 1000:.1f}")
+
+    def advice(self) -> str:
+        return self._guide.advice()
+
+    def happened(self, event: Event) -> None:
+        self._guide.happened(event)
+
+    def _change(self) -> str:
+        self._profile = _ORDER[(_ORDER.index(self._profile) + 1) % len(_ORDER)]
+        self._link.use(self._profile)
+        return {
+            "2G": _("The link is 2G now: 4 kB a second, 0.6 s there and back."),
+            "3G": _("The link is 3G now: 100 kB a second."),
+            "satellite": _("The link is a satellite now: 60 kB a second, 0.7 s there and back."),
+            "fast": _("The link is as fast as this machine."),
+        }[self._profile]
+
+    def _cut(self) -> str:
+        self._link.cut()
+        return _("The link is cut. It comes back in three seconds.")

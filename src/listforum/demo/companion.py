@@ -22,16 +22,14 @@ class DemoCompanion:
     def __init__(self, link: ThinLink, waiting: int) -> None:
         self._link = link
         self._guide = Guide(waiting)
-        self._profile = _ORDER[0]
         self.extras: Sequence[Extra] = (
             Extra("f2", _("link"), _("Demo: change the link: 2G, 3G, satellite, fast"), self._change),
             Extra("f3", _("cut it"), _("Demo: cut the link for three seconds"), self._cut),
         )
 
     def status(self) -> str:
-        up, down = self._link.bytes
-        words = _("no link") if self._link.down else self._profile
-        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{(up + down) / 1000:.1f}")
+        words = _("no link") if self._link.down else self._link.name
+        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{self._link.bytes.total / 1000:.1f}")
 
     def advice(self) -> str:
         return self._guide.advice()
@@ -40,14 +38,14 @@ class DemoCompanion:
         self._guide.happened(event)
 
     def _change(self) -> str:
-        self._profile = _ORDER[(_ORDER.index(self._profile) + 1) % len(_ORDER)]
-        self._link.use(self._profile)
+        profile = _ORDER[(_ORDER.index(self._link.name) + 1) % len(_ORDER)]
+        self._link.use(profile)
         return {
             "2G": _("The link is 2G now: 4 kB a second, 0.6 s there and back."),
             "3G": _("The link is 3G now: 100 kB a second."),
             "satellite": _("The link is a satellite now: 60 kB a second, 0.7 s there and back."),
             "fast": _("The link is as fast as this machine."),
-        }[self._profile]
+        }[profile]
 
     def _cut(self) -> str:
         self._link.cut()

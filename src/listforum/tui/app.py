@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from listforum.forum import Forum
+    from listforum.tui.companion import Companion, Event
     from listforum.tui.terminal import Terminal
 
 Result = TypeVar("Result")
@@ -40,10 +41,13 @@ class ForumApp(App[int]):
     BINDINGS = bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-usual"), (120, "-wide")]  # noqa: RUF012 - Textual's own form
 
-    def __init__(self, forum: Forum, terminal: Terminal) -> None:
+    def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
         super().__init__()
         self.forum = forum
         self.terminal = terminal
+        self.companion = companion
+        for at, extra in enumerate(companion.extras if companion is not None else ()):
+            self._bindings.bind(extra.key, f"extra({at})", extra.help, show=False, priority=True)
         self.desk = Worker("archive", self.deliver)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
@@ -103,6 +107,17 @@ class ForumApp(App[int]):
         if answer[0] is None:
             raise Cancelled(_("Stopped."))
         return answer[0]
+
+    def happened(self, event: Event) -> None:
+        """Tells whoever stands beside the reader what was done."""
+        if self.companion is not None:
+            self.companion.happened(event)
+            self._exchange_changed()
+
+    def action_extra(self, at: int) -> None:
+        if self.companion is not None:
+            self.tell(self.companion.extras[at].do())
+            self._exchange_changed()
 
     # --- the link -----------------------------------------------------------------------------------------------------
 

@@ -23,5 +23,5 @@ def key_line(keys: Iterable[tuple[str, str]], room: int) -> Iterator[tuple[str, 
         if taken + needed > room:
             return
         taken += needed
-        yield key, "accent bold"
-        yield f" {label}  ", "text-muted"
+        yield key, "bold $accent"
+        yield f" {label}  ", "$text-muted"

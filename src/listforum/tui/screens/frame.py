@@ -8,10 +8,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from listforum.tui.actions import Where, footer
+from listforum.tui.actions import Where, footer, shown
 from listforum.tui.layout.bars import key_line, title_line
+from listforum.tui.layout.cells import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
 
     from listforum.tui.app import ForumApp
@@ -35,17 +38,32 @@ class TitleLine(Widget):
         return Content(title_line(self._left, self._right, self.size.width))
 
 
+class AdviceLine(Widget):
+    """One line of the companion's advice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+
+    def say(self, words: str) -> None:
+        """The words are safe to show."""
+        if words != self._words:
+            self._words = words
+            self.refresh()
+
+    def render(self) -> Content:
+        return Content(shortened(f" ▸ {self._words}", self.size.width))
+
+
 class KeyLine(Widget):
     """One line: as many keys as fit, the most wanted first."""
 
-    def __init__(self, where: tuple[Where, ...]) -> None:
+    def __init__(self, keys: Iterable[tuple[str, str]]) -> None:
         super().__init__()
-        self._where = where
+        self._keys = tuple(keys)
 
     def render(self) -> Content:
-        return Content.assemble(
-            *((text, f"${style}" if style else "") for text, style in key_line(footer(self._where), self.size.width))
-        )
+        return Content.assemble(*key_line(self._keys, self.size.width))
 
 
 class Follower:
@@ -71,9 +89,13 @@ class ForumScreen(Follower, Screen[Any]):
         return cast("ForumApp", self.app)
 
     def compose(self) -> ComposeResult:
+        companion = self.forum_app.companion
         yield TitleLine()
         yield from self.body()
-        yield KeyLine((*self.WHERE, "everywhere"))
+        if companion is not None:
+            yield AdviceLine()
+        extras = ((shown(extra.key), extra.label) for extra in (companion.extras if companion is not None else ()))
+        yield KeyLine((*footer((*self.WHERE, "everywhere")), *extras))
 
     def body(self) -> ComposeResult:
         """What stands between the two lines."""
@@ -92,7 +114,15 @@ class ForumScreen(Follower, Screen[Any]):
     def show_title(self) -> None:
         """Writes the line above anew."""
         for line in self.query(TitleLine):
-            line.say(self.title_words(), self.forum_app.link_words())
+            line.say(self.title_words(), self._link_words())
+        companion = self.forum_app.companion
+        if companion is not None:
+            for advice in self.query(AdviceLine):
+                advice.say(companion.advice())
+
+    def _link_words(self) -> str:
+        words, companion = self.forum_app.link_words(), self.forum_app.companion
+        return words if companion is None else f"{words} · {companion.status()}"
 
     def action_back(self) -> None:
         self.dismiss()

@@ -14,7 +14,7 @@ from listforum.errors import Cancelled, ListforumError
 from listforum.mail import safe
 from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
-from listforum.tui.exchange import Exchange, Link, Outcome
+from listforum.tui.exchange import Exchange, Link, Outcome, events_of
 from listforum.tui.messages import Call
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.undo import Undo
@@ -153,11 +153,15 @@ class ForumApp(App[int]):
             self.push_screen(ExchangeScreen(self.link.exchange))
 
     def _exchange_changed(self) -> None:
+        if self.companion is not None and self.link.exchange is not None and self.link.exchange.phase == "price":
+            self.companion.happened("priced")
         for screen in self.screen_stack:
             if isinstance(screen, Follower):
                 screen.exchange_changed()
 
     def _after_exchange(self, exchange: Exchange) -> None:
+        for event in events_of(exchange.outcome, self.forum.outgoing.items() if self.companion else ()):
+            self.happened(event)
         for screen in self.screen_stack:
             if isinstance(screen, Follower):
                 screen.archive_changed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from listforum.forum.connecting import Person
     from listforum.forum.run import SyncReport
     from listforum.forum.sending import Sent
+    from listforum.model import OutboxItem
     from listforum.sync.report import ListReport
+    from listforum.tui.companion import Event
     from listforum.wire.cancel import Cancel
 
 Phase = Literal["connecting", "price", "working", "stopping", "done"]
@@ -195,3 +197,13 @@ def stopped(outcome: Outcome) -> bool:
         or (synced is not None and synced.stopped_by == "cancel")
         or (sent is not None and sent.cancelled)
     )
+
+
+def events_of(outcome: Outcome, items: Sequence[OutboxItem]) -> Iterator[Event]:
+    """What a run means to whoever stands beside the reader."""
+    if outcome.synced is not None:
+        yield "synced" if outcome.synced.stopped_by is None and not outcome.synced.errors else "cut"
+    if outcome.sent is not None and outcome.sent.report.sent:
+        yield "sent"
+    if any(item.state == "on the list" for item in items):
+        yield "on the list"

@@ -110,6 +110,7 @@ class TopicScreen(ForumScreen):
     def _seen(self, message: ThreadView.Seen) -> None:
         mark_posts_read(self.forum_app, message.posts)
         self._keep_place()
+        self.forum_app.happened("read")
 
     def action_read_on(self) -> None:
         if not self._view.read_on() and not self._topics.open_next(self.topic):
@@ -155,6 +156,7 @@ class TopicScreen(ForumScreen):
         if view is not None and self._outline is not None:
             records = {record.post: record for record in self._outline.posts}
             self.forum_app.push_screen(PageScreen(_("Why this post is here"), why(view, records)))
+            self.forum_app.happened("asked why")
 
     # --- marks --------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from gettext import ngettext
 from typing import Final
 
 from listforum.cli import screen
-from listforum.cli.output import LRM, size, when
+from listforum.cli.output import LRM, when
+from listforum.forum.told import size
 from listforum.model import Attachment, Bytes, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
 
 _RULE: Final = "-" * 72

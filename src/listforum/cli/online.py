@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from listforum.cli.commands import Answer, Command
-from listforum.cli.missing import missing
-from listforum.cli.output import Exact, say, size
+from listforum.cli.output import Exact, say
 from listforum.cli.progress import Line
 from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
-from listforum.forum import Forum
+from listforum.forum import Forum, told
 from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
 from listforum.forum.run import SyncReport
@@ -108,7 +107,7 @@ def _document(report: SyncReport) -> dict[str, object]:
                 "older": one.older,
                 "older_bytes": one.older_bytes,
                 "error": None if one.error is None else safe.line(one.error),
-                "note": " ".join(missing(one)) or None,
+                "note": " ".join(told.missing(one)) or None,
             }
             for one in report.lists
         ],
@@ -122,22 +121,16 @@ def _document(report: SyncReport) -> dict[str, object]:
 def _lines(report: SyncReport, price_only: bool) -> Iterator[str]:
     for one in report.lists:
         yield from _list_lines(one, price_only)
-    paid = f"{size(report.spent.down)} down, {size(report.spent.up)} up, {report.seconds:.1f} s"
+    paid = told.paid(report.spent, report.seconds)
     yield paid if report.stopped_by is None else f"{paid}; stopped by: {report.stopped_by}"
 
 
 def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
     if price_only:
-        yield f"{one.list}: {one.new_headers} new posts, about {size(one.waiting_bytes)} with their texts"
+        yield told.price(one)
     elif one.error is None or one.new_headers or one.new_texts:
-        waiting = f"; {one.waiting_texts} texts wait ({size(one.waiting_bytes)})" if one.waiting_texts else ""
-        yield f"{one.list}: {one.new_headers} new posts, {one.new_texts} texts{waiting}"
-    if one.older:
-        yield (
-            f"  {one.older} older posts stay on the server: about {size(one.older_bytes)}. To have them, raise "
-            "history under [sync] in the config."
-        )
-    yield from (f"  {words}" for words in missing(one))
+        yield told.came(one)
+    yield from (f"  {words}" for words in (*told.older(one), *told.missing(one)))
 
 
 def _tell(errors: list[str]) -> None:
@@ -214,7 +207,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
     def tell(progress: Progress) -> None:
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
-        paid = f"{size(progress.bytes.total)}, {time.monotonic() - began:.0f} s{left}"
+        paid = f"{told.size(progress.bytes.total)}, {time.monotonic() - began:.0f} s{left}"
         line.show(f"{progress.what} {progress.done} of {progress.total} ({paid})")
 
     with Line(sys.stderr) as line:

@@ -93,13 +93,6 @@ def when(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def size(count: int) -> str:
-    """Bytes in words, kB = 1000."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
-
-
 # --- reading ------------------------------------------------------------------------------------------------------
 
 

@@ -188,8 +188,8 @@ class TestMarks:
     def test_unread_counts_follow_the_marks(self, archive: Archive) -> None:
         posts = add(archive, mail(1), mail(2, answers=[1]))
         row = archive.lists.id_of("open-data")
-        assert archive.marks.read(posts) == 2
-        assert archive.marks.read(posts) == 0
+        assert archive.marks.read(posts) == tuple(sorted(posts))
+        assert archive.marks.read(posts) == ()
         assert archive.topics.window(row, ["unread"], 9, 0) == ()
         archive.marks.unread(posts[:1])
         assert archive.topics.window(row, ["unread"], 9, 0)[0].unread == 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from listforum.archive.aside import Aside
     from listforum.archive.contents import Contents
     from listforum.archive.cursors import Cursors
+    from listforum.archive.drafts import Drafts
     from listforum.archive.ledger import Ledger
     from listforum.archive.lists import Lists
     from listforum.archive.marks import Marks
@@ -95,6 +96,12 @@ class Archive:
         from listforum.archive.outbox import Outbox
 
         return Outbox(self._database)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        from listforum.archive.drafts import Drafts
+
+        return Drafts(self._database)
 
     @cached_property
     def cursors(self) -> Cursors:

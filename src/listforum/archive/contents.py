@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from listforum.archive.arrival import words_of
 from listforum.archive.database import Database
@@ -12,6 +14,11 @@ from listforum.errors import ArchiveError, UnknownItem
 from listforum.mail.quotes import own_words_digest
 from listforum.mail.structure import shown_parts, split
 from listforum.model import Part, Received
+
+_PART: Final = "section, type, size, charset, encoding, name, attached, flowed, delsp, alternative, content"
+
+_AT_ONCE: Final = 50
+"""Mails that are held at a time: a whole one may be large."""
 
 
 class Contents:
@@ -50,9 +57,28 @@ class Contents:
             raise UnknownItem(f"There is no post {post}.")
         header, raw, arrived = found
         if raw is not None:
-            mail = split(unpacked(raw))
-            return Received(mail.header, mail.parts, mail.raw, arrived)
+            return _whole(raw, arrived)
         return Received(unpacked(header), self._parts(post), None, arrived)
+
+    def received_of(self, posts: Sequence[int]) -> Iterator[tuple[int, Received]]:
+        """Posts and their mails, in no order; those that are not there are left out. Holds few of them at a time."""
+        for start in range(0, len(posts), _AT_ONCE):
+            among = json.dumps(list(posts[start : start + _AT_ONCE]))
+            parts: defaultdict[int, list[Part]] = defaultdict(list)
+            for post, *row in self._database.rows(
+                f"SELECT post, {_PART} FROM part WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, nth",  # noqa: S608 - a constant
+                (among,),
+            ):
+                parts[post].append(_part(row))
+            for post, header, raw, arrived in self._database.rows(
+                """SELECT post, header, raw, arrived FROM content JOIN post ON post.id = post
+                   WHERE post IN (SELECT value FROM json_each(?))""",
+                (among,),
+            ):
+                if raw is not None:
+                    yield post, _whole(raw, arrived)
+                else:
+                    yield post, Received(unpacked(header), tuple(parts[post]), None, arrived)
 
     def add_parts(self, post: int, contents: Sequence[tuple[str, bytes]]) -> None:
         """Adds the fetched bytes of parts, by section; a repeated section is continued."""
@@ -97,28 +123,8 @@ class Contents:
         return tuple(part for part in shown_parts(self._parts(post)) if not part.complete)
 
     def _parts(self, post: int) -> tuple[Part, ...]:
-        return tuple(
-            Part(
-                section=section,
-                type=type_,
-                size=size,
-                charset=charset,
-                encoding=encoding,
-                name=name,
-                attached=bool(attached),
-                flowed=bool(flowed),
-                delsp=bool(delsp),
-                alternative=alternative,
-                content=None if content is None else unpacked(content),
-            )
-            for section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, content in (
-                self._database.rows(
-                    """SELECT section, type, size, charset, encoding, name, attached, flowed, delsp, alternative,
-                              content FROM part WHERE post = ? ORDER BY nth""",
-                    (post,),
-                )
-            )
-        )
+        rows = self._database.rows(f"SELECT {_PART} FROM part WHERE post = ? ORDER BY nth", (post,))  # noqa: S608 - as above
+        return tuple(map(_part, rows))
 
 
 def unpacked(data: bytes) -> bytes:
@@ -130,6 +136,28 @@ def unpacked(data: bytes) -> bytes:
             f"Something in the archive is damaged ({error}). Save what can be read of it with: "
             "listforum rebuild --salvage (the damaged file is kept beside the new one)."
         ) from error
+
+
+def _whole(raw: bytes, arrived: int | None) -> Received:
+    mail = split(unpacked(raw))
+    return Received(mail.header, mail.parts, mail.raw, arrived)
+
+
+def _part(row: Sequence[Any]) -> Part:
+    section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, content = row
+    return Part(
+        section=section,
+        type=type_,
+        size=size,
+        charset=charset,
+        encoding=encoding,
+        name=name,
+        attached=bool(attached),
+        flowed=bool(flowed),
+        delsp=bool(delsp),
+        alternative=alternative,
+        content=None if content is None else unpacked(content),
+    )
 
 
 def _packed(data: bytes) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from listforum.archive.database import Database
 from listforum.model import Bytes, Purpose
+
+_RECENT_DAYS: Final = 10
 
 By = Literal["day", "list", "purpose"]
 
@@ -21,10 +23,29 @@ class Ledger:
     def add(self, now: int, list_name: str, spent: Mapping[Purpose, Bytes]) -> None:
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         self._database.run_many(
-            """INSERT INTO ledger VALUES (?, ?, ?, ?, ?)
+            """INSERT INTO ledger (day, list, purpose, up, down) VALUES (?, ?, ?, ?, ?)
                ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down""",
             [(day, list_name, purpose, paid.up, paid.down) for purpose, paid in spent.items() if paid.total],
         )
+
+    def connected(self, now: int, list_name: str) -> None:
+        """Counts a connection, whose bytes are added for "connect"."""
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        self._database.run(
+            """INSERT INTO ledger (day, list, purpose, up, down, times) VALUES (?, ?, 'connect', 0, 0, 1)
+               ON CONFLICT DO UPDATE SET times = times + 1""",
+            (day, list_name),
+        )
+
+    def connection(self) -> int | None:
+        """What a connection has cost on the average of the last days that had one, in bytes; None before the first."""
+        found = self._database.row(
+            """SELECT sum(up + down) / sum(times) FROM (
+                   SELECT sum(up) AS up, sum(down) AS down, sum(times) AS times FROM ledger
+                   WHERE purpose = 'connect' GROUP BY day HAVING sum(times) > 0 ORDER BY day DESC LIMIT ?)""",
+            (_RECENT_DAYS,),
+        )
+        return None if found is None or found[0] is None else int(found[0])
 
     def by(self, column: By) -> tuple[tuple[str, Bytes], ...]:
         """The sums for each day, list or purpose, in order."""

@@ -19,12 +19,12 @@ class Marks:
         self._database = database
         self._threads = threads
 
-    def read(self, posts: Collection[int]) -> int:
-        """Marks posts as read; answers how many were not."""
+    def read(self, posts: Collection[int]) -> tuple[int, ...]:
+        """Marks posts as read; answers those that were not."""
         return self._set_read(posts, 1)
 
-    def unread(self, posts: Collection[int]) -> int:
-        """Marks posts as unread; answers how many were read."""
+    def unread(self, posts: Collection[int]) -> tuple[int, ...]:
+        """Marks posts as unread; answers those that were read."""
         return self._set_read(posts, 0)
 
     def put(self, kind: Kind, topics: Collection[int]) -> int:
@@ -52,12 +52,17 @@ class Marks:
             )
         )
 
-    def _set_read(self, posts: Collection[int], value: int) -> int:
+    def _set_read(self, posts: Collection[int], value: int) -> tuple[int, ...]:
         with self._database.transaction():
-            changed = self._database.run(
-                "UPDATE post SET read = ? WHERE read <> ? AND id IN (SELECT value FROM json_each(?))",
-                (value, value, json.dumps(sorted(posts))),
+            rows = self._database.rows(
+                "SELECT id FROM post WHERE read <> ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (value, json.dumps(sorted(posts))),
             )
+            changed = tuple(post for (post,) in rows)
             if changed:
-                self._threads.refresh_of(posts)
+                self._database.run(
+                    "UPDATE post SET read = ? WHERE id IN (SELECT value FROM json_each(?))",
+                    (value, json.dumps(changed)),
+                )
+                self._threads.refresh_of(changed)
             return changed

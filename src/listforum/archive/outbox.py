@@ -109,6 +109,15 @@ class Outbox:
         """The items in any of these states, oldest first."""
         return tuple(item for item in self.all() if item.state in states)
 
+    def count(self, *states: OutboxState) -> int:
+        """How many items are in any of these states."""
+        marks = ",".join("?" * len(states))
+        found = self._database.row(
+            f"SELECT count(*) FROM outbox WHERE state IN ({marks})",  # noqa: S608 - question marks only
+            states,
+        )
+        return int(found[0]) if found else 0
+
     def get(self, item: int) -> OutboxItem:
         """One item. Raises UnknownItem."""
         row = self._database.row(f"{_ITEM} WHERE outbox.id = ?", (item,))

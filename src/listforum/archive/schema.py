@@ -51,6 +51,8 @@ CREATE TABLE post (
 CREATE INDEX post_topic ON post (topic, date, id);
 CREATE UNIQUE INDEX post_change ON post (change);
 CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
+-- what there is to read on: unread, and here
+CREATE INDEX post_readable ON post (topic) WHERE read = 0 AND state <> 'header';
 
 CREATE TABLE post_list (
     list INTEGER NOT NULL REFERENCES list (id),
@@ -163,6 +165,8 @@ CREATE TABLE topic (
     last    INTEGER NOT NULL
 );
 
+CREATE INDEX topic_last ON topic (last);
+
 CREATE TABLE topic_list (
     list  INTEGER NOT NULL,
     topic INTEGER NOT NULL REFERENCES topic (id) ON DELETE CASCADE,
@@ -191,11 +195,24 @@ CREATE TABLE outbox (
     message_id TEXT NOT NULL UNIQUE,
     mail       BLOB NOT NULL,
     post       INTEGER REFERENCES post (id) ON DELETE SET NULL,
+    answered   INTEGER REFERENCES post (id) ON DELETE SET NULL,
     error      TEXT,
     queued     INTEGER NOT NULL,
     tried      INTEGER
 );
 CREATE INDEX outbox_post ON outbox (post);
+CREATE INDEX outbox_answered ON outbox (answered);
+
+CREATE TABLE draft (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL CHECK (kind IN ('reply', 'private', 'post')),
+    list    TEXT NOT NULL,
+    post    INTEGER REFERENCES post (id) ON DELETE SET NULL,
+    subject TEXT NOT NULL,
+    text    BLOB NOT NULL,
+    saved   INTEGER NOT NULL
+);
+CREATE INDEX draft_post ON draft (post);
 
 CREATE TABLE ledger (
     day     TEXT NOT NULL,
@@ -203,6 +220,7 @@ CREATE TABLE ledger (
     purpose TEXT NOT NULL,
     up      INTEGER NOT NULL,
     down    INTEGER NOT NULL,
+    times   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, list, purpose)
 ) WITHOUT ROWID;
 """

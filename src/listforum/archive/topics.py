@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, Literal
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
 from listforum.model import Edge, PostRecord, TopicSummary
 
-View = Literal["all", "unread", "unanswered", "followed"]
+View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
+"""Which topics: `readable` ones have an unread post whose text is here."""
 
-_MARKED: Final = "EXISTS (SELECT 1 FROM mark JOIN post AS m ON m.id = mark.post WHERE m.topic = t.id AND kind = '{}')"
+_MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
 
 _WHERE: Final[dict[View, str]] = {
     "all": "1",
     "unread": "t.unread > 0",
     "unanswered": "t.people = 1",
     "followed": _MARKED.format("follow"),
+    "unmuted": f"NOT {_MARKED.format('mute')}",
+    "readable": """t.unread > 0 AND EXISTS (
+        SELECT 1 FROM post WHERE post.topic = t.id AND post.read = 0 AND post.state <> 'header')""",
 }
+
+_SUMMARY: Final = f"""
+    SELECT t.id, root.subject, t.posts, t.unread, t.people, t.started, t.last, root.author,
+           {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
+"""
 
 _RECORD: Final = """
     SELECT post.id, topic, message_id, subject, author, address, date, state, read,
@@ -36,16 +46,51 @@ class Topics:
 
     def window(self, list_row: int, views: Iterable[View], limit: int, offset: int) -> tuple[TopicSummary, ...]:
         """A list's topics that are in all these views, the newest activity first."""
-        conditions = " AND ".join(["1", *(_WHERE[view] for view in views)])
         rows = self._database.rows(
-            f"""SELECT t.id, root.subject, t.posts, t.unread, t.people, t.started, t.last, root.author,
-                       {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
-                FROM topic_list AS l JOIN topic AS t ON t.id = l.topic JOIN post AS root ON root.id = t.root
-                WHERE l.list = ? AND {conditions}
-                ORDER BY l.last DESC, l.topic DESC LIMIT ? OFFSET ?""",  # noqa: S608 - conditions are constants above
+            f"""{_SUMMARY} FROM topic_list AS l JOIN topic AS t ON t.id = l.topic JOIN post AS root ON root.id = t.root
+                WHERE l.list = ? AND {_in_all(views)}
+                ORDER BY l.last DESC, l.topic DESC LIMIT ? OFFSET ?""",
             (list_row, limit, offset),
         )
-        return tuple(TopicSummary(*row[:8], *map(bool, row[8:])) for row in rows)
+        return tuple(map(_summary, rows))
+
+    def in_views(self, list_row: int | None, views: Collection[View]) -> array[int]:
+        """The topics of a list, or, with None, of all lists, that are in all these views, the newest activity first."""
+        among = set(views) - {"all"}
+        if list_row is None:
+            statement = f"SELECT t.id FROM topic AS t WHERE {_in_all(among)} ORDER BY t.last DESC, t.id DESC"  # noqa: S608
+            return _numbers(self._database.rows(statement))
+        joined = "JOIN topic AS t ON t.id = l.topic" if among else ""
+        return _numbers(
+            self._database.rows(
+                f"""SELECT l.topic FROM topic_list AS l {joined} WHERE l.list = ? AND {_in_all(among)}
+                    ORDER BY l.last DESC, l.topic DESC""",  # noqa: S608 - conditions are constants above
+                (list_row,),
+            )
+        )
+
+    def summaries(self, topics: Sequence[int]) -> dict[int, TopicSummary]:
+        """Topics by number; those that are not there are left out."""
+        rows = self._database.rows(
+            f"""{_SUMMARY} FROM topic AS t JOIN post AS root ON root.id = t.root
+                WHERE t.id IN (SELECT value FROM json_each(?))""",  # noqa: S608 - a constant
+            (json.dumps(list(topics)),),
+        )
+        return {row[0]: _summary(row) for row in rows}
+
+    def titles(self, topics: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """The subject of each topic, and who began it."""
+        rows = self._database.rows(
+            """SELECT topic.id, root.subject, root.author FROM topic JOIN post AS root ON root.id = topic.root
+               WHERE topic.id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(topics)),),
+        )
+        return {topic: (subject, author) for topic, subject, author in rows}
+
+    def count(self, views: Collection[View]) -> int:
+        """How many topics are in all these views."""
+        found = self._database.row(f"SELECT count(*) FROM topic AS t WHERE {_in_all(views)}")  # noqa: S608 - as above
+        return int(found[0]) if found else 0
 
     def posts(self, topic: int) -> tuple[PostRecord, ...]:
         """The posts of a topic, oldest first. Raises UnknownItem."""
@@ -108,6 +153,18 @@ class Topics:
             (list_row, before, before),
         )
         return frozenset(post for (post,) in rows)
+
+
+def _in_all(views: Iterable[View]) -> str:
+    return " AND ".join(["1", *(_WHERE[view] for view in views)])
+
+
+def _numbers(rows: Iterable[Row]) -> array[int]:
+    return array("q", [number for (number,) in rows])
+
+
+def _summary(row: Row) -> TopicSummary:
+    return TopicSummary(*row[:8], *map(bool, row[8:]))
 
 
 def _record(row: Row) -> PostRecord:

@@ -29,7 +29,7 @@ class Marking:
         if action in {"read", "unread"}:
             posts = self._posts(target, older_than)
             marks = self._archive.marks
-            return marks.read(posts) if action == "read" else marks.unread(posts)
+            return len(marks.read(posts) if action == "read" else marks.unread(posts))
         if older_than is not None:
             raise UsageError(_("--older-than goes with read and unread only."))
         kind: Kind = "follow" if action.endswith("follow") else "mute" if action.endswith("mute") else "star"
@@ -37,6 +37,14 @@ class Marking:
         return (
             self._archive.marks.take(kind, topics) if action.startswith("un") else self._archive.marks.put(kind, topics)
         )
+
+    def read(self, posts: Collection[int]) -> tuple[int, ...]:
+        """Marks posts as read; answers those that were not, so that it can be undone exactly."""
+        return self._archive.marks.read(posts)
+
+    def unread(self, posts: Collection[int]) -> tuple[int, ...]:
+        """Marks posts as unread; answers those that were read, so that it can be undone exactly."""
+        return self._archive.marks.unread(posts)
 
     def join(self, post: int, parent: int) -> None:
         """Puts a post, and what hangs below it, under another. Raises UnknownItem, or UsageError for a circle."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from listforum.errors import UnknownItem
 from listforum.forum.numbers import number_in
+from listforum.forum.showing import shown_record, shown_subject, shown_summary
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model import TopicView
+from listforum.model import TopicOutline, TopicView, ViewCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
 
     from listforum.archive.archive import Archive
     from listforum.archive.ledger import By
     from listforum.archive.topics import View
-    from listforum.model import Attachment, Bytes, ListInfo, Part, TopicSummary
+    from listforum.forum.finding import Finder
+    from listforum.model import Attachment, Bytes, ListInfo, Part, PostRecord, PostView, TopicSummary
 
 
 class Reading:
@@ -38,32 +42,57 @@ class Reading:
         """A list's topics in all of the views, newest activity first. Raises UnknownItem."""
         row = self._archive.lists.id_of(list_name)
         tags = self._archive.lists.tags()
-        return tuple(
-            replace(
-                summary,
-                subject=safe.line(display_subject(summary.subject, tags)) or _("(no subject)"),
-                starter=safe.line(summary.starter) or _("(unknown)"),
-            )
-            for summary in self._archive.topics.window(row, views, limit, offset)
+        return tuple(shown_summary(one, tags) for one in self._archive.topics.window(row, views, limit, offset))
+
+    def topic_numbers_in(self, list_name: str | None, views: Iterable[View]) -> array[int]:
+        """The topics of a list, or, with None, of all lists, that are in all of the views, newest activity first.
+
+        Raises UnknownItem.
+        """
+        row = None if list_name is None else self._archive.lists.id_of(list_name)
+        return self._archive.topics.in_views(row, list(views))
+
+    def summaries(self, topics: Sequence[int]) -> dict[int, TopicSummary]:
+        """Topics by number; those that are not there any more are left out."""
+        tags = self._archive.lists.tags()
+        found = self._archive.topics.summaries(topics)
+        return {number: shown_summary(summary, tags) for number, summary in found.items()}
+
+    def finder(self, topics: Sequence[int]) -> Finder:
+        """What looks through the titles of topics while somebody types."""
+        from listforum.forum.finding import Finder
+
+        return Finder(topics, self._titles)
+
+    def counts(self) -> ViewCounts:
+        """How much there is in each view, over all lists."""
+        topics, outbox = self._archive.topics, self._archive.outbox
+        return ViewCounts(
+            unread=topics.count(["unread", "unmuted"]),
+            followed=topics.count(["followed"]),
+            unanswered=topics.count(["unanswered", "unmuted"]),
+            outbox=outbox.count("queued", "sending", "uncertain", "failed"),
+            drafts=self._archive.drafts.count(),
         )
 
     def topic(self, number: int) -> TopicView:
         """A topic, its posts oldest first; a post's number opens the topic it stands in. Raises UnknownItem."""
-        from listforum.forum.viewing import post_view
-
         topic = self.topic_of(number)
         records = self._archive.topics.posts(topic)
-        root = self._archive.topics.root(topic)
-        parents = self._archive.topics.of({r.edge.parent for r in records if r.edge.parent is not None})
-        return TopicView(
-            topic=topic,
-            subject=safe.line(display_subject(root.subject, self._archive.lists.tags())) or _("(no subject)"),
-            list=", ".join(self._archive.topics.lists_of(root.post)),
-            posts=tuple(
-                post_view(record, self._archive.contents.received(record.post), parents.get(record.edge.parent or 0))
-                for record in records
-            ),
-        )
+        subject, lists = self._heading(topic)
+        return TopicView(topic, subject, lists, tuple(self._views(records)))
+
+    def outline(self, number: int) -> TopicOutline:
+        """As `topic`, without the texts: what a screen shows at once. Raises UnknownItem."""
+        topic = self.topic_of(number)
+        records = self._archive.topics.posts(topic)
+        subject, lists = self._heading(topic)
+        return TopicOutline(topic, subject, lists, tuple(map(shown_record, records)))
+
+    def posts_of(self, posts: Sequence[int]) -> tuple[PostView, ...]:
+        """Posts as they are read, in the order they are asked for; those that are not there any more are left out."""
+        records = self._archive.topics.records(posts)
+        return tuple(self._views([records[post] for post in posts if post in records]))
 
     def topic_numbers(self, list_name: str) -> tuple[int, ...]:
         """Every topic of a list. Raises UnknownItem."""
@@ -94,6 +123,33 @@ class Reading:
             yield from plain_lines(self.topic(topic))
             yield ""
 
+    def spent_today(self) -> Bytes:
+        """What went over the wire since midnight UTC."""
+        return self._archive.ledger.since(datetime.now(UTC).date().isoformat())
+
     def ledger(self, by: By) -> tuple[tuple[str, Bytes], ...]:
         """What went over the wire, by day, list or purpose."""
         return self._archive.ledger.by(by)
+
+    def _heading(self, topic: int) -> tuple[str, str]:
+        """A topic's title, and the names of its lists."""
+        root = self._archive.topics.root(topic)
+        return shown_subject(root.subject, self._archive.lists.tags()), ", ".join(
+            self._archive.topics.lists_of(root.post)
+        )
+
+    def _views(self, records: Sequence[PostRecord]) -> Iterator[PostView]:
+        from listforum.forum.viewing import post_view
+
+        parents = self._archive.topics.of({one.edge.parent for one in records if one.edge.parent is not None})
+        by_post = {one.post: one for one in records}
+        views = {
+            post: post_view(by_post[post], received, parents.get(by_post[post].edge.parent or 0))
+            for post, received in self._archive.contents.received_of(list(by_post))
+        }
+        return (views[one.post] for one in records if one.post in views)
+
+    def _titles(self, topics: Sequence[int]) -> dict[int, tuple[str, str]]:
+        tags = self._archive.lists.tags()
+        titles = self._archive.topics.titles(topics)
+        return {topic: (display_subject(subject, tags), author) for topic, (subject, author) in titles.items()}

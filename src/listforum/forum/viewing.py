@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from typing import Final
 
+from listforum.forum.showing import shown_record
 from listforum.mail import safe
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import attachment_parts, shown_parts
@@ -21,14 +21,7 @@ def post_view(record: PostRecord, received: Received, parent_topic: int | None) 
     readable = readable_text(received.parts)
     text = readable.text if shown_parts(received.parts) else ""
     return PostView(
-        record=replace(
-            record,
-            message_id=safe.line(record.message_id),
-            subject=safe.line(record.subject),
-            author=safe.line(record.author) or _("(unknown)"),
-            address=safe.line(record.address) if record.address else None,
-            edge=replace(record.edge, missing=safe.line(record.edge.missing) if record.edge.missing else None),
-        ),
+        record=shown_record(record),
         parent_topic=parent_topic,
         text=None if text is None else safe.body(text),
         attachments=tuple(attachment for attachment, _part in attachments_of(received)),

@@ -124,6 +124,14 @@ def runs(raw: str) -> Iterator[str]:
         yield raw[at:]
 
 
+def plain(text: str) -> str:
+    """A text in the letters of its terms, unstemmed: its words parted by blanks, zero-width non-joiners still in them.
+
+    Texts that fold alike are the same words, whatever keyboard they were typed on.
+    """
+    return unicodedata.normalize("NFC", text.translate(SPLIT)).translate(_FOLD)
+
+
 # --- stemming -----------------------------------------------------------------------------------------------------
 
 _english = snowballstemmer.stemmer("english")

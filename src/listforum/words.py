@@ -18,6 +18,17 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which tools that extract t
     return text
 
 
+NAMES = (
+    *(N_("draft"), N_("queued"), N_("sending"), N_("uncertain"), N_("sent"), N_("on the list"), N_("failed")),
+    *(N_("connect"), N_("headers"), N_("text"), N_("attachment"), N_("send")),
+    *(N_("budget"), N_("link"), N_("login"), N_("cancel"), N_("deadline")),
+)
+"""Names that are the same in every language for programs, and are translated where a person reads them.
+
+They are the states of what is to be sent, the purposes of bytes on the wire, and what may stop a sync.
+"""
+
+
 def speak(environ: Mapping[str, str]) -> Callable[[str], str]:
     """Bind gettext to the catalogues of listforum, and return what translates a text.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
+from gettext import gettext as _
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,7 +45,7 @@ def _outcome(given: Sequence[str]) -> int:
         _show_failure(error.kind, str(error), as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        _show_failure("cancel", "Interrupted. What was stored before is kept.", as_json)
+        _show_failure("cancel", _("Interrupted. What was stored before is kept."), as_json)
         return _INTERRUPTED
     except OSError as error:
         _show_failure("system", f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.", as_json)
@@ -80,10 +81,10 @@ def _whereabouts(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
-    return (
-        f"Something in listforum itself went wrong ({type(error).__name__} in {where}). "
+    return _(
+        "Something in listforum itself went wrong ({error} in {where}). "
         "Nothing that was stored is lost. Please report it with what you did."
-    )
+    ).format(error=type(error).__name__, where=where)
 
 
 # --- the process --------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def _unheard(reason: OSError) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(reason, BrokenPipeError):
         return _DONE
-    say(f"The answer cannot be written: {reason.strerror}.")
+    say(_("The answer cannot be written: {why}.").format(why=reason.strerror))
     return _COULD_NOT
 
 

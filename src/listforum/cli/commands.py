@@ -8,6 +8,8 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +19,13 @@ from listforum.forum import Forum
 from listforum.home import Home
 
 if TYPE_CHECKING:
+    from listforum.archive.salvage import Salvaged
     from listforum.config import Config
     from listforum.forum.upkeep import ImportReport
 
-_NEED_NOTHING_WRITTEN = frozenset({None, "topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
+_NEED_NOTHING_WRITTEN = frozenset(
+    {None, "topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def _read(forum: Forum, options: Namespace) -> Answer:
 
 
 def _search(forum: Forum, options: Namespace) -> Answer:
-    with _counter("indexing") as progress:
+    with _counter(_("indexing")) as progress:
         found = forum.searching.search(
             " ".join(options.query),
             options.list,
@@ -120,23 +125,28 @@ def _search(forum: Forum, options: Namespace) -> Answer:
 def _mark(forum: Forum, options: Namespace) -> Answer:
     older_than = None if options.older_than is None else _day(options.older_than)
     changed = forum.marking.mark(options.action, options.target, older_than)
-    return Answer({"changed": changed}, [f"{changed} changed."])
+    return Answer({"changed": changed}, [_("{count} changed.").format(count=changed)])
 
 
 def _join(forum: Forum, options: Namespace) -> Answer:
     forum.marking.join(options.post, options.parent)
-    return Answer({"changed": 1}, [f"Post {options.post} now stands under post {options.parent}. Undo: unjoin."])
+    words = _("Post {post} now stands under post {parent}. Undo: unjoin.")
+    return Answer({"changed": 1}, [words.format(post=options.post, parent=options.parent)])
 
 
 def _split(forum: Forum, options: Namespace) -> Answer:
     forum.marking.split(options.post)
-    return Answer({"changed": 1}, [f"Post {options.post} now begins a topic of its own. Undo: unjoin."])
+    words = _("Post {post} now begins a topic of its own. Undo: unjoin.")
+    return Answer({"changed": 1}, [words.format(post=options.post)])
 
 
 def _unjoin(forum: Forum, options: Namespace) -> Answer:
     changed = int(forum.marking.unjoin(options.post))
-    words = "is threaded by its own headers again" if changed else "had no join or split to take back"
-    return Answer({"changed": changed}, [f"Post {options.post} {words}."])
+    if changed:
+        words = _("Post {post} is threaded by its own headers again.")
+    else:
+        words = _("Post {post} had no join or split to take back.")
+    return Answer({"changed": changed}, [words.format(post=options.post)])
 
 
 def _day(text: str) -> int:
@@ -145,7 +155,7 @@ def _day(text: str) -> int:
     try:
         return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp())
     except ValueError:
-        raise UsageError(f"“{text}” is no day: write it as 2026-03-31.") from None
+        raise UsageError(_("“{text}” is no day: write it as 2026-03-31.").format(text=text)) from None
 
 
 # --- upkeep -------------------------------------------------------------------------------------------------------
@@ -154,7 +164,7 @@ def _day(text: str) -> int:
 def _import(forum: Forum, options: Namespace) -> Answer:
     from listforum.config.values import list_name
 
-    with _counter("reading") as progress:
+    with _counter(_("reading")) as progress:
         report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
     document = {
         "read": report.read,
@@ -165,22 +175,28 @@ def _import(forum: Forum, options: Namespace) -> Answer:
     }
     for words in (*report.words, *_passed_over(report)):
         output.say(words)
-    words = f"{report.read} mails read: {report.new} new, {report.known} known, {report.damaged} damaged."
-    return Answer(document, [words])
+    words = ngettext(
+        "{count} mail read: {new} new, {known} known, {damaged} damaged.",
+        "{count} mails read: {new} new, {known} known, {damaged} damaged.",
+        report.read,
+    )
+    line = words.format(count=report.read, new=report.new, known=report.known, damaged=report.damaged)
+    return Answer(document, [line])
 
 
 def _passed_over(report: ImportReport) -> Iterator[str]:
     if report.skipped:
-        yield f"Passed over as no mail ({report.skipped}):"
+        yield _("Passed over as no mail ({count}):").format(count=report.skipped)
         yield from report.skipped_words
     if report.skipped > len(report.skipped_words):
-        yield f"and {report.skipped - len(report.skipped_words)} more"
+        yield _("and {count} more").format(count=report.skipped - len(report.skipped_words))
 
 
 def _export(forum: Forum, options: Namespace) -> Answer:
     topics = None if options.topic is None else [forum.reading.topic_of(options.topic)]
     posts = forum.upkeep.export(Path(options.file), topics, options.list)
-    return Answer({"posts": posts}, [f"{posts} posts written to {options.file}."])
+    words = ngettext("{count} post written to {file}.", "{count} posts written to {file}.", posts)
+    return Answer({"posts": posts}, [words.format(count=posts, file=options.file)])
 
 
 def _rebuild(forum: Forum, options: Namespace) -> Answer:
@@ -189,29 +205,43 @@ def _rebuild(forum: Forum, options: Namespace) -> Answer:
     began = monotonic()
     salvaged = None
     if options.salvage:
-        with _counter("salvaged") as progress:
+        with _counter(_("salvaged")) as progress:
             salvaged = forum.salvaging.salvage(progress)
-    with _counter("posts") as progress:
+    with _counter(_("posts")) as progress:
         posts, topics = forum.upkeep.rebuild(progress)
-    with _counter("indexed") as progress:
+    with _counter(_("indexed")) as progress:
         forum.searching.rebuild(progress)
     seconds = round(monotonic() - began, 3)
     document: dict[str, object] = {"posts": posts, "topics": topics, "seconds": seconds}
-    words = [f"{posts} posts in {topics} topics, in {seconds} seconds."]
+    words = [_rebuilt(posts, topics, seconds)]
     if salvaged is not None:
         document |= {"lost": salvaged.lost, "damaged": str(salvaged.damaged)}
-        words += [
-            f"{salvaged.lost} posts could not be read.",
-            "What lies on a server comes again with the next sync; what was imported can be imported again.",
-            f"The damaged archive is kept as {salvaged.damaged}. When you miss nothing any more, delete it.",
-        ]
+        words += _salvaged(salvaged)
     return Answer(document, words)
+
+
+def _rebuilt(posts: int, topics: int, seconds: float) -> str:
+    return _("{posts} in {topics}, in {seconds} seconds.").format(
+        posts=ngettext("{count} post", "{count} posts", posts).format(count=posts),
+        topics=ngettext("{count} topic", "{count} topics", topics).format(count=topics),
+        seconds=seconds,
+    )
+
+
+def _salvaged(report: Salvaged) -> Iterator[str]:
+    lost = ngettext("{count} post could not be read.", "{count} posts could not be read.", report.lost)
+    yield lost.format(count=report.lost)
+    yield _("What lies on a server comes again with the next sync; what was imported can be imported again.")
+    yield _("The damaged archive is kept as {path}. When you miss nothing any more, delete it.").format(
+        path=report.damaged
+    )
 
 
 def _ledger(forum: Forum, options: Namespace) -> Answer:
     rows = forum.reading.ledger(options.by)
     document = [{options.by: key, "bytes_up": paid.up, "bytes_down": paid.down} for key, paid in rows]
-    return Answer(document, lines.ledger_lines(rows))
+    named = [(_(key), paid) for key, paid in rows] if options.by == "purpose" else rows
+    return Answer(document, lines.ledger_lines(named))
 
 
 @contextmanager
@@ -219,7 +249,12 @@ def _counter(what: str) -> Iterator[Callable[[int, int], None]]:
     from listforum.cli.progress import Line
 
     with Line(sys.stderr) as line:
-        yield lambda done, total: line.show(f"{what}: {done} of {total}" if total else f"{what}: {done}")
+        yield lambda done, total: line.show(_counted(what, done, total))
+
+
+def _counted(what: str, done: int, total: int) -> str:
+    words = _("{what}: {done} of {total}") if total else _("{what}: {done}")
+    return words.format(what=what, done=done, total=total)
 
 
 COMMANDS: dict[str, Command] = {

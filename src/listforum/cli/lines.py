@@ -64,8 +64,11 @@ def search_lines(answer: SearchAnswer) -> Iterator[str]:
             words = " ".join(_marked(hit.snippet, hit.matches).split())
             yield from screen.wrapped(words + LRM, room, indent=" " * 9)
     found = ngettext("{total} found", "{total} found", answer.total).format(total=answer.total)
-    shown = _(", the first {shown} shown").format(shown=len(answer.hits)) if len(answer.hits) < answer.total else ""
-    yield f"{found}{shown}, {answer.milliseconds:.0f} ms"
+    if len(answer.hits) < answer.total:
+        words = _("{found}, the first {shown} shown, {milliseconds:.0f} ms")
+    else:
+        words = _("{found}, {milliseconds:.0f} ms")
+    yield words.format(found=found, shown=len(answer.hits), milliseconds=answer.milliseconds)
 
 
 def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
@@ -90,15 +93,20 @@ def _heading(view: PostView) -> str:
     moment = when(record.date).replace("T", " ").removesuffix(":00Z").removesuffix("Z")
     heading = _("post {post}: {author}, {when} UTC").format(post=record.post, author=author, when=moment)
     if record.edge.parent:
-        heading += _(", answers post {parent}").format(parent=record.edge.parent)
+        heading = _("{post}, answers post {parent}").format(post=heading, parent=record.edge.parent)
     elif record.edge.missing:
-        heading += _(", answers a post that is not here")
-    return heading if record.read else heading + _(", unread")
+        heading = _("{post}, answers a post that is not here").format(post=heading)
+    return heading if record.read else _("{post}, unread").format(post=heading)
 
 
 def _attachment(attachment: Attachment) -> str:
-    state = "" if attachment.state == "here" else _(", on the server")
-    return f"[{attachment.n}] {attachment.name}{LRM} ({attachment.type}, {size(attachment.bytes)}{state})"
+    if attachment.state == "here":
+        words = _("[{n}] {name} ({type}, {size})")
+    else:
+        words = _("[{n}] {name} ({type}, {size}, on the server)")
+    return words.format(
+        n=attachment.n, name=f"{attachment.name}{LRM}", type=attachment.type, size=size(attachment.bytes)
+    )
 
 
 def _marked(snippet: str, matches: Sequence[tuple[int, int]]) -> str:

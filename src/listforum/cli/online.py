@@ -8,6 +8,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 
 from listforum.cli.commands import Answer, Command
@@ -31,7 +32,10 @@ def _setup(forum: Forum, _options: Namespace) -> Answer:
     path = write_config(forum.home)
     return Answer(
         {"config": str(path)},
-        [f"A config to fill in lies at {path}.", "Put your address and servers in it, then run: listforum doctor"],
+        [
+            _("A config to fill in lies at {path}.").format(path=path),
+            _("Put your address and servers in it, then run: listforum doctor"),
+        ],
     )
 
 
@@ -41,7 +45,8 @@ def _doctor(forum: Forum, _options: Namespace) -> Answer:
     lines: list[str] = []
     for finding in findings:
         first, *more = finding.words.splitlines() or [""]
-        lines.append(f"{'ok ' if finding.well else 'BAD'} {safe.line(finding.what)}: {safe.line(first)}")
+        verdict = _("ok") if finding.well else _("BAD")
+        lines.append(f"{verdict:<3} {safe.line(finding.what)}: {safe.line(first)}")
         lines += [f"  {safe.line(line)}" for line in more]
         lines += [Exact(f"      {safe.line(line)}") for line in finding.block.splitlines()]
     document = [
@@ -64,7 +69,7 @@ def _fetch(forum: Forum, options: Namespace) -> Answer:
     if options.part is not None:
         return _fetch_part(forum, options)
     if options.save is not None:
-        raise UsageError("--save goes with --part: it says which attachment to save.")
+        raise UsageError(_("--save goes with --part: it says which attachment to save."))
     posts = _posts(forum, options.target)
     with cancellable() as cancel, _progress() as progress:
         report = forum.fetching.texts(posts, Person(ask, cancel, progress))
@@ -83,7 +88,7 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
         return answer
     path = forum.upkeep.save(_attachment(forum, post, options.part)[1], Path(options.save))
     document = {**_document(report), "saved": [str(path)]}
-    return Answer(document, [*answer.lines, f"Saved as {path}"])
+    return Answer(document, [*answer.lines, _("Saved as {path}").format(path=path)])
 
 
 # --- a sync in words ----------------------------------------------------------------------------------------------
@@ -122,7 +127,8 @@ def _lines(report: SyncReport, price_only: bool) -> Iterator[str]:
     for one in report.lists:
         yield from _list_lines(one, price_only)
     paid = told.paid(report.spent, report.seconds)
-    yield paid if report.stopped_by is None else f"{paid}; stopped by: {report.stopped_by}"
+    stopped = report.stopped_by
+    yield paid if stopped is None else _("{paid}; stopped by: {reason}").format(paid=paid, reason=_(stopped))
 
 
 def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
@@ -153,7 +159,7 @@ def _posts(forum: Forum, target: str) -> list[int]:
 def _post_number(target: str) -> int:
     number = number_in(target.removeprefix("post:"))
     if number is None:
-        raise UsageError(f"“{target}” is no post: write its number.")
+        raise UsageError(_("“{target}” is no post: write its number.").format(target=target))
     return number
 
 
@@ -161,7 +167,7 @@ def _attachment(forum: Forum, post: int, n: int) -> tuple[Attachment, Part]:
     for attachment, part in forum.reading.attachments(post):
         if attachment.n == n:
             return attachment, part
-    raise UnknownItem(f"Post {post} has no attachment {n}.")
+    raise UnknownItem(_("Post {post} has no attachment {n}.").format(post=post, n=n))
 
 
 # --- the person ---------------------------------------------------------------------------------------------------
@@ -172,13 +178,14 @@ def ask(question: str) -> str:
     import getpass
 
     if not sys.stdin.isatty():
-        raise LoginError(f"{question}: there is no terminal to ask on. Use password_command in the config.")
+        words = _("{question}: there is no terminal to ask on. Use password_command in the config.")
+        raise LoginError(words.format(question=question))
     # Reading a line goes on after a signal whose handler returns: here Ctrl-C must break it off.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return getpass.getpass(f"{question}: ")
     except KeyboardInterrupt:
-        raise Cancelled("stopped") from None
+        raise Cancelled(_("stopped")) from None
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -206,12 +213,25 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
     began = time.monotonic()
 
     def tell(progress: Progress) -> None:
-        left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
-        paid = f"{told.size(progress.bytes.total)}, {time.monotonic() - began:.0f} s{left}"
-        line.show(f"{progress.what} {progress.done} of {progress.total} ({paid})")
+        line.show(_so_far(progress, time.monotonic() - began))
 
     with Line(sys.stderr) as line:
         yield tell
+
+
+def _so_far(progress: Progress, seconds: float) -> str:
+    if progress.seconds_left is None:
+        words = _("{what} {done} of {total} ({paid}, {seconds:.0f} s)")
+    else:
+        words = _("{what} {done} of {total} ({paid}, {seconds:.0f} s, {left:.0f} s left)")
+    return words.format(
+        what=progress.what,
+        done=progress.done,
+        total=progress.total,
+        paid=told.size(progress.bytes.total),
+        seconds=seconds,
+        left=progress.seconds_left,
+    )
 
 
 COMMANDS: dict[str, Command] = {

@@ -47,7 +47,7 @@ def _text(file: str) -> str:
     try:
         data = _read(file, MOST_TEXT + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there is no such name"
+        reason = error.strerror if isinstance(error, OSError) else _("there is no such name")
         raise UsageError(_("The text cannot be read from {file}: {why}.").format(file=file, why=reason)) from error
     if len(data) > MOST_TEXT:
         raise UsageError(_("The text in {file} is too long: at most {most} bytes.").format(file=file, most=MOST_TEXT))
@@ -74,7 +74,7 @@ def _outbox(forum: Forum, options: Namespace) -> Answer:
     outgoing = forum.outgoing
     if options.settle:
         if options.item is None:
-            raise UsageError("--settle needs the number of the item it speaks of.")
+            raise UsageError(_("--settle needs the number of the item it speaks of."))
         before = outgoing.settle(options.item, options.settle)
         left = [item for item in outgoing.items() if item.item == options.item]
         return Answer(list(map(_document, left)), [_settled(before, options.settle)])
@@ -120,7 +120,7 @@ def _lines(items: Sequence[OutboxItem]) -> Iterator[str]:
     if not items:
         yield _("The outbox is empty.")
     for item in items:
-        yield f"{item.item:>5}  {item.state:<11}  {_destination(item)}: {item.subject}{LRM}"
+        yield f"{item.item:>5}  {_(item.state):<11}  {_destination(item)}: {item.subject}{LRM}"
         if item.error:
             yield f"       {item.error}"
         if item.state == "uncertain" and "--settle" not in (item.error or ""):

@@ -22,8 +22,6 @@ StyleName = Literal[
     "attribution",
     "signature",
     "fold",
-    "added",
-    "removed",
     "attachment",
     "waiting",
     "match",

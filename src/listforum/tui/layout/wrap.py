@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 from listforum.tui.layout.cells import LRM, advances, begins_cluster, one_cell_each, width
 
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RIGHT_TO_LEFT: Final = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _QUOTE: Final = re.compile(r"(?: {0,3}>)+ ?")
 _INDENT: Final = re.compile(r" *")
 _BULLET: Final = re.compile(r"(?:[-*+•–] |\(?\d{1,3}[.)] ) *")
@@ -23,7 +25,9 @@ _HUNK: Final = re.compile(r"@@ -\d+(?:,(\d{1,6}))? \+\d+(?:,(\d{1,6}))? @@")
 _CODE_INDENT: Final = 4
 """So many blanks make code of a line (as in Markdown), unless a list item begins there."""
 
-_NOT_FIRST: Final = frozenset("、。，．：；！？）」』】〕〉》”’…ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ・,.;:!?)]}%")
+_NOT_FIRST: Final = frozenset(
+    "、。，．：；！？）」』】〕〉》”’…ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ・,.;:!?)]}%"
+)
 _NOT_LAST: Final = frozenset("（「『【〔〈《“‘([{")
 
 

@@ -1,0 +1,243 @@
+"""A post as rows: its words, quotes folded where they are long, what hangs on it, and what is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from gettext import ngettext
+from itertools import groupby
+from typing import Final, Literal, NamedTuple
+
+from listforum.mail.quotes import blocks
+from listforum.model import Attachment, Block, PostView
+from listforum.tui.layout.cells import LRM, shortened, steady
+from listforum.tui.layout.glyphs import PLAIN, Glyphs
+from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.layout.sizes import kind, size
+from listforum.tui.layout.wrap import wrapped
+
+Marked = Callable[[str], Sequence[tuple[int, int]]]
+"""Tells which positions of a text are to stand out: half-open, in order, apart."""
+
+TargetKind = Literal["heading", "text", "quote", "signature", "footer", "attachment", "waiting", "defect"]
+
+_QUOTE_SHOWN: Final = 3
+"""Quotes of so many rows are shown as they are."""
+
+_CONTEXT: Final = 2
+"""So many rows of a folded quote stay above the words that answer it."""
+
+_SIGNATURE_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a row stands for: what enter does there. `n` numbers what folds within its post, and attachments."""
+
+    kind: TargetKind
+    n: int = 0
+
+    @property
+    def folds(self) -> bool:
+        return self.kind in {"quote", "signature", "footer"} and self.n > 0
+
+
+HEADING: Final = Target("heading")
+_TEXT: Final = Target("text")
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Which long quotes, signatures and footers of a post are open: as `usual`, but for those turned by hand."""
+
+    usual: Literal["folded", "open"] = "folded"
+    turned: frozenset[int] = frozenset()
+
+    def is_open(self, n: int) -> bool:
+        return (n in self.turned) != (self.usual == "open")
+
+    def turn(self, n: int) -> Folds:
+        """With the n-th folded where it was open, or open where it was folded."""
+        return Folds(self.usual, self.turned ^ {n})
+
+
+class PostRow(NamedTuple):
+    """A row before it is a `Line`.
+
+    `offset` is where in the post's text it begins; rows below the text count on from its end. `lead` is the length of
+    the quote mark or indent that the row repeats.
+    """
+
+    # A tuple, not a dataclass, for the reason that `Row` is one.
+    text: str
+    style: StyleName
+    stands_for: Target
+    offset: int
+    lead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A row of a post, and what it stands for."""
+
+    line: Line
+    stands_for: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What rows are written on: how many cells wide, with which signs, and what stands out."""
+
+    width: int
+    glyphs: Glyphs = PLAIN
+    marked: Marked | None = None
+
+
+def post_lines(
+    view: PostView, width: int, folds: Folds = Folds(), marked: Marked | None = None
+) -> tuple[PostLine, ...]:  # noqa: B008 - immutable
+    """A post below its heading."""
+    page = Page(width, marked=marked)
+    matches = tuple(marked(view.text)) if marked and view.text else ()
+    return tuple(PostLine(styled(row, matches), row.stands_for) for row in post_rows(view, page, folds))
+
+
+def post_rows(view: PostView, page: Page, folds: Folds) -> list[PostRow]:
+    """The rows of a post below its heading; no blank row is first or last."""
+    text = view.text
+    rows = [] if text is None else _trimmed(_text_rows(text, page, folds))
+    end = len(text or "")
+    if text is None:
+        words = _("The text is still on the server: d fetches it, its price is shown first.")
+        rows = [PostRow(row.text, "waiting", Target("waiting"), end) for row in wrapped(words, page.width)]
+    elif not rows and not view.attachments:
+        rows = [PostRow(_("(no text)"), "muted", _TEXT, 0)]
+    rows += (PostRow(_defect(words, page), "muted", Target("defect"), end) for words in view.defects)
+    rows += (_attachment_row(attachment, page, end) for attachment in view.attachments)
+    return rows
+
+
+def styled(row: PostRow, matches: Sequence[tuple[int, int]]) -> Line:
+    """A row as a line; where matches of the post's text fall on it, they stand out."""
+    text, style, _target, offset, lead = row
+    spans, at, end = [], 0, offset + len(text) - lead
+    for start, stop in matches:
+        if stop > offset and start < end and style != "fold":
+            first, last = lead + max(start - offset, 0), lead + min(stop, end) - offset
+            if first > at:
+                spans.append(Span(text[at:first], style))
+            spans.append(Span(text[max(first, at) : last], "match"))
+            at = last
+    if at < len(text) or not spans:
+        spans.append(Span(text[at:], style))
+    return Line(tuple(spans))
+
+
+# --- the text -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Neighbouring blocks that are shown and folded as one, and where in the text they begin."""
+
+    blocks: tuple[Block, ...]
+    offset: int
+    kind: TargetKind | Literal["attribution"]
+    answered: bool = False
+
+
+def _text_rows(text: str, page: Page, folds: Folds) -> list[PostRow]:
+    rows: list[PostRow] = []
+    number = 0
+    for passage in _passages(text):
+        if passage.kind in {"quote", "signature", "footer"}:
+            number += 1
+            rows += _folding_rows(passage, number, page, folds)
+        else:
+            style: StyleName = "attribution" if passage.kind == "attribution" else ""
+            rows += _rows(passage, page, _TEXT, style)
+    return rows
+
+
+def _passages(text: str) -> Iterator[_Passage]:
+    runs = [(kind, tuple(run)) for kind, run in groupby(blocks(text), key=_kind_of)]
+    offset = 0
+    for at, (kind, run) in enumerate(runs):
+        answered = kind == "quote" and at + 1 < len(runs) and runs[at + 1][0] == "text"
+        yield _Passage(run, offset, kind, answered)
+        offset += sum(len(block.text) + 1 for block in run)
+
+
+def _kind_of(block: Block) -> TargetKind | Literal["attribution"]:
+    """An attribution inside a quote is part of it."""
+    if block.kind == "quote" or (block.kind == "attribution" and block.depth):
+        return "quote"
+    if block.kind in {"signature", "footer", "attribution"}:
+        return block.kind  # type: ignore[return-value]  # mypy does not narrow a literal by membership
+    return "text"
+
+
+def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> list[PostRow]:
+    kind: TargetKind = passage.kind  # type: ignore[assignment]  # only passages that fold come here
+    whole = _rows(passage, page, Target(kind, number), "signature" if kind != "quote" else "")
+    blanks = len(whole) - len(_trimmed(whole[::-1])[::-1]) if whole else 0
+    filled = len(whole) - blanks
+    tail = _CONTEXT if passage.answered else 0
+    shown = {"quote": _QUOTE_SHOWN + tail, "signature": _SIGNATURE_SHOWN, "footer": 1}[kind]
+    if filled <= shown:
+        return [row._replace(stands_for=_TEXT) for row in whole]
+    if folds.is_open(number):
+        return whole
+    hidden = filled - tail
+    first = whole[0]
+    words = f"{page.glyphs.folded} {_folded_words(kind, hidden)}"
+    fold = PostRow(shortened(words, page.width), "fold", Target(kind, number), first.offset)
+    return [fold, *whole[hidden:]]
+
+
+def _folded_words(kind: TargetKind, count: int) -> str:
+    if kind == "quote":
+        return ngettext("{count} quoted line", "{count} quoted lines", count).format(count=count)
+    if kind == "signature":
+        return ngettext("signature, {count} line", "signature, {count} lines", count).format(count=count)
+    return ngettext("the list's footer, {count} line", "the list's footer, {count} lines", count).format(count=count)
+
+
+def _rows(passage: _Passage, page: Page, target: Target, style: StyleName) -> list[PostRow]:
+    rows: list[PostRow] = []
+    offset = passage.offset
+    for block in passage.blocks:
+        wanted = style or _quote_style(block)
+        rows += (
+            PostRow(row.text, wanted, target, offset + row.start, row.lead) for row in wrapped(block.text, page.width)
+        )
+        offset += len(block.text) + 1
+    return rows
+
+
+def _quote_style(block: Block) -> StyleName:
+    return ("", "quote-1", "quote-2", "quote-3")[min(block.depth, 3)]  # type: ignore[return-value]  # all are names
+
+
+def _trimmed(rows: list[PostRow]) -> list[PostRow]:
+    """Without blank rows at both ends."""
+    filled = [at for at, row in enumerate(rows) if row.text.strip(" \xa0\u200e\u200f")]
+    return rows[filled[0] : filled[-1] + 1] if filled else []
+
+
+# --- what is beside the text --------------------------------------------------------------------------------------
+
+
+def _attachment_row(attachment: Attachment, page: Page, end: int) -> PostRow:
+    told = (
+        _("{kind}, {size}, here") if attachment.state == "here" else _("{kind}, on the server: {size}, d fetches it")
+    ).format(kind=kind(attachment.type), size=size(attachment.bytes))
+    name = shortened(steady(attachment.name), max(8, page.width - len(told) - 5))
+    words = f"{page.glyphs.attached} {name}{LRM} ({told})"
+    style: StyleName = "attachment" if attachment.state == "here" else "waiting"
+    return PostRow(shortened(words, page.width), style, Target("attachment", attachment.n), end + attachment.n)
+
+
+def _defect(words: str, page: Page) -> str:
+    return shortened(f"({steady(words)})", page.width)

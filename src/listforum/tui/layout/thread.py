@@ -1,0 +1,237 @@
+"""A topic as rows, one post after the other, for any width and any folds.
+
+Knowing exactly how high a post is means reading and wrapping its text. The posts around the reader are laid out at
+once, the others are guessed at until `lay_more` has come to them; what has been shown never moves by that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final
+
+from listforum.model import PostRecord, PostView
+from listforum.tui.layout.headings import heading
+from listforum.tui.layout.line import Line
+from listforum.tui.layout.order import Placed, reading_order
+from listforum.tui.layout.post import HEADING, Folds, Page, PostLine, PostRow, Target, post_rows, styled
+
+Load = Callable[[Sequence[int]], Sequence[PostView]]
+"""Reads posts, whose numbers are given."""
+
+_GUESS: Final = 16
+"""Rows of a post that nobody has looked at yet, as long as none is known."""
+
+_BLANK: Final = PostLine(Line(), Target("text"))
+_HEADING_OFFSET: Final = -1
+
+
+class ThreadLayout:
+    """Rows of a topic, by their number from the top. Posts are named by their place in the reading order."""
+
+    def __init__(self, records: Sequence[PostRecord], load: Load, page: Page) -> None:
+        self._load = load
+        self._page = page
+        self._views: dict[int, PostView] = {}
+        self._rows: dict[int, list[PostRow]] = {}
+        self._matches: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._folds: dict[int, Folds] = {}
+        self._usual = Folds()
+        self._starts: list[int] | None = None
+        self.posts: tuple[Placed, ...] = ()
+        self.take(records)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def take(self, records: Sequence[PostRecord]) -> None:
+        """The topic's posts are these now; a post is read again only where its state has changed."""
+        before = {placed.record.post: placed.record for placed in self.posts}
+        self.posts = reading_order(records)
+        self._at = {placed.record.post: at for at, placed in enumerate(self.posts)}
+        for record in records:
+            old = before.get(record.post)
+            if old is None or (old.state, old.author) != (record.state, record.author):
+                self._forget(record.post)
+            elif record.post in self._views:
+                self._views[record.post] = replace(self._views[record.post], record=record)
+        self._starts = None
+
+    def put(self, view: PostView) -> None:
+        """A post has changed: its text has come."""
+        post = view.record.post
+        self._forget(post)
+        self._views[post] = view
+        at = self._at.get(post)
+        if at is not None:
+            self.posts = (*self.posts[:at], replace(self.posts[at], record=view.record), *self.posts[at + 1 :])
+
+    def resize(self, width: int) -> None:
+        """Rows have so many cells from now on."""
+        if width != self._page.width:
+            self._page = replace(self._page, width=width)
+            self._rows.clear()
+            self._starts = None
+
+    def _forget(self, post: int) -> None:
+        for known in (self._views, self._rows, self._matches):
+            known.pop(post, None)
+        self._starts = None
+
+    def view(self, at: int) -> PostView:
+        """A post with its text; one that has gone meanwhile has none."""
+        record = self.posts[at].record
+        found = self._read([record.post])
+        return found[0] if found else PostView(record, None, None, ())
+
+    def place_of(self, post: int) -> int | None:
+        """Where in the reading order a post stands."""
+        return self._at.get(post)
+
+    # --- folds ----------------------------------------------------------------------------------------------------
+
+    def turn(self, at: int, n: int) -> None:
+        """Opens or folds the n-th quote, signature or footer of a post."""
+        self._fold(at, self._folds_of(at).turn(n))
+
+    def turn_post(self, at: int) -> None:
+        """Opens every fold of a post; folds them all where none is left to open."""
+        shut = any(row.style == "fold" for row in self._laid(at))
+        self._fold(at, Folds("open" if shut else "folded"))
+
+    def turn_all(self) -> None:
+        """Opens every fold of the topic, or folds them all again."""
+        self._usual = Folds("open" if self._usual.usual == "folded" else "folded")
+        self._folds.clear()
+        self._rows.clear()
+        self._starts = None
+
+    def _fold(self, at: int, folds: Folds) -> None:
+        post = self.posts[at].record.post
+        self._folds[post] = folds
+        self._rows.pop(post, None)
+        self._starts = None
+
+    def _folds_of(self, at: int) -> Folds:
+        return self._folds.get(self.posts[at].record.post, self._usual)
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    @property
+    def height(self) -> int:
+        """How many rows there are in all; guessed as long as posts have not been laid out."""
+        return self._all_starts()[-1]
+
+    def start(self, at: int) -> int:
+        """The row of a post's heading."""
+        return self._all_starts()[at]
+
+    def end(self, at: int) -> int:
+        """The row after a post's last."""
+        return self._all_starts()[at + 1]
+
+    def post_at(self, row: int) -> int:
+        """Which post a row belongs to."""
+        starts = self._all_starts()
+        return min(max(bisect_right(starts, row) - 1, 0), max(len(self.posts) - 1, 0))
+
+    def line(self, row: int) -> PostLine:
+        """A row. One below the last is blank."""
+        at = self.post_at(row)
+        within = row - self.start(at)
+        if within == 0:
+            return PostLine(heading(self.posts[at], self._page.width, self._page.glyphs), HEADING)
+        rows = self._laid(at)
+        if within > len(rows):
+            return _BLANK
+        found = rows[within - 1]
+        return PostLine(styled(found, self._matches.get(self.posts[at].record.post, ())), found.stands_for)
+
+    def last_text_row(self, at: int) -> int:
+        """The row on which a post's own words end."""
+        rows = self._laid(at)
+        own = (n for n in range(len(rows), 0, -1) if rows[n - 1].stands_for.kind == "text")
+        return self.start(at) + next(own, len(rows))
+
+    def anchor(self, row: int) -> tuple[int, int]:
+        """What stands on a row, however wide it is: the post, and how far into its text."""
+        at = self.post_at(row)
+        within = row - self.start(at)
+        if within == 0:
+            return at, _HEADING_OFFSET
+        rows = self._laid(at)
+        return at, rows[min(within, len(rows)) - 1].offset if rows else 0
+
+    def row_of(self, at: int, offset: int) -> int:
+        """The row on which a place in a post's text stands now."""
+        if offset == _HEADING_OFFSET:
+            return self.start(at)
+        found = bisect_right(self._laid(at), offset, key=lambda row: row.offset)
+        return self.start(at) + max(found, 1)
+
+    def first_match(self, at: int) -> int | None:
+        """The row of a post's first match of what is searched for."""
+        matches = self._matches_of(at)
+        return self.row_of(at, matches[0][0]) if matches else None
+
+    def is_here(self, at: int) -> bool:
+        """Whether the post's text can be read."""
+        return self.posts[at].record.state != "header"
+
+    # --- laying out -----------------------------------------------------------------------------------------------
+
+    def lay(self, places: Iterable[int]) -> bool:
+        """Lays out posts; answers whether any was new, and so rows may have moved."""
+        missing = [at for at in places if self.posts[at].record.post not in self._rows]
+        self._read([self.posts[at].record.post for at in missing])
+        for at in missing:
+            self._laid(at)
+        return bool(missing)
+
+    def lay_rows(self, top: int, rows: int) -> None:
+        """Lays out every post that shows on `rows` rows from `top` on."""
+        at = self.post_at(top)
+        while at < len(self.posts) and self.start(at) < top + rows:
+            self.lay([at])
+            at += 1
+
+    def lay_more(self, near: int, posts: int) -> bool:
+        """Lays out some more posts, those below `near` first; answers whether any is left to be laid out."""
+        everyone = (*range(near, len(self.posts)), *range(near - 1, -1, -1))
+        missing = [at for at in everyone if self.posts[at].record.post not in self._rows]
+        self.lay(missing[:posts])
+        return len(missing) > posts
+
+    def _read(self, posts: Sequence[int]) -> list[PostView]:
+        missing = [post for post in posts if post not in self._views]
+        if missing:
+            self._views.update((view.record.post, view) for view in self._load(missing))
+        return [self._views[post] for post in posts if post in self._views]
+
+    def _laid(self, at: int) -> list[PostRow]:
+        post = self.posts[at].record.post
+        rows = self._rows.get(post)
+        if rows is None:
+            self._matches_of(at)
+            rows = self._rows[post] = post_rows(self.view(at), self._page, self._folds_of(at))
+            self._starts = None
+        return rows
+
+    def _matches_of(self, at: int) -> tuple[tuple[int, int], ...]:
+        post = self.posts[at].record.post
+        if post not in self._matches:
+            text = self.view(at).text
+            self._matches[post] = tuple(self._page.marked(text)) if self._page.marked and text else ()
+        return self._matches[post]
+
+    def _all_starts(self) -> list[int]:
+        if self._starts is None:
+            known = [len(rows) for rows in self._rows.values()]
+            guess = round(sum(known) / len(known)) if known else _GUESS
+            laid = self._rows
+            heights = (
+                len(laid[placed.record.post]) + 2 if placed.record.post in laid else guess + 2 for placed in self.posts
+            )
+            self._starts = [0, *accumulate(heights)]
+        return self._starts

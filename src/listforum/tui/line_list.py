@@ -1,0 +1,226 @@
+"""The base of everything that is read on the screens: rows on Textual's line API, with a cursor on one of them.
+
+No row is a widget, so a hundred thousand cost no more than a screenful. A move of the cursor repaints two rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from listforum.tui.actions import bindings
+from listforum.tui.layout.cells import shortened, width
+from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.theme import LINE_CLASSES, LINE_CSS, line_class
+
+if TYPE_CHECKING:
+    from textual import events
+
+_STRIPS_KEPT: Final = 1024
+
+
+class LineList(ScrollView, can_focus=True):
+    """Rows with a cursor. Who derives from it says how many there are and what each holds, and calls `rows_changed`."""
+
+    DEFAULT_CSS = LINE_CSS
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(LINE_CLASSES)
+    BINDINGS = bindings("lines")
+    ALLOW_SELECT = False
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    """The row that the cursor is on."""
+
+    empty: reactive[str] = reactive("")
+    """What is said where there are no rows. It is shown as it is, so it must be safe."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._strips: dict[int, Strip] = {}
+        self._styles: dict[tuple[StyleName, StyleName, StyleName], Style] = {}
+
+    # --- for those who derive -------------------------------------------------------------------------------------
+
+    def line_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def line(self, y: int) -> Line:
+        """A row, counted from 0. It should take no more cells than `line_width`."""
+        raise NotImplementedError
+
+    def cursor_rows(self, cursor: int) -> range:
+        """The rows that are repainted when the cursor comes to a row or leaves it."""
+        return range(cursor, cursor + 1)
+
+    def cursor_style(self, y: int) -> StyleName:
+        """How a row looks, beside what it is, because of where the cursor stands."""
+        return "cursor" if y == self.cursor else ""
+
+    def cursor_moved(self) -> None:
+        """The cursor has come to another row."""
+
+    def chosen(self) -> None:
+        """The row under the cursor was clicked."""
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    @property
+    def line_width(self) -> int:
+        """Cells of a row."""
+        return self.scrollable_content_region.width
+
+    @property
+    def page_height(self) -> int:
+        """Rows on the screen."""
+        return max(1, self.scrollable_content_region.height)
+
+    def rows_changed(self) -> None:
+        """Shows the rows anew, whatever has changed about them; the cursor stays on one of them."""
+        self._strips.clear()
+        count = self.line_count()
+        size = Size(self.line_width, count)
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._refresh_scrollbars()
+        self.cursor = self._row_within(self.cursor)
+        self.refresh()
+
+    def refresh_row(self, y: int) -> None:
+        """Shows one row anew."""
+        self._strips.pop(y, None)
+        self.refresh_line(y)
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        if row >= self.line_count():
+            return self._below(row)
+        strip = self._strips.get(row)
+        if strip is None:
+            if len(self._strips) > _STRIPS_KEPT:
+                self._strips.clear()
+            strip = self._strips[row] = self._strip(self.line(row), self.cursor_style(row))
+        return strip
+
+    def _below(self, row: int) -> Strip:
+        """A row after the last; where there are none at all, the first says why."""
+        text = self.empty if row == 1 and not self.line_count() else ""
+        return self._strip(Line((Span(" "), Span(shortened(text, self.line_width - 1), "muted"))), "")
+
+    def _strip(self, line: Line, over: StyleName) -> Strip:
+        segments = [Segment(span.text, self._style(line.fill, span.style, over)) for span in line.spans if span.text]
+        fill = self._style(line.fill, "", over)
+        cells = sum(width(span.text) for span in line.spans)
+        return Strip(segments, cells).adjust_cell_length(self.size.width, fill)
+
+    def _style(self, fill: StyleName, name: StyleName, over: StyleName) -> Style:
+        """A row's style, a span's on top of it and the cursor's on top of both: what each leaves open stays."""
+        known = self._styles.get((fill, name, over))
+        if known is None:
+            known = self.rich_style
+            for one in (fill, name, over):
+                if one:
+                    known += self.get_component_rich_style(line_class(one), partial=True)
+            self._styles[fill, name, over] = known
+        return known
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.rows_changed()
+        self.show_cursor()
+
+    # --- the cursor -----------------------------------------------------------------------------------------------
+
+    def validate_cursor(self, cursor: int) -> int:
+        return self._row_within(cursor)
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        for row in {*self.cursor_rows(old), *self.cursor_rows(new)}:
+            self.refresh_row(row)
+        self.show_cursor()
+        self.cursor_moved()
+
+    def watch_empty(self) -> None:
+        self.refresh()
+
+    def show_cursor(self) -> None:
+        """Scrolls as little as needed for the cursor to be on the screen."""
+        rows = self.cursor_rows(self.cursor)
+        top, height = self.scroll_offset.y, self.page_height
+        if rows.start < top or len(rows) > height:
+            self.scroll_rows_to(rows.start)
+        elif rows.stop > top + height:
+            self.scroll_rows_to(rows.stop - height)
+        self._place_terminal_cursor()
+
+    def scroll_rows_to(self, top: int) -> None:
+        """Has a row stand at the top, as far as there are rows to fill the screen below it."""
+        self.scroll_to(y=top, animate=False, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._place_terminal_cursor()
+
+    def on_focus(self) -> None:
+        self._repaint_cursor()
+        self._place_terminal_cursor()
+
+    def on_blur(self) -> None:
+        self._repaint_cursor()
+
+    def _repaint_cursor(self) -> None:
+        for row in self.cursor_rows(self.cursor):
+            self.refresh_row(row)
+
+    def _place_terminal_cursor(self) -> None:
+        """A braille display shows the row on which the terminal's own cursor stands."""
+        if self.has_focus and self.is_attached:
+            region: Region = self.content_region
+            row = min(max(self.cursor - self.scroll_offset.y, 0), self.page_height - 1)
+            self.app.cursor_position = region.offset + Offset(0, row)
+
+    def _row_within(self, row: int) -> int:
+        return min(max(row, 0), max(self.line_count() - 1, 0))
+
+    # --- keys and mouse -------------------------------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        """A screenful on, but for one row that was seen before."""
+        self.cursor += pages * max(1, self.page_height - 1)
+
+    def action_to_start(self) -> None:
+        self.cursor = 0
+
+    def action_to_end(self) -> None:
+        self.cursor = self.line_count() - 1
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.get_content_offset_capture(self).y + self.scroll_offset.y
+        if 0 <= row < self.line_count():
+            self.cursor = row
+            self.chosen()
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        super()._on_mouse_scroll_down(event)
+        self._keep_cursor_on_screen()
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        super()._on_mouse_scroll_up(event)
+        self._keep_cursor_on_screen()
+
+    def _keep_cursor_on_screen(self) -> None:
+        """The wheel moves the rows; the cursor comes along rather than being lost."""
+        top = self.scroll_target_y
+        self.cursor = min(max(self.cursor, round(top)), round(top) + self.page_height - 1)

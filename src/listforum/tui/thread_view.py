@@ -1,0 +1,342 @@
+"""A topic opened: its posts one below the other, with a cursor on a row and the heading of its post standing out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from textual.message import Message
+
+from listforum.model import PostRecord, PostView, TopicOutline
+from listforum.tui.layout.glyphs import glyphs_for
+from listforum.tui.layout.line import Line, StyleName
+from listforum.tui.layout.post import HEADING, Marked, Page, Target
+from listforum.tui.layout.thread import Load, ThreadLayout
+from listforum.tui.line_list import LineList
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.timer import Timer
+
+_LAID_AT_ONCE: Final = 8
+"""Posts that are laid out between two keys: about 10 ms."""
+
+_PAUSE: Final = 0.02
+
+
+class ThreadView(LineList):
+    """The posts of a topic. Say `show`; what was read is told by `Seen`."""
+
+    DEFAULT_CSS = """
+    ThreadView { overflow-y: scroll; }
+    """
+
+    class Seen(Message):
+        """Unread posts of which the heading and the end of the own words have been on the screen."""
+
+        def __init__(self, view: ThreadView, posts: tuple[int, ...]) -> None:
+            super().__init__()
+            self.view = view
+            self.posts = posts
+
+        @property
+        def control(self) -> ThreadView:
+            return self.view
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._layout: ThreadLayout | None = None
+        self._wanted: tuple[int, int | None] | None = None
+        self._begun: set[int] = set()
+        self._ended: set[int] = set()
+        self._told: set[int] = set()
+        self._timer: Timer | None = None
+        self._glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def show(
+        self, outline: TopicOutline, load: Load, at: int | None = None, line: int = 0, marked: Marked | None = None
+    ) -> None:
+        """Opens a topic at a post and a line within it; where `marked` is given, at the post's first match."""
+        page = Page(max(self.line_width, 20), self._glyphs, marked)
+        self._layout = ThreadLayout(outline.posts, load, page)
+        self._begun, self._ended, self._told = set(), set(), set()
+        first = outline.posts[0].post if outline.posts else 0
+        self._wanted = (first if at is None else at, None if marked is not None and not line else line)
+        if self.size:
+            self._begin()
+
+    def refresh_topic(self, outline: TopicOutline) -> None:
+        """The topic's posts are these now: marks were turned, texts or posts came. The reader stays at their place."""
+        if self._layout is not None:
+            place = self.place
+            self._layout.take(outline.posts)
+            self.go_to(*place)
+
+    def update_post(self, view: PostView) -> None:
+        """A post's text or attachment has come."""
+        layout = self._layout
+        if layout is not None and layout.place_of(view.record.post) is not None:
+            place = self.place
+            layout.put(view)
+            self.go_to(*place)
+
+    def _begin(self) -> None:
+        """Shows the topic as soon as there is a screen to show it on."""
+        layout, wanted = self._layout, self._wanted
+        if layout is None or wanted is None or not layout.posts:
+            return
+        self._wanted = None
+        post, line = wanted
+        layout.resize(self.line_width)
+        at = layout.place_of(post) or 0
+        layout.lay([at])
+        match = layout.first_match(at) if line is None else None
+        if match is None:
+            self.go_to(post, line or 0)
+        else:
+            self._jump(max(layout.start(at), match - self.page_height // 3), match)
+        if self._timer is None:
+            self._timer = self.set_interval(_PAUSE, self._lay_more)
+        else:
+            self._timer.resume()
+
+    # --- where the reader is --------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> PostRecord:
+        """The post that the cursor is in. Raises LookupError before there is any."""
+        return self._posts.posts[self._at].record
+
+    @property
+    def current_view(self) -> PostView | None:
+        """That post with its text; None before there is any."""
+        return self._posts.view(self._at) if self._layout is not None and self._layout.posts else None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The post, and the line within it, that the cursor is on: (0, 0) before there is any."""
+        layout = self._layout
+        if layout is None or not layout.posts:
+            return 0, 0
+        if self._wanted is not None:
+            return self._wanted[0], self._wanted[1] or 0
+        return self.current.post, self.cursor - layout.start(self._at)
+
+    @property
+    def target_here(self) -> Target:
+        """What stands under the cursor."""
+        return self._posts.line(self.cursor).stands_for if self._layout and self._layout.posts else HEADING
+
+    @property
+    def _posts(self) -> ThreadLayout:
+        if self._layout is None:
+            raise LookupError
+        return self._layout
+
+    @property
+    def _at(self) -> int:
+        return self._posts.post_at(self.cursor)
+
+    # --- going about ----------------------------------------------------------------------------------------------
+
+    def go_to(self, post: int, line: int = 0) -> None:
+        """Puts the cursor on a line of a post; its heading comes to the top of the screen when it is not on it."""
+        if self._wanted is not None:
+            self._wanted = (post, line)
+            return
+        layout = self._layout
+        if layout is None or not layout.posts:
+            return
+        at = layout.place_of(post) or 0
+        layout.lay([at])
+        row = min(layout.start(at) + max(line, 0), layout.end(at) - 1)
+        top = self.scroll_offset.y
+        if not top <= row < top + self.page_height or layout.end(at) > top + self.page_height:
+            top = layout.start(at) if row - layout.start(at) < self.page_height else row - self.page_height // 3
+        self._jump(top, row)
+
+    def next_post(self) -> bool:
+        """Goes to the next post; answers whether there is one."""
+        return self._step(1)
+
+    def previous_post(self) -> bool:
+        """Goes to the heading of this post, or from there to the post before; answers whether it moved."""
+        if self.place[1] > 0:
+            self.go_to(self.current.post)
+            return True
+        return self._step(-1)
+
+    def _step(self, step: int) -> bool:
+        at = self._at + step if self._layout is not None and self._layout.posts else -1
+        if not 0 <= at < len(self._posts.posts):
+            return False
+        self._open(at)
+        return True
+
+    def read_on(self) -> bool:
+        """Goes a page on in an unread post, else to the next that is unread and has a text; False when none is left."""
+        layout = self._layout
+        if layout is None or not layout.posts:
+            return False
+        self._note_seen()
+        at = self._at
+        bottom = self.scroll_offset.y + self.page_height
+        if self._is_new(at) and layout.last_text_row(at) >= bottom:
+            top = min(bottom - 1, layout.start(at) if layout.start(at) >= bottom else bottom - 1)
+            self._jump(top, min(bottom, layout.last_text_row(at)))
+            return True
+        for later in range(at if self._is_new(at) else at + 1, len(layout.posts)):
+            if self._is_new(later):
+                self._open(later)
+                return True
+        return False
+
+    def _is_new(self, at: int) -> bool:
+        """Whether a post is to be read: it was unread when it was shown, and has not been on the screen since."""
+        record = self._posts.posts[at].record
+        return not record.read and record.post not in self._told and self._posts.is_here(at)
+
+    def _open(self, at: int) -> None:
+        """Has a post's heading stand at the top."""
+        self._posts.lay([at])
+        self._jump(self._posts.start(at), self._posts.start(at))
+
+    def _jump(self, top: int, row: int) -> None:
+        """Shows the rows from `top` on, with the cursor on `row`."""
+        layout = self._posts
+        layout.lay_rows(top, self.page_height)
+        self.rows_changed()
+        self.scroll_rows_to(top)
+        self.cursor = row
+        self.show_cursor()
+        self.call_after_refresh(self._note_seen)
+
+    # --- folds ----------------------------------------------------------------------------------------------------
+
+    def toggle_here(self) -> None:
+        """Opens or folds what is under the cursor; on a heading, the quotes of its post."""
+        target = self.target_here
+        if target.folds:
+            at = self._at
+            self._refold(lambda layout: layout.turn(at, target.n))
+        elif target == HEADING:
+            self.toggle_quotes()
+
+    def toggle_quotes(self) -> None:
+        """Opens all quotes of this post, or folds them."""
+        at = self._at if self._layout else 0
+        self._refold(lambda layout: layout.turn_post(at))
+
+    def toggle_all_quotes(self) -> None:
+        """Opens all quotes of the topic, or folds them."""
+        self._refold(lambda layout: layout.turn_all())
+
+    def _refold(self, fold: Callable[[ThreadLayout], None]) -> None:
+        """Changes folds; what the cursor is on stays where it is on the screen."""
+        layout = self._layout
+        if layout is None or not layout.posts or self._wanted is not None:
+            return
+        self._keeping_place(lambda: fold(layout))
+        if self._timer is not None:
+            self._timer.resume()
+
+    def _keeping_place(self, change: Callable[[], None]) -> None:
+        layout = self._posts
+        at, offset = layout.anchor(self.cursor)
+        above = self.cursor - self.scroll_offset.y
+        change()
+        layout.lay([at])
+        row = layout.row_of(at, offset)
+        self._jump(max(0, row - above), row)
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    def line_count(self) -> int:
+        return self._layout.height if self._layout is not None and self._wanted is None else 0
+
+    def line(self, y: int) -> Line:
+        found = self._posts.line(y)
+        if y == self._posts.start(self._at):
+            return Line(found.line.spans, "heading-current")
+        return found.line
+
+    def cursor_style(self, y: int) -> StyleName:
+        if y != self.cursor:
+            return ""
+        kind = self._posts.line(y).stands_for
+        return "cursor" if kind.folds or kind.kind in {"heading", "attachment", "waiting"} else "cursor-line"
+
+    def on_resize(self, _event: events.Resize) -> None:
+        layout = self._layout
+        if self._wanted is not None:
+            self._begin()
+        elif layout is not None and layout.posts:
+            self._keeping_place(lambda: layout.resize(self.line_width))
+            if self._timer is not None:
+                self._timer.resume()
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        layout = self._layout
+        if layout is not None and layout.posts and self._wanted is None:
+            before, after = layout.post_at(old), layout.post_at(new)
+            if before != after:
+                self.refresh_row(layout.start(before))
+                self.refresh_row(layout.start(after))
+        super().watch_cursor(old, new)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self._layout is not None and self._layout.posts and self._wanted is None:
+            self.call_after_refresh(self._note_seen)
+
+    def action_to_end(self) -> None:
+        """Goes to the last row; for that, every post has to be laid out."""
+        if self._layout is not None and self._layout.posts:
+            self._layout.lay(range(len(self._layout.posts)))
+            self.rows_changed()
+        super().action_to_end()
+
+    # --- what happens between two keys ----------------------------------------------------------------------------
+
+    def _lay_more(self) -> None:
+        """Lays out posts that nobody has come to yet, so that the scroll bar tells the truth; nothing shown moves."""
+        layout = self._layout
+        if layout is None or not layout.posts or self._wanted is not None:
+            return
+        top, cursor = self.scroll_offset.y, self.cursor
+        at = layout.post_at(top)
+        within, below = top - layout.start(at), cursor - top
+        left = layout.lay_more(at, _LAID_AT_ONCE)
+        moved = layout.start(at) + within - top
+        if self.line_count() != self.virtual_size.height or moved:
+            self.rows_changed()
+            if moved:
+                self.scroll_rows_to(top + moved)
+                self.cursor = top + moved + below
+        if not left and self._timer is not None:
+            self._timer.pause()
+
+    def _note_seen(self) -> None:
+        """Keeps account of what has been on the screen, and tells which unread posts have been read by that."""
+        layout = self._layout
+        if layout is None or not layout.posts or self._wanted is not None or not self.is_on_screen:
+            return
+        top = self.scroll_offset.y
+        bottom = top + self.page_height
+        seen: list[int] = []
+        at = layout.post_at(top)
+        while at < len(layout.posts) and layout.start(at) < bottom:
+            record = layout.posts[at].record
+            if layout.start(at) >= top:
+                self._begun.add(record.post)
+            if top <= layout.last_text_row(at) < bottom:
+                self._ended.add(record.post)
+            if self._is_new(at) and record.post in self._begun and record.post in self._ended:
+                seen.append(record.post)
+            at += 1
+        if seen:
+            self._told.update(seen)
+            self.post_message(self.Seen(self, tuple(seen)))

@@ -12,7 +12,6 @@ A terminal forum over the mailing lists you already get by e-mail.
   listforum demo            the same on a made-up list: no config, no network, nothing left behind
 
 First steps
-  demo                      try listforum on a made-up list; needs no config and no network
   setup                     make a config to fill in
   doctor                    check config, links, folders, archive and index, in words
   import FILE|DIR LIST      read files of mails into a list; needs no config and no link

@@ -17,6 +17,7 @@ from listforum.tui.actions import bindings
 from listforum.tui.exchange import Exchange, Link, Outcome, events_of
 from listforum.tui.messages import Call
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
 
@@ -46,6 +47,9 @@ class ForumApp(App[int]):
         self.forum = forum
         self.terminal = terminal
         self.companion = companion
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = terminal.theme
         for at, extra in enumerate(companion.extras if companion is not None else ()):
             self._bindings.bind(extra.key, f"extra({at})", extra.help, show=False, priority=True)
         self.desk = Worker("archive", self.deliver)
@@ -53,6 +57,9 @@ class ForumApp(App[int]):
         self.link = Link(forum, self.network, self.deliver)
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(FALLBACKS)
 
     def get_default_screen(self) -> Screen[Any]:
         if self.forum.readiness() != "ready" and not self.forum.reading.lists():

@@ -34,7 +34,7 @@ def _titled(title: str, items: Sequence[Item]) -> Iterator[Item]:
     """The title goes with the first item, so that the cursor never stands on it."""
     heading = Line((Span(f" {field(title, WIDTH - 2)}", "muted"),))
     for at, item in enumerate(items):
-        yield Item(item.key, (heading, *item.lines)) if at == 0 else item
+        yield Item(item.key, (heading, *item.lines), titles=1) if at == 0 else item
 
 
 def _row(name: str, count: int) -> Line:

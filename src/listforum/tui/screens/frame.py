@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from listforum.tui.actions import Where, footer, shown
-from listforum.tui.layout.bars import key_line, title_line
+from listforum.tui.layout.bars import Key, key_line, title_line
 from listforum.tui.layout.cells import shortened
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ class AdviceLine(Widget):
 
 
 class KeyLine(Widget):
-    """One line: as many keys as fit, the most wanted first."""
+    """One line: as many keys as fit, the most wanted first, and help always."""
 
-    def __init__(self, keys: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, keys: Iterable[Key]) -> None:
         super().__init__()
         self._keys = tuple(keys)
 
     def render(self) -> Content:
-        return Content.assemble(*key_line(self._keys, self.size.width))
+        return Content.assemble(*key_line(self._keys, next(footer(("everywhere",))), self.size.width))
 
 
 class Follower:
@@ -95,7 +95,7 @@ class ForumScreen(Follower, Screen[Any]):
         if companion is not None:
             yield AdviceLine()
         extras = ((shown(extra.key), extra.label) for extra in (companion.extras if companion is not None else ()))
-        yield KeyLine((*footer((*self.WHERE, "everywhere")), *extras))
+        yield KeyLine((*extras, *footer(self.WHERE)))
 
     def body(self) -> ComposeResult:
         """What stands between the two lines."""

@@ -14,7 +14,9 @@ from listforum.errors import UnknownItem
 from listforum.model import Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import ItemList
+from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.side import side_items
+from listforum.tui.line_list import LineList
 from listforum.tui.marks import Mark, mark_topics_read, turn_mark
 from listforum.tui.reading_on import Next, next_to_read
 from listforum.tui.screens.frame import ForumScreen
@@ -26,6 +28,23 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from listforum.forum.reading import Finder
+
+
+class ColumnNames(LineList, can_focus=False):
+    """The line above the topics."""
+
+    def __init__(self, topics: TopicList) -> None:
+        super().__init__()
+        self._topics = topics
+
+    def line_count(self) -> int:
+        return 1
+
+    def line(self, y: int) -> Line:
+        return self._topics.heading
+
+    def cursor_style(self, y: int) -> StyleName:
+        return ""
 
 
 class TopicsScreen(ForumScreen):
@@ -44,7 +63,9 @@ class TopicsScreen(ForumScreen):
         with Horizontal(id="columns"):
             yield ItemList(id="side")
             with Vertical(id="right"):
-                yield TopicList(id="topics")
+                topics = TopicList(id="topics")
+                yield ColumnNames(topics)
+                yield topics
 
     def on_mount(self) -> None:
         place = self.forum_app.forum.whereabouts.load()

@@ -11,7 +11,20 @@ from textual.binding import Binding, BindingType
 
 from listforum.words import N_
 
-Where = Literal["everywhere", "lines", "topics", "topic", "search", "outbox", "compose", "exchange", "welcome", "dialog"]
+Where = Literal[
+    "everywhere",
+    "lines",
+    "topics",
+    "topic",
+    "search",
+    "outbox",
+    "compose",
+    "exchange",
+    "welcome",
+    "dialog",
+    "question",
+    "field",
+]
 """A kind of screen, or of widget, on which an action can be done."""
 
 
@@ -57,7 +70,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("why", ("y",), ("topic",), N_("Why this post stands here"), N_("why here")),
     Action("search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")),
     Action("filter", ("f",), ("topics",), N_("Show only topics with the words you type"), N_("filter")),
-    Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics")),
+    Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics"), N_("lists")),
     # --- marking --------------------------------------------------------------------------------------------------
     Action("undo", ("u",), ("topics", "topic", "search", "outbox"), N_("Take back the last change"), N_("undo")),
     Action("follow", ("w",), ("topics", "topic"), N_("Follow the topic, or stop following")),
@@ -80,14 +93,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "exchange",
         ("s",),
-        ("topics", "topic", "search", "outbox"),
+        ("topics", "topic", "search", "outbox", "exchange", "welcome"),
         N_("Send what is queued and fetch what is new; the price is shown first"),
         N_("sync"),
     ),
     Action("fetch", ("d",), ("topic",), N_("Fetch the waiting text or file under the cursor; its price is shown first")),
     Action("fetch_topic", ("D",), ("topic",), N_("Fetch every text of the topic that waits")),
     Action("approve", ("enter",), ("exchange",), N_("Fetch it"), N_("fetch")),
-    Action("approve_headers", ("h",), ("exchange",), N_("Fetch the headings only, no texts"), N_("headings only")),
     Action("stop", ("x", "ctrl+c"), ("exchange",), N_("Stop; what has come is kept"), N_("stop")),
     # --- getting about --------------------------------------------------------------------------------------------
     Action("outbox", ("o",), ("topics", "topic"), N_("The outbox: what is to be sent, and how each stands"), N_("outbox")),
@@ -103,6 +115,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("back"),
     ),
     Action("back", ("escape",), ("compose",), N_("Back; the draft is kept"), N_("keep as draft")),
+    Action("agree", ("enter", "y"), ("question",), N_("Yes, do it"), N_("yes")),
+    Action("back", ("escape", "n", "q", "h", "left"), ("question",), N_("No, change nothing"), N_("no")),
+    Action("back", ("escape",), ("field",), N_("Back; nothing is done"), N_("back")),
     Action("quit", ("q",), ("topics", "welcome"), N_("Leave listforum"), N_("quit")),
     Action("quit", ("ctrl+q",), ("everywhere",), N_("Leave listforum from anywhere")),
     # --- in every list --------------------------------------------------------------------------------------------

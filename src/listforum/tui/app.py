@@ -40,7 +40,7 @@ class ForumApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS = bindings("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-usual"), (120, "-wide")]  # noqa: RUF012 - Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-usual"), (100, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from listforum.mail import safe
 from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.exchange import Exchange, Link, Outcome, events_of
+from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.theme import FALLBACKS, THEMES
@@ -55,6 +56,7 @@ class ForumApp(App[int]):
         self.desk = Worker("archive", self.deliver)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
+        self._link_line = LinkLine(forum, self.link)
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
 
@@ -152,6 +154,10 @@ class ForumApp(App[int]):
             done()
 
         self.link.begin(Exchange(self.ask_secret, self._exchange_changed, Cancel(), what), work, ended)
+
+    def link_words(self) -> str:
+        """How the link is, in a few words."""
+        return self._link_line.words()
 
     def _show_exchange(self) -> None:
         from listforum.tui.screens.exchange import ExchangeScreen

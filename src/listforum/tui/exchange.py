@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from listforum.errors import Cancelled, ListforumError
 from listforum.model import Bytes, Progress
+from listforum.tui.pace import Pace
 from listforum.tui.worker import Job, Worker
 
 if TYPE_CHECKING:
@@ -90,9 +91,12 @@ class Exchange:
     # --- what the thread of the network is told and tells ---------------------------------------------------------
 
     def wait_for_answer(self) -> bool:
-        """Blocks the thread of the network until the person has answered."""
+        """Blocks the thread of the network until the person has answered; each account has a price of its own."""
         self._answered.wait()
-        return self._agreed
+        agreed, self._agreed = self._agreed, False
+        if not self.cancel.cancelled:
+            self._answered.clear()
+        return agreed
 
     def show_price(self, reports: tuple[ListReport, ...]) -> None:
         if self.phase != "stopping":
@@ -120,6 +124,7 @@ class Link:
     def __init__(self, forum: Forum, worker: Worker, deliver: Deliver) -> None:
         self._forum, self._worker, self._deliver = forum, worker, deliver
         self.exchange: Exchange | None = None
+        self.pace = Pace()
 
     @property
     def busy(self) -> bool:
@@ -128,12 +133,16 @@ class Link:
     def begin(self, exchange: Exchange, work: Callable[[Exchange], Outcome], done: Callable[[Exchange], None]) -> None:
         """Runs `work` in the thread of the network, then `done` in that of the screen."""
         self.exchange = exchange
+        self.pace.begin()
 
         def ended(outcome: Outcome) -> None:
             exchange.end(outcome)
             done(exchange)
 
-        self._worker.do(Job(lambda: work(exchange), ended, lambda error: ended(Outcome(error=error))))
+        def failed(error: ListforumError) -> None:
+            ended(Outcome(exchange.outcome.sent, error=error))
+
+        self._worker.do(Job(lambda: work(exchange), ended, failed))
 
     def send_and_sync(self, exchange: Exchange) -> Outcome:
         """Sends what is queued, then fetches what is new, once the price is agreed to. In the thread of the network."""
@@ -174,7 +183,9 @@ class Link:
             return True
         offered = tuple(reports)
         self._deliver(lambda: exchange.show_price(offered))
-        return exchange.wait_for_answer()
+        agreed = exchange.wait_for_answer()
+        self.pace.begin()
+        return agreed
 
     def _teller(self, exchange: Exchange) -> Callable[[Progress], None]:
         last = 0.0
@@ -182,6 +193,7 @@ class Link:
         def tell(progress: Progress) -> None:
             nonlocal last
             now = time.monotonic()
+            self.pace.note(progress.bytes.total, now)
             if now - last >= _SECONDS_BETWEEN or progress.done >= progress.total:
                 last = now
                 self._deliver(lambda: exchange.show_progress(progress))

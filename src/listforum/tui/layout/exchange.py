@@ -1,0 +1,244 @@
+"""A run on the link in words: what it would cost, how far it is, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING, Final
+
+from listforum.errors import Cancelled
+from listforum.forum import told
+from listforum.mail import safe
+from listforum.tui.layout.line import Line, Span, StyleName
+
+if TYPE_CHECKING:
+    from listforum.forum.run import SyncReport
+    from listforum.forum.sending import Sent
+    from listforum.model import Bytes, OutboxItem, Progress
+    from listforum.sync.report import ListReport
+    from listforum.tui.exchange import Exchange, Outcome
+    from listforum.tui.pace import Pace
+
+_BAR: Final = 40
+_LONG: Final = 90
+"""Seconds from which on a time is told in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside the run: what a connection usually costs, how fast the link is, what is in the outbox."""
+
+    pace: Pace
+    connecting: int | None = None
+    outbox: Mapping[int, OutboxItem] = field(default_factory=dict)
+
+
+def exchange_lines(exchange: Exchange, known: Known, room: int) -> tuple[Line, ...]:
+    """How a run stands, for a page of `room` cells."""
+    tell = {
+        "connecting": lambda: _connecting(known),
+        "price": lambda: _price(exchange.offered, known.pace),
+        "working": lambda: _working(exchange, room),
+        "stopping": _stopping,
+        "done": lambda: _summary(exchange, known),
+    }[exchange.phase]
+    return tuple(tell())
+
+
+def link_words(exchange: Exchange | None, today: Bytes) -> str:
+    """The link in a few words: how far a run is, or what this day has cost."""
+    if exchange is None or not exchange.running:
+        return _("{size} today").format(size=told.size(today.total))
+    progress = exchange.progress
+    if exchange.phase == "price":
+        return _("the price is known: s")
+    if exchange.phase == "stopping":
+        return _("stopping")
+    if exchange.phase == "connecting" or progress is None:
+        return _("connecting")
+    return f"{_step(progress)} · {told.size(progress.bytes.total)}"
+
+
+def ending(exchange: Exchange) -> str:
+    """What came of a run in one sentence, for somebody who is busy with something else."""
+    outcome = exchange.outcome
+    stop = tuple(_stop(outcome))
+    if stop:
+        return stop[0]
+    came = sum(report.new_headers for report in outcome.synced.lists) if outcome.synced else 0
+    if came:
+        return ngettext("{count} new post came.", "{count} new posts came.", came).format(count=came)
+    return _("Sent.") if outcome.sent is not None and outcome.sent.report.sent else _("Nothing new.")
+
+
+# --- before -------------------------------------------------------------------------------------------------------
+
+
+def _connecting(known: Known) -> Iterator[Line]:
+    if known.connecting is None:
+        yield _line(_("Connecting."))
+    else:
+        yield _line(_("Connecting. That alone costs about {size}.").format(size=told.size(known.connecting)))
+    yield _line(_("Nothing is fetched before you have seen the price."), "muted")
+
+
+def _price(offered: Sequence[ListReport], pace: Pace) -> Iterator[Line]:
+    priced = [report for report in offered if report.waiting_bytes or report.new_headers]
+    for report in priced:
+        yield _line(told.price(report), "waiting")
+    for report in offered:
+        if report.error is not None:
+            yield _line(f"{report.list}: {report.error}", "warning")
+    yield _line()
+    total = sum(report.waiting_bytes for report in priced)
+    if len(priced) > 1:
+        yield _line(_("In all about {size}.").format(size=told.size(total)), "heading")
+    seconds = pace.seconds_for(total)
+    if seconds is not None:
+        yield _line(_("On this link that takes about {time}.").format(time=duration(seconds)))
+    yield _line(_("Enter fetches it. Esc leaves it on the server: nothing is fetched, nothing is lost."), "muted")
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, in a word or two."""
+    if seconds < _LONG:
+        return _("{seconds} s").format(seconds=max(1, round(seconds)))
+    return _("{minutes} min").format(minutes=round(seconds / 60))
+
+
+# --- while --------------------------------------------------------------------------------------------------------
+
+
+def _working(exchange: Exchange, room: int) -> Iterator[Line]:
+    progress = exchange.progress
+    if progress is None:
+        yield _line(_("Working."))
+        return
+    yield _line(_step(progress), "heading")
+    yield _line(bar(progress, min(_BAR, room - 2)))
+    words = _("{size} so far").format(size=told.size(progress.bytes.total))
+    if progress.seconds_left is not None:
+        words = _("{size} so far, about {time} left").format(
+            size=told.size(progress.bytes.total), time=duration(progress.seconds_left)
+        )
+    yield _line(words)
+    yield _line()
+    yield _line(_("Esc goes back to reading; this goes on. x stops it; what has come is kept."), "muted")
+
+
+def _step(progress: Progress) -> str:
+    return _("{what} {done} of {total}").format(what=safe.line(progress.what), done=progress.done, total=progress.total)
+
+
+def bar(progress: Progress, cells: int) -> str:
+    """How far it is, drawn with signs that every terminal has: two cells more than `cells`."""
+    full = cells if not progress.total else min(cells, cells * progress.done // progress.total)
+    return f"[{'#' * full}{'.' * (cells - full)}]"
+
+
+def _stopping() -> Iterator[Line]:
+    yield _line(_("Stopping. What has come is kept."))
+
+
+# --- after --------------------------------------------------------------------------------------------------------
+
+
+def _summary(exchange: Exchange, known: Known) -> Iterator[Line]:
+    outcome = exchange.outcome
+    if outcome.sent is not None:
+        yield from _sent(outcome.sent, known.outbox)
+    if outcome.synced is not None:
+        yield from _came(outcome.synced)
+    stop = tuple(_stop(outcome))
+    yield from (_line(words, "warning") for words in stop)
+    if not stop and _nothing_happened(outcome):
+        yield _line(_("Nothing new."), "heading")
+    yield _line()
+    yield _line(told.paid(exchange.spent, _seconds(exchange)), "muted")
+
+
+def _sent(sent: Sent, outbox: Mapping[int, OutboxItem]) -> Iterator[Line]:
+    report = sent.report
+    if report.sent:
+        count = len(report.sent)
+        yield _line(ngettext("{count} post sent.", "{count} posts sent.", count).format(count=count), "heading")
+    for item in report.failed:
+        words = outbox[item].error if item in outbox else None
+        yield _line(
+            _("“{subject}” was refused: {why}").format(subject=_subject(item, outbox), why=words or ""), "warning"
+        )
+    for item in report.uncertain:
+        yield _line(
+            _(
+                "“{subject}” may have been sent or not. It is not sent again by itself: the outbox (o) says more."
+            ).format(subject=_subject(item, outbox)),
+            "warning",
+        )
+    yield from (_line(words, "warning") for words in sent.errors)
+    if report.waiting and not sent.cancelled:
+        count = len(report.waiting)
+        yield _line(
+            ngettext(
+                "{count} post still waits in the outbox.", "{count} posts still wait in the outbox.", count
+            ).format(count=count)
+        )
+
+
+def _subject(item: int, outbox: Mapping[int, OutboxItem]) -> str:
+    return outbox[item].subject if item in outbox else str(item)
+
+
+def _came(report: SyncReport) -> Iterator[Line]:
+    for one in report.lists:
+        if one.new_headers or one.new_texts or one.waiting_texts:
+            yield _line(told.came(one), "heading" if one.new_headers or one.new_texts else "")
+        yield from (_line(f"  {words}", "muted") for words in (*told.missing(one), *told.older(one)))
+
+
+def _stop(outcome: Outcome) -> Iterator[str]:
+    """What ended a run early, in sentences; nothing where nothing did."""
+    if isinstance(outcome.error, Cancelled):
+        yield _("Stopped. What came is kept.")
+    elif outcome.error is not None:
+        yield str(outcome.error)
+    synced = outcome.synced
+    if synced is None:
+        if outcome.sent is not None and outcome.sent.cancelled:
+            yield _("Stopped. What came is kept.")
+        return
+    if synced.stopped_by == "link":
+        yield _("The link was cut. What came is kept; s goes on from there.")
+    elif synced.stopped_by == "deadline":
+        yield _("The server took too long to answer. What came is kept; s goes on from there.")
+    elif synced.stopped_by == "budget":
+        yield _("The budget is used up. What came is kept; the rest waits on the server, with its price.")
+    elif synced.stopped_by == "cancel":
+        yield (
+            _("Stopped. What came is kept; s goes on from there.")
+            if _anything_came(synced)
+            else _("Nothing was fetched. s asks again.")
+        )
+    yield from synced.errors
+
+
+def _anything_came(synced: SyncReport) -> bool:
+    return any(one.new_headers or one.new_texts for one in synced.lists)
+
+
+def _nothing_happened(outcome: Outcome) -> bool:
+    sent, synced = outcome.sent, outcome.synced
+    sending = sent is not None and bool(sent.report.sent or sent.report.failed or sent.errors)
+    return not sending and synced is not None and not _anything_came(synced)
+
+
+def _seconds(exchange: Exchange) -> float:
+    """The time on the link, where that is known: what the person took to think about the price is not counted."""
+    synced = exchange.outcome.synced
+    return exchange.seconds if synced is None else synced.seconds
+
+
+def _line(text: str = "", style: StyleName = "") -> Line:
+    """A line of text that may quote a server, a list's name or a mail."""
+    return Line((Span(safe.body(text), style),) if text else ())

@@ -1,0 +1,33 @@
+"""How the link is, in the few words that every screen has room for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from listforum.model import Bytes
+from listforum.tui.layout.exchange import link_words
+
+if TYPE_CHECKING:
+    from listforum.forum import Forum
+    from listforum.tui.exchange import Link
+
+_DAY: Final = 86_400
+
+
+class LinkLine:
+    """Tells how far a run is; between runs, what the day has cost, which is looked up once after each."""
+
+    def __init__(self, forum: Forum, link: Link) -> None:
+        self._forum, self._link = forum, link
+        self._spent = Bytes()
+        self._as_of: object = None
+
+    def words(self) -> str:
+        """The words; safe to show."""
+        exchange = self._link.exchange
+        if exchange is None or not exchange.running:
+            now = (id(exchange), int(time.time()) // _DAY)
+            if now != self._as_of:
+                self._spent, self._as_of = self._forum.reading.spent_today(), now
+        return link_words(exchange, self._spent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from gettext import gettext as _
 from typing import Final, Literal
 
@@ -129,6 +130,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("to_end", ("end", "G"), ("lines",), N_("To the end")),
 )
 
+FOOTERS: Final[dict[Where, tuple[str, ...]]] = {
+    "topics": ("read_on", "open", "exchange", "search", "compose", "switch", "filter", "outbox", "undo", "quit"),
+    "topic": ("read_on", "reply", "why", "quotes", "next_post", "back", "search", "exchange", "undo"),
+}
+"""What stands first in the last line, where that is not the order of the help."""
+
 _NAMES: Final = {
     "space": N_("space"),
     "slash": "/",
@@ -172,6 +179,11 @@ def bindings(where: Where) -> list[BindingType]:
 def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:
     """Keys and labels for the last line of a screen, the most wanted first."""
     for place in where:
-        for action in actions_in(place):
-            if action.label:
-                yield action.shown_key, _(action.label)
+        labelled = [action for action in actions_in(place) if action.label]
+        first = FOOTERS.get(place, ())
+        for action in sorted(labelled, key=partial(_rank, first)):
+            yield action.shown_key, _(action.label)
+
+
+def _rank(first: Sequence[str], action: Action) -> int:
+    return first.index(action.name) if action.name in first else len(first)

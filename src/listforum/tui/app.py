@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from textual.app import App
 from textual.content import Content
 
 from listforum.errors import Cancelled, ListforumError
 from listforum.mail import safe
 from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
+from listforum.tui.crash import CrashSafe
 from listforum.tui.exchange import Exchange, Link, Outcome, events_of
 from listforum.tui.link_line import LinkLine
+from listforum.tui.guard import line_filters
 from listforum.tui.messages import Call
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.theme import FALLBACKS, THEMES
@@ -23,6 +24,8 @@ from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from listforum.forum import Forum
@@ -35,7 +38,7 @@ _GOODBYE_SECONDS: Final = 0.25
 """So long a change that is being written may take when the person leaves; nobody waits for the network."""
 
 
-class ForumApp(App[int]):
+class ForumApp(CrashSafe):
     """The forum in a terminal. Answers with the exit code."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -45,6 +48,7 @@ class ForumApp(App[int]):
 
     def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
         super().__init__()
+        self.crash_file = forum.home.directory / "crash.txt"
         self.forum = forum
         self.terminal = terminal
         self.companion = companion
@@ -59,6 +63,14 @@ class ForumApp(App[int]):
         self._link_line = LinkLine(forum, self.link)
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        from listforum.tui.driver import ForumDriver
+
+        return ForumDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *line_filters(self.terminal)]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(FALLBACKS)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from rich.console import RenderableType
-from textual import __version__ as textual_version
 from textual.app import App
 from textual.worker import WorkerFailed
 
@@ -147,6 +146,8 @@ def trace(error: BaseException) -> Iterator[str]:
 
     Neither local variables nor arguments, and not the error's own message: each of them may hold what is private.
     """
+    from textual import __version__ as textual_version  # looks through all that is installed: not at the start
+
     system = f"Python {platform.python_version()}, Textual {textual_version}, {platform.system()}"
     yield f"listforum {__version__}, {system}"
     for one, relation in _chain(error):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from gettext import gettext as _
 from typing import Final, TypeVar
 
 from listforum.mail.header import read_header
@@ -70,7 +71,7 @@ def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
     try:
         return read(), ""
     except Exception as error:  # noqa: BLE001 - any mail must become a post; the failure stays visible as a defect
-        return None, f"this mail could not be read fully ({type(error).__name__})"
+        return None, _("this mail could not be read fully ({error})").format(error=type(error).__name__)
 
 
 def _unreadable(fields: bytes, failure: str) -> Header:

@@ -8,6 +8,7 @@ import lzma
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from gettext import gettext as _
 from typing import BinaryIO
 
 from listforum.errors import MailFileError
@@ -69,7 +70,7 @@ def _one_stream(stream: _Decompressor, waiting: bytes, file: BinaryIO) -> Iterat
         if stream.needs_input and not waiting:
             waiting = file.read(PIECE)
             if not waiting:
-                raise EOFError("the compressed data ends too early")
+                raise EOFError(_("the compressed data ends too early"))
         piece = stream.decompress(waiting, PIECE)
         waiting = b""
         if piece:
@@ -83,7 +84,9 @@ def _bounded(content: Iterable[bytes], file: BinaryIO) -> Iterator[bytes]:
         read += len(piece)
         if read > allowed:
             raise MailFileError(
-                f"{file.name} grows to more than {allowed // 10**6} MB when it is decompressed, which no mail does. "
-                "The rest of it was not read."
+                _(
+                    "{file} grows to more than {most} MB when it is decompressed, which no mail does. The rest of "
+                    "it was not read."
+                ).format(file=file.name, most=allowed // 10**6)
             )
         yield piece

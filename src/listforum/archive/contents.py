@@ -6,6 +6,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from gettext import gettext as _
 from typing import Any, Final
 
 from listforum.archive.arrival import words_of
@@ -54,7 +55,7 @@ class Contents:
             "SELECT header, raw, arrived FROM content JOIN post ON post.id = post WHERE post = ?", (post,)
         )
         if found is None:
-            raise UnknownItem(f"There is no post {post}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=post))
         header, raw, arrived = found
         if raw is not None:
             return _whole(raw, arrived)
@@ -133,8 +134,10 @@ def unpacked(data: bytes) -> bytes:
         return zlib.decompress(data)
     except zlib.error as error:
         raise ArchiveError(
-            f"Something in the archive is damaged ({error}). Save what can be read of it with: "
-            "listforum rebuild --salvage (the damaged file is kept beside the new one)."
+            _(
+                "Something in the archive is damaged ({error}). Save what can be read of it with: listforum "
+                "rebuild --salvage (the damaged file is kept beside the new one)."
+            ).format(error=error)
         ) from error
 
 

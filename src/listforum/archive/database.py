@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,13 +157,19 @@ class Database:
         version = self._version()
         if version > len(MIGRATIONS):
             raise ArchiveError(
-                f"The archive {self._path} was written by a newer listforum (version {version} of its tables, "
-                f"this one knows {len(MIGRATIONS)}). Update listforum; nothing was changed."
+                _(
+                    "The archive {path} was written by a newer listforum (version {version} of its tables, this "
+                    "one knows {own}). Update listforum; nothing was changed."
+                ).format(path=self._path, version=version, own=len(MIGRATIONS))
             )
         if version == len(MIGRATIONS):
             return
         if self.read_only:
-            raise HomeError(f"The archive {self._path} needs to be brought up to date, and cannot be written to.")
+            raise HomeError(
+                _("The archive {path} needs to be brought up to date, and cannot be written to.").format(
+                    path=self._path
+                )
+            )
         with self.transaction():
             for number in range(self._version(), len(MIGRATIONS)):
                 for statement in MIGRATIONS[number].split(";\n"):
@@ -195,16 +202,26 @@ class Database:
     def _in_words(self, error: sqlite3.DatabaseError) -> ListforumError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and self._no_room_left()):
-            return HomeError("The disk is full: free some space and do it again. What was stored before is safe.")
+            return HomeError(_("The disk is full: free some space and do it again. What was stored before is safe."))
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-            return HomeError(f"The archive {self._path} cannot be opened or written to here ({error}).")
+            return HomeError(
+                _("The archive {path} cannot be opened or written to here ({error}).").format(
+                    path=self._path, error=error
+                )
+            )
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            return BusyError("Another listforum is writing to the archive just now: wait for it, then do it again.")
+            return BusyError(_("Another listforum is writing to the archive just now: wait for it, then do it again."))
         if code == sqlite3.SQLITE_IOERR:
-            return HomeError(f"The disk could not be read or written ({error}): check its space and its health.")
+            return HomeError(
+                _("The disk could not be read or written ({error}): check its space and its health.").format(
+                    error=error
+                )
+            )
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return ArchiveError(
-                f"The archive {self._path} is damaged ({error}). Save what can be read of it with: listforum rebuild "
-                "--salvage (the damaged file is kept beside the new one)."
+                _(
+                    "The archive {path} is damaged ({error}). Save what can be read of it with: listforum rebuild "
+                    "--salvage (the damaged file is kept beside the new one)."
+                ).format(path=self._path, error=error)
             )
-        return ArchiveError(f"The archive {self._path} cannot be used ({error}).")
+        return ArchiveError(_("The archive {path} cannot be used ({error}).").format(path=self._path, error=error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from gettext import gettext as _
 
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem
@@ -30,7 +31,8 @@ class Lists:
         found = self._database.row("SELECT id FROM list WHERE name = ?", (name,))
         if found is None:
             known = ", ".join(info.name for info in self.all())
-            raise UnknownItem(f"There is no list “{name}” in the archive. Known: {known or 'none yet'}.")
+            words = _("There is no list “{name}” in the archive. Known: {known}.")
+            raise UnknownItem(words.format(name=name, known=known or _("none yet")))
         return int(found[0])
 
     def all(self) -> tuple[ListInfo, ...]:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from gettext import gettext as _
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -23,7 +24,6 @@ Problem = Literal["damaged", "not mail"]
 
 _BEGINNING = 8192
 _CERTAIN_FIELDS = frozenset(b"content-type from message-id mime-version received return-path subject".split())
-_TOO_LARGE = f"This mail is larger than {mbox.LARGEST_MAIL // 2**20} MB and was left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _walk(top: Path) -> Iterator[_Source]:
         path = waiting.pop()
         try:
             if path is not top and path.is_symlink():
-                yield _Source(path, obstacle=_NotMailError(f"{path} is a symbolic link."))
+                yield _Source(path, obstacle=_NotMailError(_("{path} is a symbolic link.").format(path=path)))
             elif path.is_dir():
                 waiting.extend(sorted(_entries(path), reverse=True))
             else:
@@ -130,7 +130,9 @@ def _walk(top: Path) -> Iterator[_Source]:
 def _source(path: Path) -> _Source:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        return _Source(path, obstacle=_NotMailError(f"{path} is no file, but a device, a pipe or a socket."))
+        return _Source(
+            path, obstacle=_NotMailError(_("{path} is no file, but a device, a pipe or a socket.").format(path=path))
+        )
     return _Source(path, found.st_size, path.parent.name in ("cur", "new") and _is_maildir(path.parent.parent))
 
 
@@ -173,7 +175,9 @@ def _read(source: _Source, gauge: _Gauge) -> Iterator[MailFile]:
     except OSError as error:
         raise _cannot_read(source.path, error) from error
     except compressed.DAMAGED as error:
-        raise MailFileError(f"{source.path} is damaged or cut short: {error}.") from error
+        raise MailFileError(
+            _("{path} is damaged or cut short: {error}.").format(path=source.path, error=error)
+        ) from error
 
 
 def _mails(source: _Source, pieces: Iterator[bytes]) -> Iterator[MailFile]:
@@ -187,7 +191,9 @@ def _mails(source: _Source, pieces: Iterator[bytes]) -> Iterator[MailFile]:
     elif source.alone or ".eml" in source.path.suffixes or _begins_mail(beginning):
         yield _mail(_whole(content), f"{source.path}:1")
     elif mbox.without_blank(beginning):
-        raise _NotMailError(f"{source.path} holds no mail: neither an mbox nor a mail begins there.")
+        raise _NotMailError(
+            _("{path} holds no mail: neither an mbox nor a mail begins there.").format(path=source.path)
+        )
 
 
 def _begins_mail(beginning: bytes) -> bool:
@@ -196,7 +202,10 @@ def _begins_mail(beginning: bytes) -> bool:
 
 
 def _mail(raw: bytes | None, where: str) -> MailFile:
-    return MailFile(b"", where, "damaged", _TOO_LARGE) if raw is None else MailFile(raw, where)
+    if raw is not None:
+        return MailFile(raw, where)
+    words = _("This mail is larger than {most} MB and was left out.")
+    return MailFile(b"", where, "damaged", words.format(most=mbox.LARGEST_MAIL // 2**20))
 
 
 def _whole(content: Iterable[bytes]) -> bytes | None:
@@ -210,7 +219,7 @@ def _whole(content: Iterable[bytes]) -> bytes | None:
 
 
 def _cannot_read(path: Path, error: OSError) -> MailFileError:
-    return MailFileError(f"{path} cannot be read: {error.strerror or error}.")
+    return MailFileError(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror or error))
 
 
 def _tell_nobody(_done: int, _total: int) -> None:
@@ -250,8 +259,10 @@ def _publish(unfinished: Path, path: Path) -> None:
 
 
 def _already_there(path: Path) -> str:
-    return f"{path} exists already. Choose another name, or move it away."
+    return _("{path} exists already. Choose another name, or move it away.").format(path=path)
 
 
 def _cannot_write(path: Path, error: OSError) -> MailFileError:
-    return MailFileError(f"{path} cannot be written: {error.strerror or error}. Nothing was left there.")
+    return MailFileError(
+        _("{path} cannot be written: {why}. Nothing was left there.").format(path=path, why=error.strerror or error)
+    )

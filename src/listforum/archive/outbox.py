@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.database import Database, Row
@@ -122,7 +123,7 @@ class Outbox:
         """One item. Raises UnknownItem."""
         row = self._database.row(f"{_ITEM} WHERE outbox.id = ?", (item,))
         if row is None:
-            raise UnknownItem(f"There is nothing numbered {item} in the outbox.")
+            raise UnknownItem(_("There is nothing numbered {item} in the outbox.").format(item=item))
         return _item(row)
 
     def state(self, item: int) -> OutboxState | None:
@@ -134,7 +135,7 @@ class Outbox:
         """The envelope sender and the frozen bytes of an item. Raises UnknownItem."""
         row = self._database.row("SELECT sender, mail FROM outbox WHERE id = ?", (item,))
         if row is None:
-            raise UnknownItem(f"There is nothing numbered {item} in the outbox.")
+            raise UnknownItem(_("There is nothing numbered {item} in the outbox.").format(item=item))
         return row[0], zlib.decompress(row[1])
 
     def move(self, item: int, to: OutboxState, *, error: str | None = None, now: int | None = None) -> bool:

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from gettext import gettext as _
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -78,12 +79,16 @@ def _opened(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         connection.close()
         raise ArchiveError(
-            f"Nothing of the archive {path} can be read ({error}). Move it away, but keep it: the next sync fetches "
-            "the lists again, and what was imported can be imported again."
+            _(
+                "Nothing of the archive {path} can be read ({error}). Move it away, but keep it: the next sync "
+                "fetches the lists again, and what was imported can be imported again."
+            ).format(path=path, error=error)
         ) from error
     if version > len(MIGRATIONS):
         connection.close()
-        raise ArchiveError(f"The archive {path} was written by a newer listforum: let that one salvage it.")
+        raise ArchiveError(
+            _("The archive {path} was written by a newer listforum: let that one salvage it.").format(path=path)
+        )
     return connection
 
 

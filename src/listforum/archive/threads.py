@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from gettext import gettext as _
 
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem, UsageError
@@ -41,7 +42,11 @@ class Threads:
         self._must_exist(post)
         self._must_exist(parent)
         if post in self._ancestors(parent):
-            raise UsageError(f"Post {parent} already stands below post {post}: joining them would go in a circle.")
+            raise UsageError(
+                _("Post {parent} already stands below post {post}: joining them would go in a circle.").format(
+                    parent=parent, post=post
+                )
+            )
         self._decide(post, parent, now)
 
     def split(self, post: int, now: int) -> None:
@@ -197,7 +202,7 @@ class Threads:
 
     def _must_exist(self, post: int) -> None:
         if not self._database.row("SELECT 1 FROM post WHERE id = ?", (post,)):
-            raise UnknownItem(f"There is no post {post}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=post))
 
     def _ancestors(self, post: int) -> set[int]:
         seen: set[int] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Collection, Iterable, Sequence
+from gettext import gettext as _
 from typing import Any, Final, Literal
 
 from listforum.archive.database import Database, Row
@@ -96,14 +97,14 @@ class Topics:
         """The posts of a topic, oldest first. Raises UnknownItem."""
         rows = self._database.rows(f"{_RECORD} WHERE topic = ? ORDER BY date, post.id", (topic,))
         if not rows:
-            raise UnknownItem(f"There is no topic {topic}.")
+            raise UnknownItem(_("There is no topic {topic}.").format(topic=topic))
         return tuple(map(_record, rows))
 
     def post(self, post: int) -> PostRecord:
         """One post. Raises UnknownItem."""
         row = self._database.row(f"{_RECORD} WHERE post.id = ?", (post,))
         if row is None:
-            raise UnknownItem(f"There is no post {post}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=post))
         return _record(row)
 
     def records(self, posts: Sequence[int]) -> dict[int, PostRecord]:
@@ -118,7 +119,7 @@ class Topics:
         """The post a topic is named after. Raises UnknownItem."""
         row = self._database.row("SELECT root FROM topic WHERE id = ?", (topic,))
         if row is None:
-            raise UnknownItem(f"There is no topic {topic}.")
+            raise UnknownItem(_("There is no topic {topic}.").format(topic=topic))
         return self.post(row[0])
 
     def of(self, posts: Iterable[int]) -> dict[int, int]:

@@ -15,7 +15,8 @@ from listforum.tui.layout.wrap import wrapped
 PIECES = st.sampled_from(
     [
         "word", "слово", "می\u200cخواهم", "مرحبا", "数据开放", "、", "https://example.org/a/very/long/path?with=query",
-        "\U0001f468\u200d\U0001f469\u200d\U0001f467", "❤\ufe0f", "e\u0301\u0302", "-", "+", "> ", ">> ", "  ", "    ", " ", "1. ",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467", "❤\ufe0f", "e\u0301\u0302", "-", "+", "> ", ">> ", "  ",
+        "    ", " ", "1. ",
         "x" * 90, "。" * 50, "\u200d", "\ufe0f", "@@ -1,2 +1,3 @@",
     ]
 )  # fmt: skip

@@ -97,6 +97,8 @@ LineList {
     & > .line--attribution { color: $line-muted; }
     & > .line--signature { color: $line-muted; }
     & > .line--fold { color: $line-muted; text-style: italic; }
+    & > .line--added { color: $success; }
+    & > .line--removed { color: $line-quote-3; }
     & > .line--attachment { color: $primary; }
     & > .line--waiting { color: $warning; text-style: italic; }
     & > .line--match { color: $background; background: $accent; text-style: bold underline; }
@@ -128,6 +130,8 @@ LineList {
         & > .line--attribution { color: ansi_default; text-style: dim; }
         & > .line--signature { color: ansi_default; text-style: dim; }
         & > .line--fold { color: ansi_default; text-style: dim italic; }
+        & > .line--added { color: ansi_cyan; }
+        & > .line--removed { color: ansi_magenta; }
         & > .line--attachment { color: ansi_cyan; }
         & > .line--waiting { color: ansi_magenta; text-style: italic; }
         & > .line--match { color: ansi_default; background: ansi_default; text-style: reverse bold; }

@@ -71,17 +71,14 @@ class ThreadView(LineList):
     def refresh_topic(self, outline: TopicOutline) -> None:
         """The topic's posts are these now: marks were turned, texts or posts came. The reader stays at their place."""
         if self._layout is not None:
-            place = self.place
-            self._layout.take(outline.posts)
-            self.go_to(*place)
+            layout = self._layout
+            self._keeping_place(lambda: layout.take(outline.posts))
 
     def update_post(self, view: PostView) -> None:
         """A post's text or attachment has come."""
         layout = self._layout
         if layout is not None and layout.place_of(view.record.post) is not None:
-            place = self.place
-            layout.put(view)
-            self.go_to(*place)
+            self._keeping_place(lambda: layout.put(view))
 
     def _begin(self) -> None:
         """Shows the topic as soon as there is a screen to show it on."""
@@ -154,7 +151,7 @@ class ThreadView(LineList):
         layout.lay([at])
         row = min(layout.start(at) + max(line, 0), layout.end(at) - 1)
         top = self.scroll_offset.y
-        if not top <= row < top + self.page_height or layout.end(at) > top + self.page_height:
+        if not top <= row < top + self.page_height:
             top = layout.start(at) if row - layout.start(at) < self.page_height else row - self.page_height // 3
         self._jump(top, row)
 
@@ -221,36 +218,39 @@ class ThreadView(LineList):
         target = self.target_here
         if target.folds:
             at = self._at
-            self._refold(lambda layout: layout.turn(at, target.n))
+            self._keeping_place(lambda: self._posts.turn(at, target.n))
         elif target == HEADING:
             self.toggle_quotes()
 
     def toggle_quotes(self) -> None:
         """Opens all quotes of this post, or folds them."""
-        at = self._at if self._layout else 0
-        self._refold(lambda layout: layout.turn_post(at))
+        if self._layout is not None and self._layout.posts:
+            at = self._at
+            self._keeping_place(lambda: self._posts.turn_post(at))
 
     def toggle_all_quotes(self) -> None:
         """Opens all quotes of the topic, or folds them."""
-        self._refold(lambda layout: layout.turn_all())
-
-    def _refold(self, fold: Callable[[ThreadLayout], None]) -> None:
-        """Changes folds; what the cursor is on stays where it is on the screen."""
-        layout = self._layout
-        if layout is None or not layout.posts or self._wanted is not None:
-            return
-        self._keeping_place(lambda: fold(layout))
-        if self._timer is not None:
-            self._timer.resume()
+        if self._layout is not None:
+            self._keeping_place(self._layout.turn_all)
 
     def _keeping_place(self, change: Callable[[], None]) -> None:
-        layout = self._posts
+        """Changes what the rows are; what the cursor is on stays where it is on the screen."""
+        layout = self._layout
+        if layout is None or self._wanted is not None or not layout.posts:
+            change()
+            return
         at, offset = layout.anchor(self.cursor)
-        above = self.cursor - self.scroll_offset.y
+        post, above = layout.posts[at].record.post, self.cursor - self.scroll_offset.y
         change()
+        if not layout.posts:
+            self.rows_changed()
+            return
+        at = layout.place_of(post) or 0
         layout.lay([at])
         row = layout.row_of(at, offset)
         self._jump(max(0, row - above), row)
+        if self._timer is not None:
+            self._timer.resume()
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
@@ -275,8 +275,6 @@ class ThreadView(LineList):
             self._begin()
         elif layout is not None and layout.posts:
             self._keeping_place(lambda: layout.resize(self.line_width))
-            if self._timer is not None:
-                self._timer.resume()
 
     def watch_cursor(self, old: int, new: int) -> None:
         layout = self._layout
@@ -288,9 +286,12 @@ class ThreadView(LineList):
         super().watch_cursor(old, new)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if self._layout is not None and self._layout.posts and self._wanted is None:
+        layout = self._layout
+        if layout is not None and layout.posts and self._wanted is None:
+            if layout.lay_rows(round(new_value), self.page_height):
+                self.rows_changed()
             self.call_after_refresh(self._note_seen)
+        super().watch_scroll_y(old_value, new_value)
 
     def action_to_end(self) -> None:
         """Goes to the last row; for that, every post has to be laid out."""
@@ -302,27 +303,30 @@ class ThreadView(LineList):
     # --- what happens between two keys ----------------------------------------------------------------------------
 
     def _lay_more(self) -> None:
-        """Lays out posts that nobody has come to yet, so that the scroll bar tells the truth; nothing shown moves."""
+        """Prepares posts that nobody has come to yet; once all are, the scroll bar tells the truth."""
         layout = self._layout
         if layout is None or not layout.posts or self._wanted is not None:
             return
-        top, cursor = self.scroll_offset.y, self.cursor
-        at = layout.post_at(top)
-        within, below = top - layout.start(at), cursor - top
-        left = layout.lay_more(at, _LAID_AT_ONCE)
-        moved = layout.start(at) + within - top
-        if self.line_count() != self.virtual_size.height or moved:
-            self.rows_changed()
-            if moved:
-                self.scroll_rows_to(top + moved)
-                self.cursor = top + moved + below
-        if not left and self._timer is not None:
+        if layout.lay_more(self._at, _LAID_AT_ONCE):
+            return
+        if self._timer is not None:
             self._timer.pause()
+        top = self.scroll_offset.y
+        at = layout.post_at(top)
+        within, below = top - layout.start(at), self.cursor - top
+        if layout.lay(range(len(layout.posts))):
+            self._jump(layout.start(at) + within, layout.start(at) + within + below)
 
     def _note_seen(self) -> None:
         """Keeps account of what has been on the screen, and tells which unread posts have been read by that."""
         layout = self._layout
-        if layout is None or not layout.posts or self._wanted is not None or not self.is_on_screen:
+        if (
+            layout is None
+            or not layout.posts
+            or self._wanted is not None
+            or not self.is_attached
+            or not self.screen.is_current
+        ):
             return
         top = self.scroll_offset.y
         bottom = top + self.page_height

@@ -22,6 +22,8 @@ StyleName = Literal[
     "attribution",
     "signature",
     "fold",
+    "added",
+    "removed",
     "attachment",
     "waiting",
     "match",

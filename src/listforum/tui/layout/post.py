@@ -20,15 +20,15 @@ from listforum.tui.layout.wrap import wrapped
 Marked = Callable[[str], Sequence[tuple[int, int]]]
 """Tells which positions of a text are to stand out: half-open, in order, apart."""
 
-TargetKind = Literal["heading", "text", "quote", "signature", "footer", "attachment", "waiting", "defect"]
+TargetKind = Literal[
+    "heading", "text", "attribution", "quote", "signature", "footer", "attachment", "waiting", "defect"
+]
 
-_QUOTE_SHOWN: Final = 3
-"""Quotes of so many rows are shown as they are."""
+_SHOWN: Final = {"quote": 3, "signature": 5, "footer": 1}
+"""So many rows are shown as they are."""
 
 _CONTEXT: Final = 2
 """So many rows of a folded quote stay above the words that answer it."""
-
-_SIGNATURE_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class Folds:
     def turn(self, n: int) -> Folds:
         """With the n-th folded where it was open, or open where it was folded."""
         return Folds(self.usual, self.turned ^ {n})
+
+
+FOLDED: Final = Folds()
+
+_PATCH: Final[dict[str, StyleName]] = {"": "", " ": "", "+": "added", "-": "removed", "@": "muted"}
 
 
 class PostRow(NamedTuple):
@@ -94,9 +99,7 @@ class Page:
     marked: Marked | None = None
 
 
-def post_lines(
-    view: PostView, width: int, folds: Folds = Folds(), marked: Marked | None = None
-) -> tuple[PostLine, ...]:  # noqa: B008 - immutable
+def post_lines(view: PostView, width: int, folds: Folds = FOLDED, marked: Marked | None = None) -> tuple[PostLine, ...]:
     """A post below its heading."""
     page = Page(width, marked=marked)
     matches = tuple(marked(view.text)) if marked and view.text else ()
@@ -143,7 +146,7 @@ class _Passage:
 
     blocks: tuple[Block, ...]
     offset: int
-    kind: TargetKind | Literal["attribution"]
+    kind: TargetKind
     answered: bool = False
 
 
@@ -156,50 +159,50 @@ def _text_rows(text: str, page: Page, folds: Folds) -> list[PostRow]:
             rows += _folding_rows(passage, number, page, folds)
         else:
             style: StyleName = "attribution" if passage.kind == "attribution" else ""
-            rows += _rows(passage, page, _TEXT, style)
+            rows += _rows(passage, page, Target(passage.kind), style)
     return rows
 
 
 def _passages(text: str) -> Iterator[_Passage]:
-    runs = [(kind, tuple(run)) for kind, run in groupby(blocks(text), key=_kind_of)]
+    runs = [(what, tuple(run)) for what, run in groupby(blocks(text), key=_kind_of)]
     offset = 0
-    for at, (kind, run) in enumerate(runs):
-        answered = kind == "quote" and at + 1 < len(runs) and runs[at + 1][0] == "text"
-        yield _Passage(run, offset, kind, answered)
+    for at, (what, run) in enumerate(runs):
+        answered = what == "quote" and at + 1 < len(runs) and runs[at + 1][0] == "text"
+        yield _Passage(run, offset, what, answered)
         offset += sum(len(block.text) + 1 for block in run)
 
 
-def _kind_of(block: Block) -> TargetKind | Literal["attribution"]:
+def _kind_of(block: Block) -> TargetKind:
     """An attribution inside a quote is part of it."""
     if block.kind == "quote" or (block.kind == "attribution" and block.depth):
         return "quote"
     if block.kind in {"signature", "footer", "attribution"}:
-        return block.kind  # type: ignore[return-value]  # mypy does not narrow a literal by membership
+        return block.kind
     return "text"
 
 
 def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> list[PostRow]:
-    kind: TargetKind = passage.kind  # type: ignore[assignment]  # only passages that fold come here
-    whole = _rows(passage, page, Target(kind, number), "signature" if kind != "quote" else "")
-    blanks = len(whole) - len(_trimmed(whole[::-1])[::-1]) if whole else 0
-    filled = len(whole) - blanks
+    whole = _rows(passage, page, Target(passage.kind, number), "" if passage.kind == "quote" else "signature")
+    filled = len(whole)
+    while filled and _is_blank(whole[filled - 1]):
+        filled -= 1
     tail = _CONTEXT if passage.answered else 0
-    shown = {"quote": _QUOTE_SHOWN + tail, "signature": _SIGNATURE_SHOWN, "footer": 1}[kind]
+    shown = _SHOWN[passage.kind] + tail
     if filled <= shown:
         return [row._replace(stands_for=_TEXT) for row in whole]
     if folds.is_open(number):
         return whole
     hidden = filled - tail
     first = whole[0]
-    words = f"{page.glyphs.folded} {_folded_words(kind, hidden)}"
-    fold = PostRow(shortened(words, page.width), "fold", Target(kind, number), first.offset)
+    words = f"{page.glyphs.folded} {_folded_words(passage.kind, hidden)}"
+    fold = PostRow(shortened(words, page.width), "fold", Target(passage.kind, number), first.offset)
     return [fold, *whole[hidden:]]
 
 
-def _folded_words(kind: TargetKind, count: int) -> str:
-    if kind == "quote":
+def _folded_words(what: TargetKind, count: int) -> str:
+    if what == "quote":
         return ngettext("{count} quoted line", "{count} quoted lines", count).format(count=count)
-    if kind == "signature":
+    if what == "signature":
         return ngettext("signature, {count} line", "signature, {count} lines", count).format(count=count)
     return ngettext("the list's footer, {count} line", "the list's footer, {count} lines", count).format(count=count)
 
@@ -217,13 +220,26 @@ def _rows(passage: _Passage, page: Page, target: Target, style: StyleName) -> li
 
 
 def _quote_style(block: Block) -> StyleName:
-    return ("", "quote-1", "quote-2", "quote-3")[min(block.depth, 3)]  # type: ignore[return-value]  # all are names
+    return ("", "quote-1", "quote-2", "quote-3")[min(block.depth, 3)]
 
 
 def _trimmed(rows: list[PostRow]) -> list[PostRow]:
-    """Without blank rows at both ends."""
-    filled = [at for at, row in enumerate(rows) if row.text.strip(" \xa0\u200e\u200f")]
-    return rows[filled[0] : filled[-1] + 1] if filled else []
+    """Without blank rows at both ends, and with one where several stand together or before a fold's row."""
+    kept: list[PostRow] = []
+    for row in rows:
+        blank = _is_blank(row)
+        if blank and (not kept or _is_blank(kept[-1])):
+            continue
+        if row.style == "fold" and row.stands_for.kind != "quote" and kept and _is_blank(kept[-1]):
+            kept.pop()
+        kept.append(row)
+    while kept and _is_blank(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def _is_blank(row: PostRow) -> bool:
+    return not row.text.strip(" \xa0\u200e\u200f")
 
 
 # --- what is beside the text --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A topic as rows, one post after the other, for any width and any folds.
 
 Knowing exactly how high a post is means reading and wrapping its text. The posts around the reader are laid out at
-once, the others are guessed at until `lay_more` has come to them; what has been shown never moves by that.
+once; the heights of the others are guesses until `lay_more` has prepared them all.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _GUESS: Final = 16
 
 _BLANK: Final = PostLine(Line(), Target("text"))
 _HEADING_OFFSET: Final = -1
+_BELOW_OFFSET: Final = 1 << 60
+"""Of the blank row below a post."""
 
 
 class ThreadLayout:
@@ -40,6 +42,7 @@ class ThreadLayout:
         self._folds: dict[int, Folds] = {}
         self._usual = Folds()
         self._starts: list[int] | None = None
+        self._exact: set[int] = set()
         self.posts: tuple[Placed, ...] = ()
         self.take(records)
 
@@ -151,7 +154,7 @@ class ThreadLayout:
     def last_text_row(self, at: int) -> int:
         """The row on which a post's own words end."""
         rows = self._laid(at)
-        own = (n for n in range(len(rows), 0, -1) if rows[n - 1].stands_for.kind == "text")
+        own = (n for n in range(len(rows), 0, -1) if rows[n - 1].stands_for.kind == "text" and rows[n - 1].text.strip())
         return self.start(at) + next(own, len(rows))
 
     def anchor(self, row: int) -> tuple[int, int]:
@@ -161,14 +164,16 @@ class ThreadLayout:
         if within == 0:
             return at, _HEADING_OFFSET
         rows = self._laid(at)
-        return at, rows[min(within, len(rows)) - 1].offset if rows else 0
+        return at, rows[within - 1].offset if within <= len(rows) else _BELOW_OFFSET
 
     def row_of(self, at: int, offset: int) -> int:
         """The row on which a place in a post's text stands now."""
         if offset == _HEADING_OFFSET:
             return self.start(at)
-        found = bisect_right(self._laid(at), offset, key=lambda row: row.offset)
-        return self.start(at) + max(found, 1)
+        rows = self._laid(at)
+        if offset == _BELOW_OFFSET:
+            return self.start(at) + len(rows) + 1
+        return self.start(at) + max(bisect_right(rows, offset, key=lambda row: row.offset), 1)
 
     def first_match(self, at: int) -> int | None:
         """The row of a post's first match of what is searched for."""
@@ -182,26 +187,37 @@ class ThreadLayout:
     # --- laying out -----------------------------------------------------------------------------------------------
 
     def lay(self, places: Iterable[int]) -> bool:
-        """Lays out posts; answers whether any was new, and so rows may have moved."""
-        missing = [at for at in places if self.posts[at].record.post not in self._rows]
-        self._read([self.posts[at].record.post for at in missing])
-        for at in missing:
-            self._laid(at)
-        return bool(missing)
+        """Makes the heights of posts exact; answers whether any was a guess, so that rows below have moved."""
+        self._all_starts()
+        guessed = [at for at in places if self.posts[at].record.post not in self._exact]
+        self._prepare(guessed)
+        if guessed:
+            self._starts = None
+        return bool(guessed)
 
-    def lay_rows(self, top: int, rows: int) -> None:
-        """Lays out every post that shows on `rows` rows from `top` on."""
+    def lay_rows(self, top: int, rows: int) -> bool:
+        """Makes the heights of all posts exact that show on `rows` rows from `top` on; answers as `lay` does."""
+        moved = False
         at = self.post_at(top)
         while at < len(self.posts) and self.start(at) < top + rows:
-            self.lay([at])
+            moved = self.lay([at]) or moved
             at += 1
+        return moved
 
     def lay_more(self, near: int, posts: int) -> bool:
-        """Lays out some more posts, those below `near` first; answers whether any is left to be laid out."""
+        """Prepares some more posts, those below `near` first; answers whether any is left.
+
+        No row moves until every post is ready: then `lay` them all.
+        """
         everyone = (*range(near, len(self.posts)), *range(near - 1, -1, -1))
         missing = [at for at in everyone if self.posts[at].record.post not in self._rows]
-        self.lay(missing[:posts])
+        self._prepare(missing[:posts])
         return len(missing) > posts
+
+    def _prepare(self, places: Sequence[int]) -> None:
+        self._read([self.posts[at].record.post for at in places])
+        for at in places:
+            self._laid(at)
 
     def _read(self, posts: Sequence[int]) -> list[PostView]:
         missing = [post for post in posts if post not in self._views]
@@ -215,7 +231,6 @@ class ThreadLayout:
         if rows is None:
             self._matches_of(at)
             rows = self._rows[post] = post_rows(self.view(at), self._page, self._folds_of(at))
-            self._starts = None
         return rows
 
     def _matches_of(self, at: int) -> tuple[tuple[int, int], ...]:
@@ -229,7 +244,7 @@ class ThreadLayout:
         if self._starts is None:
             known = [len(rows) for rows in self._rows.values()]
             guess = round(sum(known) / len(known)) if known else _GUESS
-            laid = self._rows
+            laid, self._exact = self._rows, set(self._rows)
             heights = (
                 len(laid[placed.record.post]) + 2 if placed.record.post in laid else guess + 2 for placed in self.posts
             )

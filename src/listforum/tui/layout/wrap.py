@@ -18,7 +18,6 @@ _RIGHT_TO_LEFT: Final = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _QUOTE: Final = re.compile(r"(?: {0,3}>)+ ?")
-_INDENT: Final = re.compile(r" *")
 _BULLET: Final = re.compile(r"(?:[-*+•–] |\(?\d{1,3}[.)] ) *")
 _COLUMN_GAP: Final = re.compile(r"\S {2,}\S.* {2,}\S|\S {3,}\S")
 _HUNK: Final = re.compile(r"@@ -\d+(?:,(\d{1,6}))? \+\d+(?:,(\d{1,6}))? @@")
@@ -32,12 +31,16 @@ _NOT_LAST: Final = frozenset("（「『【〔〈《“‘([{")
 
 
 class Row(NamedTuple):
-    """A row: `text[lead:]` is the source from `start` on, `text[:lead]` a repeated quote mark or indent."""
+    """A row: `text[lead:]` is the source from `start` on, `text[:lead]` a repeated quote mark or indent.
+
+    `patch` is what the row's line begins with, when that line is part of a patch: one of "+", "-", " " and "@".
+    """
 
     # A tuple, not a dataclass: a topic has tens of thousands, all made before its first line is drawn.
     text: str
     start: int
     lead: int
+    patch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +66,35 @@ def wrapped(text: str, room: int) -> list[Row]:
     rows: list[Row] = []
     at = old = new = 0
     for line in text.split("\n"):
-        patch = old > 0 or new > 0
-        if patch:
-            old -= line[:1] in ("-", " ", "")
-            new -= line[:1] in ("+", " ", "")
+        sign = ""
+        if old > 0 or new > 0:
+            sign = line[:1] or " "
+            old -= sign in "- "
+            new -= sign in "+ "
         elif line.startswith("@@ ") and (hunk := _HUNK.match(line)):
-            old, new, patch = int(hunk[1] or 1), int(hunk[2] or 1), True
+            old, new, sign = int(hunk[1] or 1), int(hunk[2] or 1), "@"
         if len(line) <= room and line.isascii():
-            rows.append(Row(line, at, 0))
+            rows.append(Row(line, at, 0, sign))
         else:
-            rows += _rows(line, at, room, patch)
+            rows += _rows(line, at, room, sign)
         at += len(line) + 1
     return rows
 
 
-def _rows(line: str, at: int, room: int, patch: bool) -> list[Row]:
+def _rows(line: str, at: int, room: int, sign: str) -> list[Row]:
     fits = len(line) * 2 <= room or width(line) <= room
     turned = runs_right_to_left(line)
     if fits and not turned:
-        return [Row(line, at, 0)]
-    lead = _lead(line, room, turned, patch)
+        return [Row(line, at, 0, sign)]
+    lead = _lead(line, room, turned, bool(sign))
     words = line[lead.end :]
     first, then = room - width(lead.first), room - width(lead.hang)
     pieces = _hard_cuts(words, first, then) if lead.columns else _word_cuts(words, first, then)
     if not pieces:
-        return [Row(lead.first, at, len(lead.first))]
-    rows = [Row(lead.first + words[: pieces[0][1]], at + lead.end, len(lead.first))]
-    rows += (Row(lead.hang + words[start:end], at + lead.end + start, len(lead.hang)) for start, end in pieces[1:])
+        return [Row(lead.first, at, len(lead.first), sign)]
+    rows = [Row(lead.first + words[: pieces[0][1]], at + lead.end, len(lead.first), sign)]
+    lines_on = ((lead.hang + words[start:end], at + lead.end + start) for start, end in pieces[1:])
+    rows += (Row(text, start, len(lead.hang), sign) for text, start in lines_on)
     return rows
 
 
@@ -97,13 +102,14 @@ def _lead(line: str, room: int, turned: bool, patch: bool) -> _Lead:
     """How a line begins; one whose beginning takes half the room or more is cut as it is."""
     found = _QUOTE.match(line)
     quote = found[0] if found else ""
-    indent = len(_INDENT.match(line, len(quote))[0])  # type: ignore[index]  # it matches nothing, too
+    words = line[len(quote) :]
+    indent = len(words) - len(words.lstrip(" "))
     bullet = _BULLET.match(line, len(quote) + indent)
     hang = indent + (len(bullet[0]) if bullet else 0)
     mark = LRM if turned else ""
     if len(quote) + hang > room // 2:
         return _Lead(0, "", "", columns=True)
-    if patch or _is_table_or_code(line[len(quote) :], indent, bullet is not None):
+    if patch or _is_table_or_code(words, indent, bullet is not None):
         start = quote + mark if quote else ""
         return _Lead(len(quote), start, start, columns=True)
     first = line[: len(quote) + indent]

@@ -1,0 +1,209 @@
+"""A post as rows: its words, its quotes, what hangs on it, what is not here; and why it is where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conversations import record, view
+from listforum.model import Attachment
+from listforum.tui.layout.cells import LRM, width
+from listforum.tui.layout.post import Folds, PostLine, Target, post_lines
+from listforum.tui.layout.sizes import kind, size
+from listforum.tui.layout.why import why
+
+LONG_QUOTE = "\n".join(f"> quoted line {n}" for n in range(1, 15))
+OPEN = Folds("open")
+
+
+def texts(lines: Sequence[PostLine]) -> list[str]:
+    return [line.line.text.replace(LRM, "") for line in lines]
+
+
+def shown(text: str | None, folds: Folds | None = None, room: int = 78) -> list[str]:
+    return texts(post_lines(view(text), room, folds or Folds()))
+
+
+# --- quotes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_quote_at_the_end_is_one_row() -> None:
+    assert shown(f"I agree.\n\nOn Monday, Omar wrote:\n{LONG_QUOTE}") == [
+        "I agree.",
+        "",
+        "On Monday, Omar wrote:",
+        "▸ 14 quoted lines",
+    ]
+
+
+def test_a_long_quote_above_its_answer_keeps_what_is_answered() -> None:
+    assert shown(f"On Monday, Omar wrote:\n{LONG_QUOTE}\n\nI agree.") == [
+        "On Monday, Omar wrote:",
+        "▸ 12 quoted lines",
+        "> quoted line 13",
+        "> quoted line 14",
+        "",
+        "I agree.",
+    ]
+
+
+def test_interleaved_answers_stay_between_their_quotes() -> None:
+    assert shown("On Monday, Omar wrote:\n> Where are they?\n\nHere.\n\n> And when?\n\nOn Friday.") == [
+        "On Monday, Omar wrote:",
+        "> Where are they?",
+        "",
+        "Here.",
+        "",
+        "> And when?",
+        "",
+        "On Friday.",
+    ]
+
+
+def test_a_quote_opens_alone_or_with_all_others() -> None:
+    text = f"On Monday, Omar wrote:\n{LONG_QUOTE}\n\nYes.\n\n{LONG_QUOTE}\n\nNo."
+    assert len(shown(text, Folds().turn(1))) == len(shown(text)) + 11
+    assert len(shown(text, OPEN)) == len(shown(text)) + 22
+    assert shown(text, OPEN.turn(2)) == shown(text, Folds().turn(1))
+    assert shown(text, Folds().turn(1).turn(1)) == shown(text)
+
+
+def test_an_opened_quote_folds_again_from_any_of_its_rows() -> None:
+    lines = post_lines(view(f"On Monday, Omar wrote:\n{LONG_QUOTE}"), 78, OPEN)
+    assert {line.stands_for for line in lines[1:]} == {Target("quote", 1)}
+    assert Target("quote", 1).folds
+
+
+def test_deeper_quotes_look_different() -> None:
+    lines = post_lines(view("> one\n>> two\n>>> three\n>>>> four\n\nWords."), 78, OPEN)
+    assert [line.line.spans[0].style for line in lines[:4]] == ["quote-1", "quote-2", "quote-3", "quote-3"]
+
+
+def test_the_footer_of_the_list_is_one_row_directly_below_the_words() -> None:
+    rule = "_" * 47
+    text = (
+        f"Words.\n\n\n{rule}\nopen-data mailing list\nopen-data@lists.example.org\nhttps://lists.example.org/open-data"
+    )
+    assert shown(text) == ["Words.", "▸ the list's footer, 4 lines"]
+    assert "open-data mailing list" in shown(text, OPEN)
+
+
+def test_a_short_signature_stays() -> None:
+    lines = post_lines(view("Words.\n\n-- \nMaria\nCensus office"), 78)
+    assert texts(lines) == ["Words.", "", "-- ", "Maria", "Census office"]
+    assert lines[-1].line.spans[0].style == "signature"
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.sampled_from(["> quoted", ">> deep", "", "own words", "-- ", "On Monday, Omar wrote:"]), max_size=30),
+    st.integers(20, 120),
+)
+def test_opened_a_post_shows_every_word_of_its_text(lines: list[str], room: int) -> None:
+    text = "\n".join(lines)
+    opened = "".join(shown(text, OPEN, room)).replace("(no text)", "")
+    assert opened.replace(" ", "").replace(">", "") == text.replace("\n", "").replace(" ", "").replace(">", "")
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n>"), max_size=200),
+    st.integers(20, 200),
+)
+def test_no_row_of_a_post_is_wider_than_the_screen(text: str, room: int) -> None:
+    waiting = Attachment(1, text[:40].replace("\n", ""), "text/csv", 181_000, "waiting")
+    lines = post_lines(view(text, attachments=[waiting], defects=[text[:40].replace("\n", "")]), room)
+    assert all(width(line.line.text) <= room for line in lines)
+
+
+# --- matches ------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_searched_for_stands_out_across_rows() -> None:
+    text = "the census files and\nthe census again"
+    places = [(4, 16), (25, 31)]
+    lines = post_lines(view(text), 10, marked=lambda _text: places)
+    marked = [span.text for line in lines for span in line.line.spans if span.style == "match"]
+    assert "".join(marked).replace(" ", "") == "censusfilescensus"
+    assert texts(lines) == ["the census", "files and", "the census", "again"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_marking_changes_no_word(data: st.DataObject) -> None:
+    text = data.draw(st.text(st.sampled_from("ab >\nслово数据"), max_size=80))
+    ends = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    places = list(zip(ends[::2], ends[1::2], strict=False))
+    plain, marked = post_lines(view(text), 20, OPEN), post_lines(view(text), 20, OPEN, lambda _text: places)
+    assert texts(plain) == texts(marked)
+
+
+# --- what hangs on it ---------------------------------------------------------------------------------------------
+
+
+def test_an_attachment_says_what_it_is_how_big_and_where() -> None:
+    files = [
+        Attachment(1, "map.png", "image/png", 2_400_000, "waiting"),
+        Attachment(2, "table.csv", "text/csv", 812, "here"),
+    ]
+    lines = post_lines(view("Words.", attachments=files), 78)
+    assert texts(lines)[1:] == [
+        "◦ map.png (picture, on the server: 2.4 MB, d fetches it)",
+        "◦ table.csv (table, 812 B, here)",
+    ]
+    assert [line.stands_for for line in lines[1:]] == [Target("attachment", 1), Target("attachment", 2)]
+
+
+def test_a_text_that_is_not_here_says_how_to_get_it() -> None:
+    (line,) = post_lines(view(None), 78)
+    assert line.stands_for.kind == "waiting"
+    assert "d fetches it" in line.line.text
+
+
+def test_an_empty_text_and_a_damaged_one_are_told() -> None:
+    assert shown("  \n\n") == ["(no text)"]
+    assert texts(post_lines(view("Words.", defects=["the character set is unknown"]), 78))[-1] == (
+        "(the character set is unknown)"
+    )
+
+
+def test_sizes_and_kinds_are_told_in_words() -> None:
+    assert [size(n) for n in (0, 999, 1000, 9_949, 181_000, 999_499, 1_200_000, 5_000_000_000)] == [
+        "0 B", "999 B", "1.0 kB", "9.9 kB", "181 kB", "999 kB", "1.2 MB", "5.0 GB",
+    ]  # fmt: skip
+    assert [kind(name) for name in ("image/tiff", "APPLICATION/PDF", "text/plain", "application/x-unknown")] == [
+        "picture", "PDF", "text", "file",
+    ]  # fmt: skip
+
+
+# --- why ----------------------------------------------------------------------------------------------------------
+
+
+def reasons(**changed: object) -> str:
+    parent = record(1, author="Omar")
+    child = record(2, **changed)  # type: ignore[arg-type]  # the caller names fields
+    return " ".join(why(view("Words.", child), {1: parent, 2: child})).replace(LRM, "")
+
+
+def test_why_names_the_header_and_whom_it_answers() -> None:
+    told = reasons(parent=1)
+    assert "In-Reply-To" in told
+    assert "Omar, 2026-03-05 13:00 UTC" in told
+
+
+def test_why_tells_how_certain_a_guess_is_and_what_is_missing() -> None:
+    told = reasons(parent=1, reason="references", confidence=0.8, missing="gone@example.org")
+    assert "References" in told
+    assert "80 % certain" in told
+    assert "gone@example.org" in told
+
+
+def test_why_tells_what_the_person_did() -> None:
+    assert "You put it here yourself" in reasons(parent=1, reason="person")
+
+
+def test_why_tells_a_beginning_from_an_orphan() -> None:
+    assert "It begins the topic" in reasons()
+    assert "not here: gone@example.org" in reasons(missing="gone@example.org")

@@ -171,9 +171,15 @@ def actions_in(where: Where) -> Iterator[Action]:
 def bindings(where: Where) -> list[BindingType]:
     """Textual's bindings for one kind of place; the footer is our own, so none is shown there."""
     return [
-        Binding(",".join(action.keys), action.name, action.help, show=False, priority=action.name == "palette")
+        Binding(key, action.name, action.help, show=False, priority=_goes_before_writing(key, action))
         for action in actions_in(where)
+        for key in action.keys
     ]
+
+
+def _goes_before_writing(key: str, action: Action) -> bool:
+    """Whether a key is ours even where somebody writes: a field has uses of its own for some, and letters are its."""
+    return key == "ctrl+p" or "compose" in action.where
 
 
 def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:

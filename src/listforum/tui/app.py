@@ -15,13 +15,15 @@ from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.crash import CrashSafe
 from listforum.tui.exchange import Exchange, Link, Outcome, events_of
-from listforum.tui.link_line import LinkLine
 from listforum.tui.guard import line_filters
+from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
+from listforum.tui.writing import write_post, write_privately, write_reply
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -63,6 +65,10 @@ class ForumApp(CrashSafe):
         self._link_line = LinkLine(forum, self.link)
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
+        self._farewell = Farewell(self)
+
+    def on_mount(self) -> None:
+        self._farewell.mind()
 
     def get_driver_class(self) -> type[Driver]:
         from listforum.tui.driver import ForumDriver
@@ -139,6 +145,17 @@ class ForumApp(CrashSafe):
         if self.companion is not None:
             self.tell(self.companion.extras[at].do())
             self._exchange_changed()
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write_reply(self, post: int) -> None:
+        write_reply(self, post)
+
+    def write_privately(self, post: int) -> None:
+        write_privately(self, post)
+
+    def write_post(self, list_name: str | None) -> None:
+        write_post(self, list_name)
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
@@ -230,6 +247,10 @@ class ForumApp(CrashSafe):
             if isinstance(screen, Follower):
                 screen.archive_changed()
 
+    def action_help_quit(self) -> None:
+        """Ctrl-C, in Textual's words."""
+        interrupted(self)
+
     async def action_quit(self) -> None:
         """Leaves at once: what is on the wire is cut, what is being written is finished."""
         self.leave(0)
@@ -250,6 +271,14 @@ class ForumApp(CrashSafe):
 
     async def on_unmount(self) -> None:
         self.desk.idle(_GOODBYE_SECONDS)
+        self._farewell.forget()
+
+    def _handle_exception(self, error: Exception) -> None:
+        super()._handle_exception(error)
+        try:
+            save_before_the_end(self)
+        except Exception as second:  # noqa: BLE001 - what is said in the end is the first failure
+            self._keep(second)
 
 
 from listforum.tui.screens.frame import Follower  # noqa: E402

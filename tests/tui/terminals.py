@@ -1,0 +1,404 @@
+"""A terminal to run programs on: a pty, what was written to it read strictly, and what it would show."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal, Self
+
+from rich.cells import split_graphemes
+
+Kind = Literal[
+    "text", "style", "move", "column", "mode", "query", "erase line", "erase all", "region", "shift", "control"
+]
+
+_FORMS: Final[dict[Kind, str]] = {
+    "style": r"\x1b\[[0-9;]*m",
+    "move": r"\x1b\[(?:[0-9]+(?:;[0-9]+)?)?H",
+    "column": r"\x1b\[[0-9]*G",
+    "mode": r"\x1b\[\?(?:7|25|1000|1006|1049|2004|2026)[hl]",
+    "query": r"\x1b\[\?2026\$p",
+    "erase line": r"\x1b\[K",
+    "erase all": r"\x1b\[2J",
+    "region": r"\x1b\[(?:[0-9]+;[0-9]+)?r",
+    "shift": r"\x1b\[[0-9]*[ST]",
+    "control": r"[\r\n\x07]",
+    "text": "[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+",
+}
+_TOKEN: Final = re.compile("|".join(f"(?P<{kind.replace(' ', '_')}>{form})" for kind, form in _FORMS.items()))
+
+
+class Forbidden(AssertionError):
+    """Something was written to the terminal that no listforum writes: an escape of unknown form, a control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of output: literal text, or one command of a known kind."""
+
+    kind: Kind
+    data: str
+
+
+def tokens(output: str) -> Iterator[Token]:
+    """What a program wrote, piece by piece. Raises Forbidden at the first that is neither text nor a known form."""
+    at = 0
+    while at < len(output):
+        match = _TOKEN.match(output, at)
+        if match is None or match.lastgroup is None:
+            raise Forbidden(f"{output[at : at + 40]!r} after {output[max(0, at - 60) : at]!r}")
+        yield Token(match.lastgroup.replace("_", " "), match[0])  # type: ignore[arg-type]
+        at = match.end()
+
+
+def shown(output: str) -> str:
+    """All literal text in an output, and nothing of its commands."""
+    return "".join(token.data for token in tokens(output) if token.kind == "text")
+
+
+# --- what a terminal makes of it ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell looks: colours and attributes as SGR numbers (ECMA-48, 8.3.117)."""
+
+    foreground: str = ""
+    background: str = ""
+    attributes: frozenset[int] = frozenset()
+
+    def then(self, parameters: str) -> Style:
+        """This style after one SGR sequence. Raises Forbidden for numbers that it does not know."""
+        style, numbers = self, iter([int(number or 0) for number in parameters.split(";")])
+        for number in numbers:
+            if number in (38, 48):
+                color = _extended_color(number, numbers)
+                style = replace(style, **{"foreground" if number == 38 else "background": color})
+            else:
+                style = style._with(number)
+        return style
+
+    def _with(self, number: int) -> Style:
+        if number == 0:
+            return Style()
+        if 1 <= number <= 9:
+            return replace(self, attributes=self.attributes | {number})
+        if 22 <= number <= 29:
+            gone = {22: {1, 2}, 24: {4}, 25: {5, 6}}.get(number, {number - 20})
+            return replace(self, attributes=self.attributes - gone)
+        if 30 <= number <= 37 or 90 <= number <= 97 or number == 39:
+            return replace(self, foreground="" if number == 39 else str(number))
+        if 40 <= number <= 47 or 100 <= number <= 107 or number == 49:
+            return replace(self, background="" if number == 49 else str(number))
+        raise Forbidden(f"SGR {number}")
+
+
+def _extended_color(number: int, numbers: Iterator[int]) -> str:
+    kind = next(numbers)
+    count = {5: 1, 2: 3}.get(kind)
+    if count is None:
+        raise Forbidden(f"SGR {number};{kind}")
+    return ";".join(map(str, (number, kind, *(next(numbers) for _ in range(count)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place on the screen. The right half of a wide character has no text."""
+
+    text: str = " "
+    style: Style = Style()
+
+
+class Screen:
+    """What a terminal shows of an output. Marks stand on the character before them; it neither wraps nor scrolls."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+        self.cells = self._blank()
+        self.cursor_visible = True
+        self._behind = self._blank()
+        self._x = self._y = 0
+        self._style = Style()
+        self._top, self._bottom = 0, rows - 1
+
+    def feed(self, output: str) -> None:
+        """Shows an output. Raises Forbidden as `tokens` does."""
+        for token in tokens(output):
+            self._show(token)
+
+    def row(self, y: int) -> str:
+        return "".join(cell.text for cell in self.cells[y]).rstrip()
+
+    def text(self) -> str:
+        """All rows, without the blanks at their ends."""
+        return "\n".join(map(self.row, range(self.rows)))
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row, counted from 0."""
+        return min(self._x, self.columns - 1), self._y
+
+    def _show(self, token: Token) -> None:
+        numbers = [int(number) for number in re.findall("[0-9]+", token.data)]
+        match token.kind:
+            case "text":
+                for start, end, width in split_graphemes(token.data)[0]:
+                    self._put(token.data[start:end], width)
+            case "style":
+                self._style = self._style.then(token.data[2:-1])
+            case "move" | "column" | "region":
+                self._place(token.kind, numbers)
+            case "erase line" | "erase all":
+                self._erase(token.kind)
+            case "shift":
+                count = (numbers or [1])[0]
+                self._shift(count if token.data.endswith("S") else -count)
+            case "control":
+                self._control(token.data)
+            case "mode":
+                self._mode(token.data)
+
+    def _place(self, kind: Kind, numbers: list[int]) -> None:
+        if kind == "region":
+            top, bottom = numbers or (1, self.rows)
+            self._top, self._bottom, self._x, self._y = top - 1, bottom - 1, 0, 0
+            return
+        if kind == "move":
+            self._y = min((numbers or [1])[0], self.rows) - 1
+            numbers = numbers[1:]
+        self._x = min((numbers or [1])[0], self.columns) - 1
+
+    def _erase(self, kind: Kind) -> None:
+        if kind == "erase all":
+            self.cells = [[self._empty()] * self.columns for _ in range(self.rows)]
+        else:
+            self.cells[self._y][self._x :] = [self._empty()] * (self.columns - self._x)
+
+    def _put(self, text: str, width: int) -> None:
+        row = self.cells[self._y]
+        if width == 0:
+            before = max(0, self._x - 1)
+            before -= bool(before and not row[before].text)
+            row[before] = replace(row[before], text=row[before].text + text)
+            return
+        if self._x + width > self.columns:
+            self._x = self.columns - width
+        self._split_wide(row, self._x)
+        self._split_wide(row, self._x + width)
+        row[self._x : self._x + width] = [Cell(text, self._style), *[Cell("", self._style)] * (width - 1)]
+        self._x += width
+
+    def _split_wide(self, row: list[Cell], x: int) -> None:
+        """Half of a wide character cannot stay when the other half is written over."""
+        if 0 < x < self.columns and not row[x].text:
+            row[x - 1] = replace(row[x - 1], text=" ")
+            row[x] = replace(row[x], text=" ")
+
+    def _shift(self, count: int) -> None:
+        region = self.cells[self._top : self._bottom + 1]
+        new = [[self._empty()] * self.columns for _ in range(min(abs(count), len(region)))]
+        region = region[count:] + new if count > 0 else new + region[:count]
+        self.cells[self._top : self._bottom + 1] = region
+
+    def _control(self, control: str) -> None:
+        if control == "\r":
+            self._x = 0
+        elif control == "\n":
+            if self._y == self.rows - 1:
+                self._shift(1)
+            self._y = min(self._y + 1, self.rows - 1)
+
+    def _mode(self, mode: str) -> None:
+        if mode.startswith("\x1b[?1049"):
+            self.cells, self._behind = (
+                (self._blank(), self.cells) if mode.endswith("h") else (self._behind, self._blank())
+            )
+        elif mode.startswith("\x1b[?25"):
+            self.cursor_visible = mode.endswith("h")
+
+    def _empty(self) -> Cell:
+        return Cell(style=Style(background=self._style.background))
+
+    def _blank(self) -> list[list[Cell]]:
+        return [[Cell()] * self.columns for _ in range(self.rows)]
+
+
+# --- programs on a terminal -----------------------------------------------------------------------------------------
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+class TerminalSession:
+    """A program on a terminal of its own. What it writes is read strictly when `screen` is asked for."""
+
+    def __init__(
+        self, command: Sequence[str], environ: Mapping[str, str] | None = None, columns: int = 80, rows: int = 24
+    ) -> None:
+        self.output = bytearray()
+        self._fed = 0
+        self._screen = Screen(columns, rows)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment(environ or {}),
+            start_new_session=True,
+            preexec_fn=_take_terminal,  # noqa: PLW1509 - one system call, so that a hang-up reaches the program
+        )
+        self.settings = termios.tcgetattr(self._master)
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # --- hands and eyes ---------------------------------------------------------------------------------------------
+
+    def send(self, keys: str | bytes) -> None:
+        """Types; what is long is typed as fast as the program takes it, and what it writes meanwhile is kept."""
+        data = keys.encode() if isinstance(keys, str) else keys
+        while data:
+            _, writable, _ = select.select([], [self._master], [], 0.01)
+            if writable:
+                data = data[os.write(self._master, data[:1024]) :]
+            self._read(0)
+
+    def paste(self, text: str | bytes) -> None:
+        """Pastes as terminals do, between brackets."""
+        self.send(
+            b"\x1b[200~" + (text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text) + b"\x1b[201~"
+        )
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen = Screen(columns, rows)
+        self._fed = len(self.output)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
+    def quiet(self, seconds: float = 0.3, most: float = 15.0) -> str:
+        """Waits until nothing has been written for so long; answers what was written meanwhile."""
+        start, end = len(self.output), time.monotonic() + most
+        while self._read(seconds) and time.monotonic() < end:
+            pass
+        return self.output[start:].decode("utf-8", "replace")
+
+    def wait_for(self, text: str, seconds: float = 15.0) -> None:
+        """Waits until the screen shows a text. Raises AssertionError, with what it shows instead."""
+        end = time.monotonic() + seconds
+        while text not in self.screen.text():
+            left = end - time.monotonic()
+            assert left > 0, f"no {text!r} in:\n{self.screen.text()}"
+            if not self._read(min(left, 0.5)) and self.process.poll() is not None:
+                assert text in self.screen.text(), f"it ended without {text!r}:\n{self.screen.text()}"
+
+    @property
+    def screen(self) -> Screen:
+        """What the terminal shows now."""
+        self._read(0)
+        whole = self.output[self._fed :].decode("utf-8", "ignore")
+        complete = whole[: _unfinished(whole)]
+        self._screen.feed(complete)
+        self._fed += len(complete.encode())
+        return self._screen
+
+    def latency(self, keys: str, quiet: float = 0.2) -> float:
+        """Seconds from keys that are typed to the last byte that they bring forth."""
+        self.quiet(quiet)
+        start = last = time.monotonic()
+        self.send(keys)
+        while self._read(quiet):
+            last = time.monotonic()
+        return last - start
+
+    def resident_bytes(self) -> int:
+        """The memory that the program holds in RAM (Linux)."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    # --- its end ------------------------------------------------------------------------------------------------------
+
+    def exit_code(self, seconds: float = 15.0) -> int:
+        """Waits for the program to end; answers its code, negative for a signal. Raises AssertionError."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"it did not end:\n{self.screen.text()}"
+            self._read(0.05)
+        while self._read(0.05):
+            pass
+        return self.process.returncode
+
+    def restored(self) -> bool:
+        """Whether the line is as it was before: echo, line mode and signals."""
+        return termios.tcgetattr(self._master)[:4] == self.settings[:4]
+
+    def hang_up(self) -> None:
+        """The line is cut."""
+        os.close(self._master)
+        self._master = -1
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self._master >= 0:
+            self.hang_up()
+
+    def _read(self, seconds: float) -> bool:
+        readable, _, _ = select.select([self._master], [], [], seconds)
+        if not readable:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # EIO: nobody holds the other end any more
+            return False
+        self.output += data
+        return bool(data)
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _unfinished(output: str) -> int:
+    """Where a command begins that has not come whole yet."""
+    last = output.rfind("\x1b")
+    return last if last >= 0 and re.fullmatch(r"\x1b(?:\[[?0-9;$]*)?", output[last:]) else len(output)
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a program on a test's terminal: nothing of the tester's own but the path."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "PYTHONPATH": f"{_ROOT / 'src'}:{_ROOT / 'tests'}",
+        "PYTHONWARNINGS": "default",
+        **more,
+    }
+
+
+def python(
+    program: str, environ: Mapping[str, str] | None = None, columns: int = 80, rows: int = 24
+) -> TerminalSession:
+    """A Python program on a terminal."""
+    return TerminalSession([sys.executable, "-c", program], environ, columns, rows)

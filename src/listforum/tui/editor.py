@@ -124,7 +124,7 @@ def lent(app: App[int], work: Callable[[], Result]) -> Result:
 def _write_privately(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
+        file.write(text + "\n")  # a file ends with a line end, which editors put there anyway
 
 
 def _wait(child: subprocess.Popen[bytes], path: Path, saved: Callable[[str], None]) -> int:

@@ -27,8 +27,8 @@ _PATIENCE: Final = 0.35
 _WRITING: Final = 0.03
 """Seconds that a terminal is given to take its last bytes."""
 
-_AS_IT_WAS: Final = b"\x1b[?2004l\x1b[?1006l\x1b[?1003l\x1b[?1000l\x1b[?1004l\x1b[<u\x1b[?7h\x1b[?1049l\x1b[?25h\x1b[0m"
-"""No bracketed paste, no mouse, no focus reports, usual keys, usual screen, with a cursor (xterm, ctlseqs)."""
+_AS_IT_WAS: Final = b"\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?7h\x1b[?1049l\x1b[?25h\x1b[m"
+"""No marks around what is pasted, no mouse, lines that wrap, the usual screen, a cursor (xterm, ctlseqs)."""
 
 
 class Farewell:

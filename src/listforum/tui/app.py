@@ -28,6 +28,8 @@ from listforum.tui.writing import write_post, write_privately, write_reply
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
+    from pathlib import Path
+
     from textual.screen import Screen
 
     from listforum.forum import Forum
@@ -65,6 +67,8 @@ class ForumApp(CrashSafe):
         self._link_line = LinkLine(forum, self.link)
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
+        self.saving_to: Path | None = None
+        """Where the last attachment of this session was saved."""
         self._farewell = Farewell(self)
 
     def on_mount(self) -> None:

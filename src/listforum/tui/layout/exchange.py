@@ -223,6 +223,12 @@ def _stop(outcome: Outcome) -> Iterator[str]:
     yield from synced.errors
 
 
+def clean(outcome: Outcome) -> bool:
+    """Whether all came that was asked for."""
+    synced = outcome.synced
+    return not tuple(_stop(outcome)) and synced is not None and not any(report.missing for report in synced.lists)
+
+
 def _anything_came(synced: SyncReport) -> bool:
     return any(one.new_headers or one.new_texts for one in synced.lists)
 

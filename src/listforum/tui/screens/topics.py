@@ -110,6 +110,12 @@ class TopicsScreen(ForumScreen):
             topics.select(at)
         self.show_title()
 
+    def choose(self, shelf: Shelf) -> None:
+        """Shows another shelf."""
+        self._choose(shelf)
+        self._fill_side()
+        self.query_one(TopicList).focus()
+
     def _choose(self, shelf: Shelf) -> None:
         if shelf != self.shelf:
             self._end_filter()

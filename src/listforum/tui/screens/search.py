@@ -1,0 +1,204 @@
+"""Search: words above, what they find below, each opened at the very post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+
+from listforum.errors import ListforumError
+from listforum.mail import safe
+from listforum.model import SearchAnswer, SearchHit
+from listforum.tui.actions import Where, bindings
+from listforum.tui.fields import SafeInput
+from listforum.tui.item_list import Item, ItemList
+from listforum.tui.layout.line import Line, Span
+from listforum.tui.layout.search import found_words, guide, hit_lines
+from listforum.tui.screens.dialog import Words
+from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.worker import Job
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+    from textual.widgets import Input
+
+    from listforum.forum import Forum
+    from listforum.tui.screens.topics import TopicsScreen
+
+_PAUSE: Final = 0.25
+"""Seconds without a key after which what was typed is searched for."""
+
+_MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search answered to these words; `lists` names the lists of a topic, where there are several."""
+
+    words: str
+    answer: SearchAnswer
+    lists: dict[int, str]
+
+
+class SearchScreen(ForumScreen):
+    """Searches while one types; of several searches only the last is shown."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = ("search",)
+    BINDINGS = [*bindings("search"), Binding("down", "to_hits", show=False)]  # noqa: RUF012 - Textual's own form
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self._first = words
+        self._timer: Timer | None = None
+        self._number = 0
+        self._found: Found | None = None
+        self._enter_waits = False
+
+    def body(self) -> ComposeResult:
+        yield SafeInput(self._first, placeholder=_("words, or from:name, subject:word, before:2026"), id="words")
+        yield Words(id="note")
+        yield ItemList(id="hits")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._field.focus()
+        self._hits.display = False
+        if self._first.strip():
+            self._search()
+        else:
+            self._note.say(guide())
+
+    def title_words(self) -> str:
+        return _("Search")
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one("#words", SafeInput)
+
+    @property
+    def _hits(self) -> ItemList:
+        return self.query_one("#hits", ItemList)
+
+    @property
+    def _note(self) -> Words:
+        return self.query_one("#note", Words)
+
+    # --- searching ----------------------------------------------------------------------------------------------------
+
+    @on(SafeInput.Changed)
+    def _typed(self) -> None:
+        self._enter_waits = False
+        self._stop_timer()
+        self._timer = self.set_timer(_PAUSE, self._search)
+
+    @on(SafeInput.Submitted)
+    def _submitted(self) -> None:
+        if self._found is not None and self._found.words == self._field.value:
+            self.action_to_hits()
+            return
+        self._enter_waits = True
+        self._search()
+
+    def _search(self) -> None:
+        self._stop_timer()
+        words = self._field.value
+        if self._found is not None and self._found.words == words:
+            return
+        self._number += 1
+        number = self._number
+        if not words.strip():
+            self._found = None
+            self._hits.display = False
+            self._note.say(guide())
+            return
+
+        def work() -> Found | None:
+            """In the thread of the archive; words that were typed over in the meantime are not searched for."""
+            return _found(self.forum_app.forum, words) if number == self._number else None
+
+        def done(found: Found | None) -> None:
+            if found is not None and number == self._number:
+                self._show(found)
+
+        def failed(error: ListforumError) -> None:
+            if number == self._number:
+                self._found = None
+                self._hits.display = False
+                self._note.say([Line((Span(safe.body(str(error)), "warning"),))])
+
+        self.forum_app.desk.do(Job(work, done, failed))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    # --- what was found -----------------------------------------------------------------------------------------------
+
+    def _show(self, found: Found) -> None:
+        self._found = found
+        self._note.say([Line((Span(found_words(found.answer), "muted"),))])
+        self._hits.display = bool(found.answer.hits)
+        self._draw(found)
+        if found.answer.hits:
+            self._hits.action_to_start()
+            self.forum_app.happened("searched")
+        if self._enter_waits:
+            self.action_to_hits()
+
+    def _draw(self, found: Found) -> None:
+        room = self._hits.line_width or self.size.width
+        self._hits.show(
+            [Item(hit.topic, hit_lines(hit, found.lists.get(hit.topic, ""), room)) for hit in found.answer.hits]
+        )
+
+    def on_resize(self) -> None:
+        if self._found is not None:
+            self._draw(self._found)
+
+    def archive_changed(self) -> None:
+        """More may be found now; what is shown stays until it is asked for anew."""
+        self.show_title()
+
+    # --- getting about ------------------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        self._field.focus()
+
+    def action_to_hits(self) -> None:
+        if self._found is not None and self._found.answer.hits:
+            self._hits.focus()
+
+    @on(ItemList.Chosen, "#hits")
+    def action_open_hit(self) -> None:
+        hit = self._current()
+        if hit is None or self._found is None:
+            return
+        from listforum.tui.screens.topic import TopicScreen
+
+        searching, words = self.forum_app.forum.searching, self._found.words
+        topics = self._topics_screen()
+        self.forum_app.push_screen(
+            TopicScreen(topics, hit.topic, hit.post, found=lambda text: searching.highlights(text, words))
+        )
+
+    def _current(self) -> SearchHit | None:
+        if self._found is None:
+            return None
+        return next((hit for hit in self._found.answer.hits if hit.topic == self._hits.current), None)
+
+    def _topics_screen(self) -> TopicsScreen:
+        from listforum.tui.screens.topics import TopicsScreen
+
+        return next(screen for screen in self.forum_app.screen_stack if isinstance(screen, TopicsScreen))
+
+
+def _found(forum: Forum, words: str) -> Found:
+    answer = forum.searching.search(words, limit=_MOST)
+    several = len(forum.reading.lists()) > 1
+    lists = {hit.topic: forum.reading.outline(hit.topic).list for hit in answer.hits} if several else {}
+    return Found(words, answer, lists)

@@ -1,0 +1,157 @@
+"""The first screen of somebody who has no config and no mail yet: what this is, and what to do."""
+
+from __future__ import annotations
+
+import os
+from gettext import gettext as _
+from typing import TYPE_CHECKING, ClassVar
+
+from listforum.errors import ListforumError
+from listforum.mail import safe
+from listforum.tui.actions import Where, bindings
+from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.screens.dialog import Page
+from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.worker import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.app import ComposeResult
+
+    from listforum.forum import Forum
+    from listforum.forum.doctor import Finding
+
+
+class WelcomeScreen(ForumScreen):
+    """Leads to a config that works, then to the topics."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = ("welcome",)
+    BINDINGS = bindings("welcome")
+
+    def body(self) -> ComposeResult:
+        yield Page(id="welcome")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(Page).focus()
+        self._show()
+
+    def title_words(self) -> str:
+        return _("listforum · welcome")
+
+    def archive_changed(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one(Page).say(welcome_lines(self.forum_app.forum))
+
+    # --- the steps ----------------------------------------------------------------------------------------------------
+
+    def action_setup(self) -> None:
+        """Makes the config where there is none, and opens it."""
+        from listforum.forum.setup import write_config
+        from listforum.tui.editor import Editor, lent
+
+        home = self.forum_app.forum.home
+        try:
+            if not home.config_file.exists():
+                write_config(home)
+            editor = Editor.chosen(os.environ, home.temporary)
+            lent(self.forum_app, lambda: editor.open(home.config_file))
+        except ListforumError as error:
+            self.forum_app.show_failure(error)
+            self.forum_app.tell(_("Your config lies at {path}.").format(path=home.config_file))
+        self._show()
+
+    def action_check(self) -> None:
+        """Has everything looked at, which may ask the servers."""
+        from listforum.wire.cancel import Cancel
+
+        app, cancel = self.forum_app, Cancel()
+        app.tell(_("Looking at your config and your servers."))
+        app.network.do(
+            Job(
+                lambda: tuple(app.forum.doctor.findings(app.ask_secret, cancel)),
+                self._show_findings,
+                app.show_failure,
+            )
+        )
+
+    def _show_findings(self, findings: Sequence[Finding]) -> None:
+        from listforum.tui.screens.page import PageScreen
+
+        self._show()
+        self.forum_app.push_screen(PageScreen(_("What was found"), tuple(finding_lines(findings))))
+
+    def action_exchange(self) -> None:
+        """Goes on to the topics and fetches, once there is a list to fetch."""
+        from listforum.tui.screens.topics import TopicsScreen
+
+        forum = self.forum_app.forum
+        if forum.readiness() != "ready" or not forum.config.lists:
+            self._show()
+            self.forum_app.tell(_("There is no list to fetch yet: e opens the config, d says what is missing."))
+            return
+        self.forum_app.switch_screen(TopicsScreen())
+        self.forum_app.action_exchange()
+
+
+def welcome_lines(forum: Forum) -> tuple[Line, ...]:
+    """What this is, and what to do next as things stand."""
+    return tuple(_lines(forum))
+
+
+def _lines(forum: Forum) -> Iterator[Line]:
+    yield _line(_("Welcome to listforum."), "heading")
+    yield Line()
+    yield _line(
+        _(
+            "It makes a forum of the mailing lists that you get by e-mail: topics, unread posts, search and answers, "
+            "all on this machine. It reads and searches offline; the network is used only when you say so, and the "
+            "price is shown first."
+        )
+    )
+    yield Line()
+    yield from _state(forum)
+    yield Line()
+    for number, step in enumerate(
+        (
+            _("e  makes a config and opens it in your editor: your address and your mail servers go there."),
+            _("d  checks it, and shows the lists that your mail holds, with lines to paste into the config."),
+            _("s  fetches the newest posts, after it has said what they cost."),
+        ),
+        start=1,
+    ):
+        yield _line(f"{number}.  {step}")
+    yield Line()
+    yield _line(_("Or, outside of this screen (q leaves):"))
+    yield _line(_("listforum demo                looks around in a made-up list, without any of this"))
+    yield _line(_("listforum import FILE LIST    reads a file of mails (mbox, Maildir, .eml) into a list"))
+
+
+def _state(forum: Forum) -> Iterator[Line]:
+    readiness, path = forum.readiness(), forum.home.config_file
+    if readiness == "no config":
+        yield _line(_("There is no config yet: begin with e."), "heading")
+    elif readiness == "broken config":
+        yield _line(_("The config needs a change before it can be used; e opens it:"), "warning")
+        for problem in (forum.config_problem or "").splitlines():
+            yield _line(f"  {problem}")
+    elif not forum.config.lists:
+        yield _line(_("The config is fine, and names no list yet. d shows the lists that your mail holds:"), "heading")
+        yield _line(_("paste what it says into {path} (e opens it).").format(path=path))
+    else:
+        yield _line(_("The config is fine: s fetches."), "heading")
+
+
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """What the doctor found, a line for each thing, with lines to paste below."""
+    for finding in findings:
+        mark = _("ok") if finding.well else _("LOOK")
+        yield f"{mark}  {safe.line(finding.what)}: {safe.body(finding.words)}"
+        yield from (f"      {safe.line(line)}" for line in finding.block.splitlines())
+
+
+def _line(text: str, style: StyleName = "") -> Line:
+    return Line((Span(safe.body(text), style),))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from hashlib import shake_256
+from typing import Final
 
 from listforum.demo.story import Attachment
 
-TYPES = {"csv": "text/csv", "pdf": "application/pdf", "png": "image/png"}
+TYPES: Final = {"csv": "text/csv", "pdf": "application/pdf", "png": "image/png"}
 """The MIME type of each kind of file."""
 
-_ACROSS = 640
+_ACROSS: Final = 640
 
 
 def content(attachment: Attachment) -> bytes:
@@ -28,8 +29,8 @@ def _table(seed: str, size: int) -> bytes:
     grain = shake_256(seed.encode()).digest(size)
     lines, length = ["station,date,value,flag\r\n"], 0
     for n, octet in enumerate(grain):
-        day = n // 8
-        lines.append(f"W{n % 8 + 101},2025-{day // 28 % 12 + 1:02d}-{day % 28 + 1:02d},{octet / 40:.2f},{'ok?'[octet % 3]}\r\n")
+        month, day = n // 8 // 28 % 12 + 1, n // 8 % 28 + 1
+        lines.append(f"W{n % 8 + 101},2025-{month:02d}-{day:02d},{octet / 40:.2f},{'ok' if octet % 9 else '?'}\r\n")
         length += len(lines[-1])
         if length >= size:
             break

@@ -1,4 +1,4 @@
-"""What a member's mail program makes of their words: attributions, quotes, signatures, and a mail of the usual shapes."""
+"""What a member's mail program makes of their words: attributions, quotes, signatures, mails of every usual shape."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from typing import Final
 from urllib.parse import quote
 
 from listforum.demo import attachments
-from listforum.demo.list_software import ADDRESS, FOOTER, TAG
+from listforum.demo.list_software import ADDRESS, FOOTER, HOST, TAG
 from listforum.demo.story import Attachment, Person, StoryPost
+from listforum.demo.trail import trail
 from listforum.mail.flowing import flow
 
 _ATTRIBUTIONS: Final = {
@@ -43,8 +44,11 @@ class Letters:
     def mail(self, post: StoryPost) -> bytes:
         """A post as its author's provider hands it to the list: header and body, lines ending in CRLF."""
         kind, encoding, body = self._body(post)
+        domain = post.author.address.rpartition("@")[2]
+        words = {"domain": domain, "host": HOST, "address": ADDRESS}
+        passed = trail("provider", identifier(post).encode("ascii"), self.written(post), words)
         fields = [
-            *_transit(post, self.written(post)),
+            *([f"User-Agent: {post.author.program}"] if post.author.program else []),
             f"From: {_encoded(post.author.name, post.charset)} <{post.author.address}>",
             f"To: {', '.join(filter(None, (ADDRESS, post.also_to)))}",
             f"Subject: {_encoded(self._subject(post), post.charset)}",
@@ -55,9 +59,7 @@ class Letters:
             f"Content-Type: {kind}",
             *([f"Content-Transfer-Encoding: {encoding}"] if encoding else []),
         ]
-        if post.author.program:
-            fields.insert(0, f"User-Agent: {post.author.program}")
-        return "\r\n".join([*fields, "", ""]).encode("ascii") + body
+        return passed + "\r\n".join([*fields, "", ""]).encode("ascii") + body
 
     def written(self, post: StoryPost) -> int:
         """When a post was written, in seconds since 1970 UTC."""
@@ -134,22 +136,6 @@ def identifier(post: StoryPost) -> str:
     return f"{shake_256(post.label.encode()).hexdigest(16)}@{post.author.address.rpartition('@')[2]}"
 
 
-def _transit(post: StoryPost, written: int) -> list[str]:
-    """What the author's own provider puts on a mail."""
-    domain = post.author.address.rpartition("@")[2]
-    noise = base64.b64encode(shake_256(f"{post.label} {written}".encode()).digest(288)).decode("ascii")
-    signature = "\r\n  ".join(noise[at : at + 72] for at in range(40, 384, 72))
-    stamp = format_datetime(datetime.fromtimestamp(written + 2, UTC))
-    return [
-        f"Received: from mail.{domain} (mail.{domain} [198.51.100.{17 + len(domain)}])\r\n by lists.example.org (Postfix)"
-        f" with ESMTPS id {noise[:12].lower().replace('/', 'x').replace('+', 'y')}\r\n for <{ADDRESS}>; {stamp}",
-        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=mail; t={written};\r\n"
-        " h=from:from:reply-to:subject:subject:date:date:message-id:message-id:to:to:cc:\r\n"
-        " mime-version:mime-version:content-type:content-type:in-reply-to:references;\r\n"
-        f" bh={noise[:40]}=;\r\n b={signature}",
-    ]
-
-
 def _encoded(text: str, charset: str) -> str:
     if text.isascii():
         return text
@@ -190,9 +176,9 @@ def _attached(attachment: Attachment) -> tuple[str, str, bytes]:
     if attachment.name.isascii():
         name = f' filename="{attachment.name}"'
     else:
-        coded = quote(attachment.name, safe="")
-        cut = [coded[at : at + 54] for at in range(0, len(coded), 54)]
-        name = ";\r\n".join(f" filename*{n}*={'' if n else 'utf-8' + chr(39) * 2}{piece}" for n, piece in enumerate(cut))
+        coded = f"utf-8''{quote(attachment.name, safe='')}"
+        pieces = re.findall("(?:%..|.){1,20}", coded)
+        name = ";\r\n".join(f" filename*{n}*={piece}" for n, piece in enumerate(pieces))
     kind = f"{attachments.TYPES[attachment.type]}\r\nContent-Disposition: attachment;\r\n{name}"
     return kind, "base64", base64.encodebytes(attachments.content(attachment)).replace(b"\n", b"\r\n")
 

@@ -50,7 +50,7 @@ Kind = Literal["plain", "flowed", "html", "alternative", "lost"]
 Quote = Literal["", "all", "original"]
 
 _DAY: Final = 86_400
-_LATE: Final = 5 * _DAY
+_LATE: Final = 90 * 3600
 _UNITS: Final = {"d": _DAY, "h": 3600, "m": 60}
 _SPAN: Final = re.compile(r"\+?\d+[dhm](?: \d+[dhm])*")
 _KINDS: Final = ("plain", "flowed", "html", "alternative", "lost")
@@ -133,10 +133,8 @@ def read_story() -> Story:
     """The story as it lies in this package. Raises ValueError, naming file and block, where a file is mistaken."""
     community = files("listforum.demo") / "community"
     people = _people((community / "people.toml").read_text("utf-8"))
-    topics = sorted((one for one in (community / "topics").iterdir() if one.name.endswith(".txt")), key=lambda o: o.name)
-    posts = [
-        post for one in topics for post in _topic(one.name.removesuffix(".txt"), one.read_text("utf-8"), people)
-    ]
+    topics = {file.name: file.read_text("utf-8") for file in (community / "topics").iterdir()}
+    posts = [post for name in sorted(topics) for post in read_topic(name.removesuffix(".txt"), topics[name], people)]
     return Story(tuple(people.values()), tuple(sorted(posts, key=lambda post: -post.seconds_before_now)))
 
 
@@ -144,7 +142,8 @@ def _people(text: str) -> dict[str, Person]:
     return {key: Person(key=key, **fields) for key, fields in tomllib.loads(text).items()}
 
 
-def _topic(name: str, text: str, people: Mapping[str, Person]) -> Iterator[StoryPost]:
+def read_topic(name: str, text: str, people: Mapping[str, Person]) -> Iterator[StoryPost]:
+    """The posts of one topic's file, in the order they stand there. Raises ValueError as `read_story` does."""
     opening, *blocks = re.split(r"^=== ", text, flags=re.MULTILINE)
     subject = _topic_subject(name, opening)
     before: dict[str, StoryPost] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from listforum.archive.ledger import Ledger
     from listforum.archive.lists import Lists
     from listforum.archive.marks import Marks
+    from listforum.archive.memory import Memory
     from listforum.archive.outbox import Outbox
     from listforum.archive.places import Places
     from listforum.archive.posts import Posts
@@ -102,6 +103,12 @@ class Archive:
         from listforum.archive.drafts import Drafts
 
         return Drafts(self._database)
+
+    @cached_property
+    def memory(self) -> Memory:
+        from listforum.archive.memory import Memory
+
+        return Memory(self._database)
 
     @cached_property
     def cursors(self) -> Cursors:

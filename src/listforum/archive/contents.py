@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from gettext import gettext as _
@@ -11,7 +10,8 @@ from typing import Any, Final
 
 from listforum.archive.arrival import words_of
 from listforum.archive.database import Database
-from listforum.errors import ArchiveError, UnknownItem
+from listforum.archive.packing import packed, unpacked
+from listforum.errors import UnknownItem
 from listforum.mail.quotes import own_words_digest
 from listforum.mail.structure import shown_parts, split
 from listforum.model import Part, Received
@@ -31,8 +31,8 @@ class Contents:
     def keep(self, post: int, received: Received, words: str | None) -> None:
         """Stores what came of a mail, in place of what was there."""
         whole = received.raw is not None
-        header = None if whole else _packed(received.header)
-        raw = None if received.raw is None else _packed(received.raw)
+        header = None if whole else packed(received.header)
+        raw = None if received.raw is None else packed(received.raw)
         self._database.run("INSERT OR REPLACE INTO content VALUES (?, ?, ?)", (post, header, raw))
         self._database.run("DELETE FROM part WHERE post = ?", (post,))
         if not whole:
@@ -46,8 +46,9 @@ class Contents:
         if words is None:
             self._database.run("DELETE FROM own_words WHERE post = ?", (post,))
         else:
-            packed = _packed(words.encode("utf-8", "surrogatepass"))
-            self._database.run("INSERT OR REPLACE INTO own_words VALUES (?, ?)", (post, packed))
+            self._database.run(
+                "INSERT OR REPLACE INTO own_words VALUES (?, ?)", (post, packed(words.encode("utf-8", "surrogatepass")))
+            )
 
     def received(self, post: int) -> Received:
         """The mail as it came, as far as it is here. Raises UnknownItem."""
@@ -89,7 +90,7 @@ class Contents:
                 known = unpacked(found[0]) if found[0] is not None else b""
                 self._database.run(
                     "UPDATE part SET content = ? WHERE post = ? AND section = ?",
-                    (_packed(known + content), post, section),
+                    (packed(known + content), post, section),
                 )
 
     def shorten(self, post: int, section: str) -> None:
@@ -112,8 +113,8 @@ class Contents:
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, where known."""
         return {
-            post: unpacked(packed).decode("utf-8", "surrogatepass")
-            for post, packed in self._database.rows(
+            post: unpacked(text).decode("utf-8", "surrogatepass")
+            for post, text in self._database.rows(
                 "SELECT post, text FROM own_words WHERE post IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(posts)),),
             )
@@ -126,19 +127,6 @@ class Contents:
     def _parts(self, post: int) -> tuple[Part, ...]:
         rows = self._database.rows(f"SELECT {_PART} FROM part WHERE post = ? ORDER BY nth", (post,))  # noqa: S608 - as above
         return tuple(map(_part, rows))
-
-
-def unpacked(data: bytes) -> bytes:
-    """What was packed. Raises ArchiveError when the disk gave back something else than was stored."""
-    try:
-        return zlib.decompress(data)
-    except zlib.error as error:
-        raise ArchiveError(
-            _(
-                "Something in the archive is damaged ({error}). Save what can be read of it with: listforum "
-                "rebuild --salvage (the damaged file is kept beside the new one)."
-            ).format(error=error)
-        ) from error
 
 
 def _whole(raw: bytes, arrived: int | None) -> Received:
@@ -163,10 +151,6 @@ def _part(row: Sequence[Any]) -> Part:
     )
 
 
-def _packed(data: bytes) -> bytes:
-    return zlib.compress(data, 6)
-
-
 def _part_row(post: int, nth: int, part: Part) -> tuple[object, ...]:
     return (
         post,
@@ -181,5 +165,5 @@ def _part_row(post: int, nth: int, part: Part) -> tuple[object, ...]:
         part.flowed,
         part.delsp,
         part.alternative,
-        None if part.content is None else _packed(part.content),
+        None if part.content is None else packed(part.content),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
 
 from listforum.archive.database import Database, Row
+from listforum.archive.packing import packed, unpacked
 from listforum.model import SavedDraft
 
 _DRAFT: Final = "SELECT id, kind, list, post, subject, text, saved FROM draft"
@@ -51,7 +51,7 @@ class Drafts:
 
 
 def _values(draft: SavedDraft) -> tuple[object, ...]:
-    text = zlib.compress(draft.text.encode("utf-8", "surrogatepass"))
+    text = packed(draft.text.encode("utf-8", "surrogatepass"))
     subject = draft.subject.encode("utf-8", "replace").decode()
     return draft.kind, draft.list, draft.post, subject, text, draft.saved
 
@@ -64,6 +64,6 @@ def _draft(row: Row) -> SavedDraft:
         list=list_name,
         post=post,
         subject=subject,
-        text=zlib.decompress(text).decode("utf-8", "surrogatepass"),
+        text=unpacked(text).decode("utf-8", "surrogatepass"),
         saved=saved,
     )

@@ -46,7 +46,7 @@ _ANSWERED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail about to be queued: its final bytes and where they go."""
+    """A mail about to be queued: its final bytes, where they go, and the post that they answer."""
 
     account: str
     list: str
@@ -56,6 +56,7 @@ class Outgoing:
     subject: str
     message_id: str
     mail: bytes
+    answered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ class Outbox:
         """Freezes a mail for sending."""
         item = self._database.insert(
             """INSERT INTO outbox (account, list, state, sender, recipients, public, subject, message_id, mail, post,
-                                   queued)
-               VALUES (?, (SELECT id FROM list WHERE name = ?), 'queued', ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   answered, queued)
+               VALUES (?, (SELECT id FROM list WHERE name = ?), 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 outgoing.account,
                 outgoing.list,
@@ -97,6 +98,7 @@ class Outbox:
                 outgoing.message_id,
                 zlib.compress(outgoing.mail),
                 post,
+                outgoing.answered,
                 now,
             ),
         )
@@ -125,6 +127,11 @@ class Outbox:
         if row is None:
             raise UnknownItem(_("There is nothing numbered {item} in the outbox.").format(item=item))
         return _item(row)
+
+    def answered(self, item: int) -> int | None:
+        """The post that an item answers; None for a new topic, or when that post is gone."""
+        row = self._database.row("SELECT answered FROM outbox WHERE id = ?", (item,))
+        return row[0] if row else None
 
     def state(self, item: int) -> OutboxState | None:
         """Where an item stands; None when it was dropped."""

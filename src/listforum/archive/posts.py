@@ -117,7 +117,8 @@ class Posts:
             for table in ("place", "post_list", "known_as", "mark", "verdict"):
                 self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
             self._database.run("UPDATE verdict SET parent = ? WHERE parent = ? AND post <> ?", (kept, other, kept))
-            self._database.run("UPDATE outbox SET post = ? WHERE post = ?", (kept, other))
+            for table, column in (("outbox", "post"), ("outbox", "answered"), ("draft", "post")):
+                self._database.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (kept, other))  # noqa: S608
             _Changes(self._database).touch(kept)
             self._threads.forget(other)
             self._threads.rethread([kept])

@@ -110,7 +110,9 @@ class _Copy:
                 saved += self._post(post)
                 progress(post, last)
             self._put("verdict", self._both_ways("verdict", "post"))
-            self._put("outbox", map(self._without_lost_post, self._both_ways("outbox", "id")))
+            items, drafts = self._both_ways("outbox", "id"), self._both_ways("draft", "id")
+            self._put("outbox", (self._without_lost(one, "post", "answered") for one in items))
+            self._put("draft", (self._without_lost(one, "post") for one in drafts if _sound(one["text"])))
             self._adopt_orphans()
             self._target.run("UPDATE meta SET value = (SELECT coalesce(max(change), 0) FROM post) WHERE key = 'change'")
         return saved, max(0, last - saved - self._gaps(last))
@@ -172,9 +174,11 @@ class _Copy:
                 taken += self._target.run(statement, tuple(record.values()))
         return taken
 
-    def _without_lost_post(self, record: Record) -> Record:
-        there = self._target.row("SELECT 1 FROM post WHERE id = ?", (record["post"],))
-        return record if there else {**record, "post": None}
+    def _without_lost(self, record: Record, *columns: str) -> Record:
+        """A row that names no post that was lost."""
+        named = [column for column in columns if column in record]
+        there = {column: self._target.row("SELECT id FROM post WHERE id = ?", (record[column],)) for column in named}
+        return {**record, **{column: found[0] if found else None for column, found in there.items()}}
 
     def _adopt_orphans(self) -> None:
         """Posts of which nobody knows any more in which list they stood get one of their own."""

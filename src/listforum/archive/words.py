@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from listforum.archive.contents import Contents, unpacked
+from listforum.archive.contents import Contents
 from listforum.archive.database import Database
+from listforum.archive.packing import unpacked
 from listforum.model import Document
 
 

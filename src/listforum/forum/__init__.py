@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from listforum.config import Config
     from listforum.forum.connecting import Connecting
     from listforum.forum.doctor import Doctor
+    from listforum.forum.drafting import Drafting
     from listforum.forum.fetching import Fetching
     from listforum.forum.marking import Marking
     from listforum.forum.outgoing import Outgoing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from listforum.forum.sending import Sending
     from listforum.forum.syncing import Syncing
     from listforum.forum.upkeep import Upkeep
+    from listforum.forum.whereabouts import Places
     from listforum.forum.writing import Writing
     from listforum.home import Home
 
@@ -103,6 +105,18 @@ class Forum:
         from listforum.forum.doctor import Doctor
 
         return Doctor(self)
+
+    @once
+    def whereabouts(self) -> Places:
+        from listforum.forum.whereabouts import Places
+
+        return Places(self.archive)
+
+    @once
+    def drafting(self) -> Drafting:
+        from listforum.forum.drafting import Drafting
+
+        return Drafting(self.archive, self.home, lambda: self.writing)
 
     @once
     def connecting(self) -> Connecting:

@@ -23,10 +23,9 @@ class Finder:
 
     def matching(self, words: str) -> array[int]:
         """The topics whose titles hold every word that was typed, or the beginning of it, in the order they came in."""
-        asked = [alternatives for word in words.split() for alternatives in _alternatives(word)]
         found = self._all()
-        for alternatives in asked:
-            found = [pair for pair in found if any(all(part in pair[1] for part in way) for way in alternatives)]
+        for word in plain(words).split():
+            found = _holding(word, found)
         return array("q", [topic for topic, _text in found])
 
     def _all(self) -> list[tuple[int, str]]:
@@ -41,14 +40,10 @@ class Finder:
             return self._folded
 
 
-def _alternatives(word: str) -> list[tuple[tuple[str, ...], ...]]:
-    """What must stand in a title for a typed word: for each piece of it, one of several ways, all of whose parts.
-
-    A piece with a zero-width non-joiner may stand joined or in two words.
-    """
-    return [
-        ((piece.replace(NON_JOINER, ""),), tuple(filter(None, piece.split(NON_JOINER))))
-        if NON_JOINER in piece
-        else ((piece,),)
-        for piece in plain(word).split()
-    ]
+def _holding(word: str, among: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those whose text holds a word; one with a zero-width non-joiner may stand there joined, or in two words."""
+    joined = word.replace(NON_JOINER, "")
+    if joined == word:
+        return [pair for pair in among if word in pair[1]]
+    parts = word.split(NON_JOINER)
+    return [pair for pair in among if joined in pair[1] or all(part in pair[1] for part in parts)]

@@ -21,13 +21,6 @@ _COMMANDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 """What a terminal obeys instead of showing: C0, DEL and C1, what reorders text across its field, half characters."""
 
 
-def line_filters(terminal: Terminal) -> Sequence[LineFilter]:
-    """The filters that every line passes on its way to this terminal, in order."""
-    if terminal.color:
-        return (ControlFilter(),)
-    return (ControlFilter(), ColorFilter())
-
-
 class ControlFilter(LineFilter):
     """Takes control characters and hyperlinks out of every segment; what took up cells keeps its place."""
 
@@ -55,3 +48,15 @@ def _placeholder(match: re.Match[str]) -> str:
 @lru_cache(4096)
 def _colorless(style: Style) -> Style:
     return style.without_color + Style.from_meta(style.meta) if style.meta else style.without_color
+
+
+_CONTROLS: Final = (ControlFilter(),)
+_CONTROLS_AND_COLORS: Final = (*_CONTROLS, ColorFilter())
+
+
+def line_filters(terminal: Terminal) -> Sequence[LineFilter]:
+    """The filters that every line passes on its way to this terminal, in order.
+
+    Always the same ones: Textual keeps filtered lines by the filter.
+    """
+    return _CONTROLS if terminal.color else _CONTROLS_AND_COLORS

@@ -126,3 +126,14 @@ class ForumScreen(Follower, Screen[Any]):
 
     def action_back(self) -> None:
         self.dismiss()
+
+    # What is bound to keys on a screen is looked for on that screen.
+
+    def action_exchange(self) -> None:
+        self.forum_app.action_exchange()
+
+    def action_undo(self) -> None:
+        self.forum_app.action_undo()
+
+    async def action_quit(self) -> None:
+        await self.forum_app.action_quit()

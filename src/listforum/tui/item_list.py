@@ -29,7 +29,7 @@ class ItemList(LineList):
     BINDINGS = [Binding("enter", "choose", show=False)]  # noqa: RUF012 - Textual's own form
 
     class Highlighted(Message):
-        """The cursor has come to another thing."""
+        """The cursor has come to another thing than the one it was first shown on."""
 
         def __init__(self, items: ItemList, key: object) -> None:
             super().__init__()
@@ -54,7 +54,7 @@ class ItemList(LineList):
         before = self.current
         self._items = tuple(items)
         self._starts = [0, *accumulate(len(item.lines) for item in items)]
-        self._told = before
+        self._told = self._items[0].key if self._items and before is None else before
         self.rows_changed()
         if before is None or not self.select(before):
             self._put_on(min(self.current_place, len(self._items) - 1))

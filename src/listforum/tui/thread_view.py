@@ -33,7 +33,7 @@ class ThreadView(LineList):
     """
 
     class Seen(Message):
-        """Unread posts of which the heading and the end of the own words have been on the screen."""
+        """Unread posts that have been on the screen from their heading to the end of their own words."""
 
         def __init__(self, view: ThreadView, posts: tuple[int, ...]) -> None:
             super().__init__()
@@ -48,8 +48,7 @@ class ThreadView(LineList):
         super().__init__(id=id, classes=classes)
         self._layout: ThreadLayout | None = None
         self._wanted: tuple[int, int | None] | None = None
-        self._begun: set[int] = set()
-        self._ended: set[int] = set()
+        self._reached: dict[int, int] = {}
         self._told: set[int] = set()
         self._timer: Timer | None = None
         self._glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
@@ -62,7 +61,7 @@ class ThreadView(LineList):
         """Opens a topic at a post and a line within it; where `marked` is given, at the post's first match."""
         page = Page(max(self.line_width, 20), self._glyphs, marked)
         self._layout = ThreadLayout(outline.posts, load, page)
-        self._begun, self._ended, self._told = set(), set(), set()
+        self._reached, self._told = {}, set()
         first = outline.posts[0].post if outline.posts else 0
         self._wanted = (first if at is None else at, None if marked is not None and not line else line)
         if self.size:
@@ -330,17 +329,25 @@ class ThreadView(LineList):
             return
         top = self.scroll_offset.y
         bottom = top + self.page_height
-        seen: list[int] = []
         at = layout.post_at(top)
         while at < len(layout.posts) and layout.start(at) < bottom:
-            record = layout.posts[at].record
-            if layout.start(at) >= top:
-                self._begun.add(record.post)
-            if top <= layout.last_text_row(at) < bottom:
-                self._ended.add(record.post)
-            if self._is_new(at) and record.post in self._begun and record.post in self._ended:
-                seen.append(record.post)
+            self._note_rows(at, max(top, layout.start(at)), min(bottom, layout.end(at)))
             at += 1
+        seen = tuple(one.record.post for n, one in enumerate(layout.posts) if self._is_new(n) and self._is_through(n))
         if seen:
             self._told.update(seen)
-            self.post_message(self.Seen(self, tuple(seen)))
+            self.post_message(self.Seen(self, seen))
+
+    def _note_rows(self, at: int, first: int, end: int) -> None:
+        """Some rows of a post are on the screen: they count where they follow, without a gap, on what was before."""
+        layout = self._posts
+        post = layout.posts[at].record.post
+        reached = self._reached.get(post)
+        if first == layout.start(at) or (reached is not None and layout.anchor(first - 1)[1] <= reached):
+            self._reached[post] = max(layout.anchor(end - 1)[1], -1 if reached is None else reached)
+
+    def _is_through(self, at: int) -> bool:
+        """Whether all own words of a post have been on the screen."""
+        layout = self._posts
+        reached = self._reached.get(layout.posts[at].record.post)
+        return reached is not None and layout.anchor(layout.last_text_row(at))[1] <= reached

@@ -21,11 +21,13 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which tools that extract t
 NAMES = (
     *(N_("draft"), N_("queued"), N_("sending"), N_("uncertain"), N_("sent"), N_("on the list"), N_("failed")),
     *(N_("connect"), N_("headers"), N_("text"), N_("attachment"), N_("send")),
+    *(N_("home"), N_("archive"), N_("index"), N_("config"), N_("folder"), N_("list")),
     *(N_("budget"), N_("link"), N_("login"), N_("cancel"), N_("deadline")),
 )
 """Names that are the same in every language for programs, and are translated where a person reads them.
 
-They are the states of what is to be sent, the purposes of bytes on the wire, and what may stop a sync.
+They are the states of what is to be sent, the purposes of bytes on the wire, what doctor examines, and what may stop a
+sync.
 """
 
 

@@ -19,7 +19,8 @@ def list_lines(lists: Sequence[ListInfo]) -> Iterator[str]:
     if not lists:
         yield _("No list yet: make a config (listforum setup) and sync, or import a file of mails.")
         return
-    yield f"{_('topics'):>7} {_('posts'):>7} {_('unread'):>7}  {_('last'):<10}  {_('list')}"
+    topics, posts, unread, last, name = _("topics"), _("posts"), _("unread"), _("last"), _("list")
+    yield f"{topics:>7} {posts:>7} {unread:>7}  {last:<10}  {name}"
     for info in lists:
         last = "" if info.last is None else _day(info.last)
         yield f"{info.topics:>7} {info.posts:>7} {info.unread:>7}  {last:<10}  {info.name}{LRM}"
@@ -30,7 +31,8 @@ def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
         yield _("No topics here.")
         return
     room = screen.columns()
-    yield f"{_('topic'):>7} {_('posts'):>5} {_('new'):>4}  {_('last'):<10}     {_('subject')}"
+    number, posts, new, last, subject = _("topic"), _("posts"), _("new"), _("last"), _("subject")
+    yield f"{number:>7} {posts:>5} {new:>4}  {last:<10}     {subject}"
     for topic in topics:
         flags = ("f" if topic.followed else "") + ("*" if topic.starred else "") + ("m" if topic.muted else "")
         numbers = f"{topic.topic:>7} {topic.posts:>5} {topic.unread or '':>4}  {_day(topic.last)} {flags:<3} "
@@ -56,7 +58,8 @@ def thread_lines(topic: TopicView) -> Iterator[str]:
 def search_lines(answer: SearchAnswer) -> Iterator[str]:
     room = screen.columns()
     if answer.hits:
-        yield f"{_('topic'):>7} {_('post'):>7}  {_('date'):<10}  {_('subject')}"
+        topic, post, date, subject = _("topic"), _("post"), _("date"), _("subject")
+        yield f"{topic:>7} {post:>7}  {date:<10}  {subject}"
     for hit in answer.hits:
         numbers = f"{hit.topic:>7} {hit.post:>7}  {_day(hit.date)}  "
         yield numbers + _subject_and_author(hit.subject, hit.author, room, len(numbers))
@@ -76,8 +79,9 @@ def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
         yield _("Nothing went over the wire yet.")
         return
     total = sum((paid for _key, paid in rows), Bytes())
+    up, down = _("up"), _("down")
     for key, paid in [*rows, (_("in all"), total)]:
-        yield f"{size(paid.up):>10} {_('up')}  {size(paid.down):>10} {_('down')}  {key}{LRM}"
+        yield f"{size(paid.up):>10} {up}  {size(paid.down):>10} {down}  {key}{LRM}"
 
 
 def _subject_and_author(subject: str, author: str, room: int | None, used: int) -> str:

@@ -46,13 +46,19 @@ def _doctor(forum: Forum, _options: Namespace) -> Answer:
     for finding in findings:
         first, *more = finding.words.splitlines() or [""]
         verdict = _("ok") if finding.well else _("BAD")
-        lines.append(f"{verdict:<3} {safe.line(finding.what)}: {safe.line(first)}")
+        lines.append(f"{verdict:<3} {safe.line(_subject(finding.what))}: {safe.line(first)}")
         lines += [f"  {safe.line(line)}" for line in more]
         lines += [Exact(f"      {safe.line(line)}") for line in finding.block.splitlines()]
     document = [
         {"what": safe.line(f.what), "ok": f.well, "words": safe.body(f.words), "block": f.block} for f in findings
     ]
     return Answer(document, lines, 0 if all(finding.well for finding in findings) else 1)
+
+
+def _subject(what: str) -> str:
+    """What a finding is about: a name that programs know, or a folder's or list's behind such a name."""
+    kind, blank, name = what.partition(" ")
+    return f"{_(kind)}{blank}{name}" if not name or kind in {"folder", "list"} else what
 
 
 def _sync(forum: Forum, options: Namespace) -> Answer:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Final
 
 from listforum.config import Account, Server
@@ -57,7 +58,11 @@ class Connecting:
         """The way out of an account. Raises ConfigError when it sends nowhere."""
         server = account.smtp
         if server is None:
-            raise ConfigError(f"the account has no smtp: add it under [accounts.{account.name}] in the config.")
+            raise ConfigError(
+                _("the account has no smtp: add it under [accounts.{account}] in the config.").format(
+                    account=account.name
+                )
+            )
         return Route(account.name, _endpoint(account, server), lambda: self._credentials(account, server, ask, cancel))
 
     def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:

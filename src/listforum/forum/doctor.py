@@ -60,8 +60,10 @@ class Doctor:
         self._names = set(config.lists)
         lists = ngettext("{count} list", "{count} lists", len(config.lists)).format(count=len(config.lists))
         accounts = ngettext("{count} account", "{count} accounts", len(config.accounts))
-        lists = f"{lists}, {accounts.format(count=len(config.accounts))}"
-        yield Finding("config", True, f"{self._forum.home.config_file}: {lists}")
+        words = _("{file}: {lists}, {accounts}").format(
+            file=self._forum.home.config_file, lists=lists, accounts=accounts.format(count=len(config.accounts))
+        )
+        yield Finding("config", True, words)
         for account in config.accounts.values():
             yield from self._account(account, ask, cancel)
 
@@ -87,7 +89,8 @@ class Doctor:
             posts = self._forum.archive.words.count()
         except ListforumError as error:
             return Finding("archive", False, str(error))
-        return Finding("archive", not problems, "; ".join(problems) or _("{posts} posts").format(posts=posts))
+        counted = ngettext("{posts} post", "{posts} posts", posts).format(posts=posts)
+        return Finding("archive", not problems, "; ".join(problems) or counted)
 
     def _index(self) -> Finding:
         try:

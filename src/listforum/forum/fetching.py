@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.config import Account, Config, ListSettings
@@ -15,6 +16,7 @@ from listforum.sync.price import take_stock
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.visit import Folders
+from listforum.words import N_
 
 
 class Fetching:
@@ -40,7 +42,7 @@ class Fetching:
         """
         unknown = set(posts) - self._archive.topics.of(posts).keys()
         if unknown:
-            raise UnknownItem(f"There is no post {min(unknown)}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=min(unknown)))
         wanted = [post for post in posts if self._archive.contents.unfinished(post)]
         return self._fetch(self._by_list(wanted), person, lambda pull, of_list: pull.whole_texts(of_list))
 
@@ -54,7 +56,7 @@ class Fetching:
         person: Person,
         work: Callable[[Pull, Sequence[int]], None],
     ) -> SyncReport:
-        with self._home.lock("fetching"):
+        with self._home.lock(N_("fetching")):
             run = Run(self._archive, self._config.sync, self._connecting, person)
             by_account: defaultdict[str, list[tuple[ListSettings, ListReport]]] = defaultdict(list)
             for one in wanted:
@@ -96,6 +98,10 @@ class Fetching:
         names = self._archive.topics.lists_of(post)
         lists = [self._config.lists[name] for name in names if name in self._config.lists]
         if not lists:
-            raise UnknownItem(f"Post {post} lies on no server that is configured: there is nothing to fetch it from.")
+            raise UnknownItem(
+                _("Post {post} lies on no server that is configured: there is nothing to fetch it from.").format(
+                    post=post
+                )
+            )
         places = {(place.account, place.folder) for place in self._archive.posts.places(post)}
         return next((one for one in lists if (one.account, one.folder) in places), lists[0])

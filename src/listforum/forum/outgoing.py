@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from gettext import gettext as _
 from typing import Literal, NoReturn
 
 from listforum.archive.archive import Archive
@@ -10,6 +11,7 @@ from listforum.errors import UsageError
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.model import OutboxItem
+from listforum.words import N_
 
 Decision = Literal["sent", "resend", "drop"]
 
@@ -38,7 +40,7 @@ class Outgoing:
         known = self.item(item)
         if known.state in {"sending", "uncertain"}:
             # While it is being sent it stands as uncertain, too, and must not be touched: the lock tells them apart.
-            with self._home.lock("settling"):
+            with self._home.lock(N_("settling")):
                 self._archive.outbox.requeue_interrupted()
                 known = self.item(item)
                 self._decide(known, decision)
@@ -51,15 +53,15 @@ class Outgoing:
             self._drop(item)
         elif decision == "sent":
             if item.state != "uncertain" or not self._archive.outbox.move(item.item, "sent"):
-                _refuse(item, "only an uncertain one can be called sent")
+                _refuse(item, _("Item {item} is “{state}”: only an uncertain one can be called sent."))
         elif item.state not in {"uncertain", "failed"} or not self._archive.outbox.move(item.item, "queued"):
-            _refuse(item, "only an uncertain or a failed one can be sent again")
+            _refuse(item, _("Item {item} is “{state}”: only an uncertain or a failed one can be sent again."))
 
     def _drop(self, item: OutboxItem) -> None:
         """Its post goes with it when it surely never went out; else it may be all there is of it, and stays."""
         with self._archive.transaction():
             if not self._archive.outbox.drop(item.item, item.state):
-                _refuse(item, "it has just begun to be sent")
+                _refuse(item, _("Item {item} is “{state}”: it has just begun to be sent."))
             if item.post is not None and item.state in {"draft", "queued", "failed"}:
                 self._archive.posts.remove_unsent(item.post)
 
@@ -68,5 +70,5 @@ def _safe(item: OutboxItem) -> OutboxItem:
     return replace(item, subject=safe.line(item.subject), error=safe.line(item.error) if item.error else None)
 
 
-def _refuse(item: OutboxItem, why: str) -> NoReturn:
-    raise UsageError(f"Item {item.item} is “{item.state}”: {why}.")
+def _refuse(item: OutboxItem, words: str) -> NoReturn:
+    raise UsageError(words.format(item=item.item, state=_(item.state)))

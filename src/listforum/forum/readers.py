@@ -12,8 +12,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
+from gettext import gettext as _
 from typing import Final
 
+from listforum import words
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ListforumError
 from listforum.mail.partial import kept_of
@@ -46,7 +48,7 @@ def readers(octets: int) -> Iterator[Reader]:
         try:
             yield lambda batches: _in_order(pool, batches, count * _AHEAD)
         except BrokenProcessPool as error:
-            raise ListforumError("A reading process died (out of memory?). What was read before is kept.") from error
+            raise ListforumError(_("A reading process died (out of memory?). What was read before is kept.")) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -74,7 +76,8 @@ def _arrival(raw: bytes) -> Arrival:
 
 
 def _follow_parent() -> None:
-    """A Ctrl-C is the parent's to handle; and when it is killed, its readers must not stay behind."""
+    """Speaks its language. A Ctrl-C is the parent's to handle; when it is killed, its readers must not stay behind."""
+    words.speak(os.environ)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from gettext import gettext as _
 
 from listforum.archive.salvage import Salvaged, is_sound, salvage
 from listforum.errors import UnknownItem, UsageError
 from listforum.home import Home
+from listforum.words import N_
 
 
 class Salvaging:
@@ -22,11 +24,13 @@ class Salvaging:
         nothing can be read, BusyError and HomeError.
         """
         if not self._home.database.exists():
-            raise UnknownItem(f"There is no archive to salvage: {self._home.database}.")
-        with self._home.lock("salvaging"):
+            raise UnknownItem(_("There is no archive to salvage: {path}.").format(path=self._home.database))
+        with self._home.lock(N_("salvaging")):
             if is_sound(self._home.database):
                 raise UsageError(
-                    "Nothing is wrong with the archive, so there is nothing to salvage. To make topics and search "
-                    "anew, run: listforum rebuild"
+                    _(
+                        "Nothing is wrong with the archive, so there is nothing to salvage. To make topics and "
+                        "search anew, run: listforum rebuild"
+                    )
                 )
             return salvage(self._home.database, progress)

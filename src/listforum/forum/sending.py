@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.config import Config
@@ -13,6 +14,7 @@ from listforum.home import Home
 from listforum.sync.push import Route, SendReport, push
 from listforum.sync.settle import settle_by_archive
 from listforum.wire.cancel import Cancel
+from listforum.words import N_
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Sending:
         Never raises for what stops it on the way: the answer tells. Raises BusyError when another listforum is at work.
         """
         sent, stopped = Sent(), False
-        with self._home.lock("sending"):
+        with self._home.lock(N_("sending")):
             self._archive.outbox.requeue_interrupted()
             settle_by_archive(self._archive)
             queued = self._archive.outbox.in_states("queued")
@@ -69,6 +71,9 @@ class Sending:
         account = self._config.accounts.get(name)
         if account is None:
             raise ConfigError(
-                f"The config no longer has the account that this was written with: add [accounts.{name}], or drop it."
+                _(
+                    "The config no longer has the account that this was written with: add [accounts.{name}], or "
+                    "drop it."
+                ).format(name=name)
             )
         return self._connecting.route(account, ask, cancel)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
@@ -26,6 +27,7 @@ from listforum.sync.visit import Folders
 from listforum.wire.cancel import Cancel
 from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
+from listforum.words import N_
 
 _Pair = tuple[ListSettings, ListReport]
 
@@ -62,7 +64,7 @@ class Syncing:
         wrong before it starts, and BusyError when another listforum is at work.
         """
         chosen = self._chosen(names)
-        with self._home.lock("syncing"):
+        with self._home.lock(N_("syncing")):
             self._archive.outbox.requeue_interrupted()
             person = Person(ask, cancel, progress)
             run = Run(self._archive, self._config.sync, self._connecting, person, wanted.budget)
@@ -96,7 +98,7 @@ class Syncing:
     # --- one account ----------------------------------------------------------------------------------------------
 
     def _sync_account(self, account: Account, lists: Sequence[_Pair], wanted: Wanted, run: Run) -> None:
-        reports = [report for _, report in lists]
+        reports = [report for _settings, report in lists]
         before = run.meter.spent
         if wanted.extent == "price":
             run.work_in(account, reports, lambda folders: self._price(folders, lists, run))
@@ -124,7 +126,7 @@ class Syncing:
     def _ask_again(self, pulls: Sequence[tuple[Pull, ListReport]], wanted: Wanted, run: Run) -> None:
         """At the very end: whatever this does to the session, all else is here."""
         kinds: Sequence[Missing] = ("mail", "text") if wanted.extent == "all" else ("mail",)
-        for pull, _ in pulls:
+        for pull, _report in pulls:
             for missing in kinds:
                 pull.line_up(missing)
         for pull, report in pulls:
@@ -145,11 +147,15 @@ class Syncing:
 
     def _chosen(self, names: Sequence[str]) -> Mapping[Account, list[ListSettings]]:
         if not self._config.lists:
-            raise ConfigError("The config names no list: add a [lists.NAME] table (listforum doctor shows which).")
+            raise ConfigError(_("The config names no list: add a [lists.NAME] table (listforum doctor shows which)."))
         chosen: defaultdict[str, list[ListSettings]] = defaultdict(list)
         for name in dict.fromkeys(names or self._config.lists):
             if name not in self._config.lists:
-                raise UnknownItem(f"There is no list “{name}” in the config. Known: {', '.join(self._config.lists)}.")
+                raise UnknownItem(
+                    _("There is no list “{name}” in the config. Known: {known}.").format(
+                        name=name, known=", ".join(self._config.lists)
+                    )
+                )
             chosen[self._config.lists[name].account].append(self._config.lists[name])
         return {self._config.accounts[account]: lists for account, lists in chosen.items()}
 

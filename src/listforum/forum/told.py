@@ -20,8 +20,10 @@ _NAMED: Final = 5
 def size(count: int) -> str:
     """Bytes in words, kB = 1000."""
     if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+        return _("{count} B").format(count=count)
+    if count < 1_000_000:
+        return _("{count:.1f} kB").format(count=count / 1000)
+    return _("{count:.1f} MB").format(count=count / 1_000_000)
 
 
 def paid(spent: Bytes, seconds: float) -> str:
@@ -42,11 +44,13 @@ def came(report: ListReport) -> str:
     """What came of a list, and what of it still waits."""
     posts = ngettext("{count} new post", "{count} new posts", report.new_headers).format(count=report.new_headers)
     texts = ngettext("{count} text", "{count} texts", report.new_texts).format(count=report.new_texts)
-    words = f"{report.list}: {posts}, {texts}"
+    words = _("{list}: {posts}, {texts}").format(list=report.list, posts=posts, texts=texts)
     if not report.waiting_texts:
         return words
-    waiting = ngettext("{count} text waits ({size})", "{count} texts wait ({size})", report.waiting_texts)
-    return f"{words}; {waiting.format(count=report.waiting_texts, size=size(report.waiting_bytes))}"
+    waiting = ngettext(
+        "{came}; {count} text waits ({size})", "{came}; {count} texts wait ({size})", report.waiting_texts
+    )
+    return waiting.format(came=words, count=report.waiting_texts, size=size(report.waiting_bytes))
 
 
 def older(report: ListReport) -> Iterator[str]:
@@ -68,27 +72,39 @@ def missing(report: ListReport) -> Iterator[str]:
     """A sentence for each kind of what did not come, though the server has it."""
     for what in ("mail", "text"):
         of_kind = [one for one in report.missing if one.missing == what]
-        left_out, waiting = ([one for one in of_kind if one.left_out is given_up] for given_up in (True, False))
-        if left_out:
-            yield _("{what} cannot be had from the server (UID {uids}): {left_out}{rest}.").format(
-                what=_counted(what, len(left_out)),
-                uids=_uids(left_out),
-                left_out=ngettext("it was left out", "they were left out", len(left_out)),
-                rest=_rest(report),
-            )
-        if waiting:
-            yield _("{what} did not come from the server (UID {uids}): {again}{rest}.").format(
-                what=_counted(what, len(waiting)),
-                uids=_uids(waiting),
-                again=ngettext("it is asked for again next time", "they are asked for again next time", len(waiting)),
-                rest=_rest(report),
-            )
+        for left_out in (True, False):
+            mails = [one for one in of_kind if one.left_out is left_out]
+            if mails:
+                told = _missing_words(mails[0], len(mails)).format(count=len(mails), uids=_uids(mails))
+                sentence = _("{told}; everything else is here.") if _all_else_is_here(report) else _("{told}.")
+                yield sentence.format(told=told)
 
 
-def _counted(what: str, count: int) -> str:
-    if what == "text":
-        return ngettext("The text of {count} mail", "The texts of {count} mails", count).format(count=count)
-    return ngettext("{count} mail", "{count} mails", count).format(count=count)
+def _missing_words(mail: SetAside, count: int) -> str:
+    """Words on so many mails of which the same is missing as of this one."""
+    if mail.missing == "text" and mail.left_out:
+        return ngettext(
+            "The text of {count} mail cannot be had from the server (UID {uids}): it was left out",
+            "The texts of {count} mails cannot be had from the server (UID {uids}): they were left out",
+            count,
+        )
+    if mail.missing == "text":
+        return ngettext(
+            "The text of {count} mail did not come from the server (UID {uids}): it is asked for again next time",
+            "The texts of {count} mails did not come from the server (UID {uids}): they are asked for again next time",
+            count,
+        )
+    if mail.left_out:
+        return ngettext(
+            "{count} mail cannot be had from the server (UID {uids}): it was left out",
+            "{count} mails cannot be had from the server (UID {uids}): they were left out",
+            count,
+        )
+    return ngettext(
+        "{count} mail did not come from the server (UID {uids}): it is asked for again next time",
+        "{count} mails did not come from the server (UID {uids}): they are asked for again next time",
+        count,
+    )
 
 
 def _uids(mails: Sequence[SetAside]) -> str:
@@ -96,7 +112,6 @@ def _uids(mails: Sequence[SetAside]) -> str:
     return named if len(mails) <= _NAMED else _("{uids} and {more} more").format(uids=named, more=len(mails) - _NAMED)
 
 
-def _rest(report: ListReport) -> str:
+def _all_else_is_here(report: ListReport) -> bool:
     known = sum(one.missing == "text" and not one.left_out for one in report.missing)
-    complete = report.done and report.error is None and report.waiting_texts <= known
-    return _("; everything else is here") if complete else ""
+    return report.done and report.error is None and report.waiting_texts <= known

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts
 from listforum.mail.transfer import decode_transfer
 from listforum.model import Part
+from listforum.words import N_
 
 _BATCH: Final = 500
 _MOST_NAMED: Final = 20
@@ -68,7 +70,7 @@ class Upkeep:
     def import_files(self, path: Path, list_name: str, progress: Progress) -> ImportReport:
         """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
         report, places = ImportReport(), deque[str]()
-        with self._home.lock("importing"), readers(_octets(path)) as read:
+        with self._home.lock(N_("importing")), readers(_octets(path)) as read:
             for arrivals in read(_batches(_sound(read_mails(path, progress), report, places))):
                 self._store(list_name, arrivals, report)
                 for arrival in arrivals:
@@ -81,20 +83,24 @@ class Upkeep:
 
     def rebuild(self, progress: Progress) -> tuple[int, int]:
         """Reads every kept mail by today's rules and threads them anew; answers (posts, topics)."""
-        with self._home.lock("rebuilding"):
+        with self._home.lock(N_("rebuilding")):
             return self._archive.rebuild(int(time.time()), progress)
 
     def save(self, part: Part, directory: Path) -> Path:
         """Writes an attachment into a directory, under a harmless name that no file there has. Raises HomeError."""
         if part.content is None or not part.complete:
-            raise UnknownItem("This attachment has not been fetched whole.")
+            raise UnknownItem(_("This attachment has not been fetched whole."))
         content = decode_transfer(part.content, part.encoding)
         name = safe.file_name(part.name or f"part-{part.section}")
         try:
             directory.mkdir(parents=True, exist_ok=True)
             return _write_new(directory, name, content)
         except OSError as error:
-            raise HomeError(f"The attachment cannot be saved in {directory}: {error.strerror}.") from error
+            raise HomeError(
+                _("The attachment cannot be saved in {directory}: {why}.").format(
+                    directory=directory, why=error.strerror
+                )
+            ) from error
 
     def problems(self) -> list[str]:
         """What is wrong with the archive, in words."""
@@ -162,4 +168,6 @@ def _write_new(directory: Path, name: str, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         return path
-    raise MailFileError(f"There are a thousand files named like {name} in {directory} already.")
+    raise MailFileError(
+        _("There are a thousand files named like {name} in {directory} already.").format(name=name, directory=directory)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.archive import Archive
@@ -43,8 +44,10 @@ class Writing:
         self._must_have_come_from(name, to, post, header)
         if self._was_private(post, header):
             raise NoAddressError(
-                f"Post {post} was sent to you and not to the list: answering it in public would show it to everyone. "
-                "Use --private, or write a new post."
+                _(
+                    "Post {post} was sent to you and not to the list: answering it in public would show it to "
+                    "everyone. Use --private, or write a new post."
+                ).format(post=post)
             )
         return self._queue(name, self._draft(name, (to,), text, header), public=True, parent=post)
 
@@ -57,13 +60,15 @@ class Writing:
         name = self._list_of(post, list_name)
         to = private_recipient(header, self._list_addresses())
         if to.casefold() in self._own_addresses():
-            raise NoAddressError(f"Post {post} is your own: there is nobody else to answer privately.")
+            raise NoAddressError(
+                _("Post {post} is your own: there is nobody else to answer privately.").format(post=post)
+            )
         return self._queue(name, self._draft(name, (to,), text, header), public=False)
 
     def post(self, list_name: str, subject: str, text: str) -> OutboxItem:
         """Queues the first post of a new topic. Raises as `reply_to_list` does."""
         if not safe.line(subject):
-            raise UsageError("A new post needs a subject.")
+            raise UsageError(_("A new post needs a subject."))
         draft = Draft(
             sender=self._account(list_name).address,
             to=(self.posting_address(list_name),),
@@ -79,7 +84,9 @@ class Writing:
         own = sendable(text)
         answered = readable_text(received.parts).text if shown_parts(received.parts) else ""
         if answered is None:
-            raise UsageError(f"The text of post {post} has not been fetched: listforum fetch post:{post}")
+            raise UsageError(
+                _("The text of post {post} has not been fetched: listforum fetch post:{post}").format(post=post)
+            )
         if not answered.strip():
             return own
         return f"{quoted(safe.body(answered), attribution(safe.line(record.author)))}\n\n{own}"
@@ -91,11 +98,15 @@ class Writing:
             return settings.address
         address, read_only = self._learned_address(list_name)
         if read_only:
-            raise NoAddressError(f"The list “{list_name}” takes no posts: its mails say so (List-Post: NO).")
+            raise NoAddressError(
+                _("The list “{list}” takes no posts: its mails say so (List-Post: NO).").format(list=list_name)
+            )
         if not address:
             raise NoAddressError(
-                f"No mail of “{list_name}” says where to post. If you know the address, set it in the config: "
-                f'address = "…" under [lists.{list_name}].'
+                _(
+                    "No mail of “{list}” says where to post. If you know the address, set it in the config: address "
+                    '= "…" under [lists.{list}].'
+                ).format(list=list_name)
             )
         return address
 
@@ -132,7 +143,7 @@ class Writing:
         try:
             mail = compose(draft, own_id, now)
         except ValueError as error:
-            raise NoAddressError(f"This cannot be sent: {error}.") from error
+            raise NoAddressError(_("This cannot be sent: {error}.").format(error=error)) from error
         return Outgoing(
             account=self._account(name).name,
             list=name,
@@ -151,16 +162,22 @@ class Writing:
         """The list whose account an answer is written from: never guessed where accounts differ."""
         lists = self._archive.topics.lists_of(post)
         if not lists:
-            raise UnknownItem(f"There is no post {post}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=post))
         if list_name is not None:
             if list_name not in lists:
-                raise UsageError(f"Post {post} was not seen in “{list_name}”, but in: {', '.join(lists)}.")
+                raise UsageError(
+                    _("Post {post} was not seen in “{list}”, but in: {lists}.").format(
+                        post=post, list=list_name, lists=", ".join(lists)
+                    )
+                )
             return list_name
         configured = [name for name in lists if name in self._config.lists]
         if len({self._config.lists[name].account for name in configured}) > 1:
             raise UsageError(
-                f"Post {post} was seen in lists of different accounts ({', '.join(configured)}): say with --list which "
-                "one you answer in, and so who you are there."
+                _(
+                    "Post {post} was seen in lists of different accounts ({lists}): say with --list which one you "
+                    "answer in, and so who you are there."
+                ).format(post=post, lists=", ".join(configured))
             )
         return configured[0] if configured else lists[0]
 
@@ -174,9 +191,11 @@ class Writing:
         named = {*header.list_post, *(mailbox.address for mailbox in (*header.to, *header.cc))}
         if foreign and not any(same(to, one) for one in named):
             raise NoAddressError(
-                f"Post {post} came from another list ({header.list_id or ', '.join(header.list_post)}) than the one "
-                f"that “{name}” posts to ({to}). Give each list of the folder its own [lists.NAME] with list_id; or, "
-                f'if the list has moved, set address = "…" under [lists.{name}].'
+                _(
+                    "Post {post} came from another list ({other}) than the one that “{list}” posts to ({to}). Give "
+                    "each list of the folder its own [lists.NAME] with list_id; or, if the list has moved, set "
+                    'address = "…" under [lists.{list}].'
+                ).format(post=post, other=header.list_id or ", ".join(header.list_post), list=name, to=to)
             )
 
     def _was_private(self, post: int, header: Header) -> bool:
@@ -202,11 +221,15 @@ class Writing:
         try:
             self._archive.lists.id_of(list_name)
         except UnknownItem:
-            known = ", ".join(self._config.lists) or "none"
-            raise UnknownItem(f"There is no list “{list_name}”. The config knows: {known}.") from None
+            known = ", ".join(self._config.lists) or _("none")
+            raise UnknownItem(
+                _("There is no list “{list}”. The config knows: {known}.").format(list=list_name, known=known)
+            ) from None
         raise ConfigError(
-            f"The list “{list_name}” has no account to write from: add [lists.{list_name}] with account and folder "
-            "to the config."
+            _(
+                "The list “{list}” has no account to write from: add [lists.{list}] with account and folder to the "
+                "config."
+            ).format(list=list_name)
         )
 
     def _list_addresses(self) -> frozenset[str]:
@@ -223,9 +246,13 @@ def sendable(text: str) -> str:
     """
     clean = "\t".join(safe.body(piece) for piece in text.replace("\r\n", "\n").split("\t"))
     if not clean.strip():
-        raise UsageError("The text is empty.")
+        raise UsageError(_("The text is empty."))
     if len(clean.encode()) > MOST_TEXT:
-        raise UsageError(f"The text is too long: {len(clean.encode())} bytes, and at most {MOST_TEXT} are sent.")
+        raise UsageError(
+            _("The text is too long: {size} bytes, and at most {most} are sent.").format(
+                size=len(clean.encode()), most=MOST_TEXT
+            )
+        )
     return clean
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from gettext import gettext as _
 
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ServerError
@@ -33,7 +34,7 @@ class Headers:
         cursor = visit.lay_cursor()
         left = list(visit.unsettled(cursor))
         visit.meter.book("connect")
-        phase = Phase(f"{visit.to.list}: headers", len(left), visit.meter, self._progress)
+        phase = Phase(_("{list}: headers").format(list=visit.to.list), len(left), visit.meter, self._progress)
         first, last = cursor.covered.first_gap(cursor.floor), visit.state.uidnext - 1
         while first <= last:
             window = plan.next_window(left, first, last, visit.headers_at_once)
@@ -100,7 +101,7 @@ class Headers:
             visit.meter.book("headers")
             self._store(arrivals, None)
         if not arrivals and wanted and visit.still_there([uid]):
-            raise ServerError(f"the server leaves out mail {uid}")
+            raise ServerError(_("the server leaves out mail {uid}").format(uid=uid))
         with visit.archive.transaction():
             visit.came([uid])
 

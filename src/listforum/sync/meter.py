@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
+
 from listforum.errors import BudgetError
 from listforum.model import Bytes, Purpose
 from listforum.sync.plan import FAREWELL
@@ -35,7 +37,9 @@ class Meter:
         """Raises BudgetError when a request of this worst case would break the budget."""
         if self.left is not None and worst > self.left:
             raise BudgetError(
-                f"The budget is used up: {self.left} bytes are left, and the next request may take {worst}."
+                _("The budget is used up: {left} bytes are left, and the next request may take {worst}.").format(
+                    left=self.left, worst=worst
+                )
             )
 
     def book(self, purpose: Purpose) -> None:

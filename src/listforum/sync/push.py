@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.errors import Cancelled, ListforumError, UsageError
@@ -82,7 +83,7 @@ def _send(archive: Archive, item: OutboxItem, route: Route, cancel: Cancel) -> N
 def _doubt(archive: Archive, item: int) -> None:
     """Commits that the mail may have gone out, before the byte that lets it go."""
     if not archive.outbox.move(item, "uncertain"):
-        raise ListforumError("The outbox changed under way: nothing was sent.")
+        raise ListforumError(_("The outbox changed under way: nothing was sent."))
 
 
 def _settle(archive: Archive, item: int, delivery: Delivery) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection
+from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.archive import Archive
@@ -67,12 +68,23 @@ def ask_the_person(archive: Archive, account: str, now: int) -> None:
     """Says of an account's items that were in doubt for a day that nothing more is to be expected."""
     for item in archive.outbox.in_states("uncertain"):
         if item.account == account and now - (item.tried or item.queued) >= WAITING_SECONDS:
-            archive.outbox.note(
-                item.item,
-                f"It was seen neither {'on the list' if item.public else 'in the Sent folder'} nor in an answer for "
-                "a day or longer. Look whether it arrived, in the list's own archive or with your provider, and say "
-                f"so: listforum outbox {item.item} --settle sent, or resend, or drop.",
-            )
+            archive.outbox.note(item.item, _in_doubt(item))
+
+
+def _in_doubt(item: OutboxItem) -> str:
+    if item.public:
+        words = _(
+            "It was seen neither on the list nor in an answer for a day or longer. Look whether it arrived, in the "
+            "list's own archive or with your provider, and say so: listforum outbox {item} --settle sent, or resend, "
+            "or drop."
+        )
+    else:
+        words = _(
+            "It was seen neither in the Sent folder nor in an answer for a day or longer. Look whether it arrived, in "
+            "the list's own archive or with your provider, and say so: listforum outbox {item} --settle sent, or "
+            "resend, or drop."
+        )
+    return words.format(item=item.item)
 
 
 def sent_folder(folders: Collection[Folder]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.waiting import WaitingText
@@ -29,7 +30,7 @@ class Texts:
     def fetch(self, waiting: Sequence[WaitingText]) -> None:
         """Fetches the beginnings of texts, in this order, within the budget."""
         meter = self._visit.meter
-        phase = Phase(f"{self._visit.to.list}: texts", len(waiting), meter, self._progress)
+        phase = Phase(_("{list}: texts").format(list=self._visit.to.list), len(waiting), meter, self._progress)
         left = list(waiting)
         while left:
             ahead = left[: min(plan.TEXTS_AT_ONCE, self._visit.patience.most)]
@@ -82,7 +83,7 @@ class Texts:
         elif answers.whole:
             self._store(answers)
         else:
-            raise ServerError(f"the server leaves out the text of mail {text.uid}")
+            raise ServerError(_("the server leaves out the text of mail {uid}").format(uid=text.uid))
 
     def _requests(self, texts: Sequence[WaitingText]) -> list[PartRequest]:
         return [
@@ -143,7 +144,11 @@ class Texts:
         answers = list(self._visit.session.parts([request]))
         if not answers:
             self._visit.gone([request.uid])
-            raise UnknownItem(f"The mail of post {post} is no longer on the server: what is not here cannot be had.")
+            raise UnknownItem(
+                _("The mail of post {post} is no longer on the server: what is not here cannot be had.").format(
+                    post=post
+                )
+            )
         return answers[0].content
 
     def _keep(self, post: int, part: Part, pending: bytearray, purpose: Purpose) -> None:

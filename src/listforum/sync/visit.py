@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing, SetAside
@@ -63,7 +64,7 @@ class Visit:
     def state(self) -> FolderState:
         """What the server says of the folder, which must have been opened."""
         if self._state is None:
-            raise ServerError(f"the folder {self.to.folder} is not open")
+            raise ServerError(_("the folder {folder} is not open").format(folder=self.to.folder))
         return self._state
 
     def open(self) -> None:
@@ -107,7 +108,9 @@ class Visit:
         for place in self.archive.posts.places(post):
             if place == self.place(place.uid):
                 return place.uid
-        raise UnknownItem(f"The mail of post {post} is no longer on the server: what is not here cannot be had.")
+        raise UnknownItem(
+            _("The mail of post {post} is no longer on the server: what is not here cannot be had.").format(post=post)
+        )
 
     # --- mails that the server could not give ---------------------------------------------------------------------
 
@@ -193,7 +196,11 @@ class Visit:
         """Raises ServerError when UIDs mean other mails now than when the list was read."""
         cursor = self.cursor()
         if cursor is None or self._is_renumbered(cursor):
-            raise ServerError(f"the server has numbered the mails in {self.to.folder} anew: sync {self.to.list} first")
+            raise ServerError(
+                _("the server has numbered the mails in {folder} anew: sync {list} first").format(
+                    folder=self.to.folder, list=self.to.list
+                )
+            )
 
     def lay_cursor(self) -> Cursor:
         """The cursor that holds for what the server says now, and for how far back the list is to be read."""

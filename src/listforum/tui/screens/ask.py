@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.widgets import Input
@@ -12,6 +13,8 @@ from listforum.tui.layout.line import Line, Span
 from listforum.tui.screens.dialog import Dialog, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
 
@@ -30,6 +33,9 @@ class AskScreen(Dialog[str]):
     def body(self) -> ComposeResult:
         yield Words([Line((Span(self._question),))])
         yield SafeInput(self._value, id="answer")
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return ((_("enter"), _("go on")), *super().keys())
 
     def on_mount(self) -> None:
         self.query_one("#answer").focus()

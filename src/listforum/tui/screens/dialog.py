@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.containers import Vertical, VerticalScroll
@@ -9,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from listforum.tui.actions import Where, bindings, footer
+from listforum.tui.actions import Where, actions_in, bindings
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.screens.frame import Follower, KeyLine
 
@@ -88,7 +89,9 @@ class Dialog(Follower, ModalScreen[Answer]):
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Keys and labels for the line below."""
-        return tuple(footer(self.WHERE))
+        return tuple(
+            (action.shown_key, _(action.label)) for where in self.WHERE for action in actions_in(where) if action.label
+        )
 
     def action_back(self) -> None:
         self.dismiss(None)

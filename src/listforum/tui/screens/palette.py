@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
@@ -60,6 +60,9 @@ class PaletteScreen(Dialog[Choice]):
         self._choices = tuple(self._all())
         self._show("")
         self.query_one("#letters").focus()
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return ((_("enter"), _("do it")), ("↓ ↑", _("choose")), *super().keys())
 
     @property
     def _list(self) -> ItemList:

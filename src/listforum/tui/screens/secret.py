@@ -14,6 +14,8 @@ from listforum.tui.layout.line import Line, Span
 from listforum.tui.screens.dialog import Dialog, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
 
@@ -30,6 +32,9 @@ class SecretScreen(Dialog[str]):
     def body(self) -> ComposeResult:
         yield Words([Line((Span(self._question),))])
         yield SafeInput(password=True, id="secret")
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return ((_("enter"), _("go on")), *super().keys())
 
     def on_mount(self) -> None:
         self.query_one("#secret").focus()

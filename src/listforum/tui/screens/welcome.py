@@ -10,6 +10,7 @@ from listforum.errors import ListforumError
 from listforum.mail import safe
 from listforum.tui.actions import Where, bindings
 from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.layout.wrap import wrapped
 from listforum.tui.screens.dialog import Page
 from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.worker import Job
@@ -44,7 +45,10 @@ class WelcomeScreen(ForumScreen):
         self._show()
 
     def _show(self) -> None:
-        self.query_one(Page).say(welcome_lines(self.forum_app.forum))
+        self.query_one(Page).say(welcome_lines(self.forum_app.forum, self.size.width - 2))
+
+    def on_resize(self) -> None:
+        self._show()
 
     # --- the steps ----------------------------------------------------------------------------------------------------
 
@@ -97,52 +101,56 @@ class WelcomeScreen(ForumScreen):
         self.forum_app.action_exchange()
 
 
-def welcome_lines(forum: Forum) -> tuple[Line, ...]:
-    """What this is, and what to do next as things stand."""
-    return tuple(_lines(forum))
+def welcome_lines(forum: Forum, room: int) -> tuple[Line, ...]:
+    """What this is, and what to do next as things stand, in rows of `room` cells."""
+    return tuple(_lines(forum, room))
 
 
-def _lines(forum: Forum) -> Iterator[Line]:
-    yield _line(_("Welcome to listforum."), "heading")
-    yield Line()
-    yield _line(
+def _lines(forum: Forum, room: int) -> Iterator[Line]:
+    yield from _paragraph(
         _(
-            "It makes a forum of the mailing lists that you get by e-mail: topics, unread posts, search and answers, "
-            "all on this machine. It reads and searches offline; the network is used only when you say so, and the "
-            "price is shown first."
-        )
+            "listforum makes a forum of the mailing lists that you get by e-mail: topics, unread posts, search and "
+            "answers, all on this machine. It reads and searches offline; the network is used only when you say so, "
+            "and the price is shown first."
+        ),
+        room,
     )
     yield Line()
-    yield from _state(forum)
+    yield from _state(forum, room)
     yield Line()
-    for number, step in enumerate(
-        (
-            _("e  makes a config and opens it in your editor: your address and your mail servers go there."),
-            _("d  checks it, and shows the lists that your mail holds, with lines to paste into the config."),
-            _("s  fetches the newest posts, after it has said what they cost."),
-        ),
-        start=1,
+    steps = (
+        _("e makes a config and opens it in your editor: your address and your mail servers go there."),
+        _("d checks it, and shows the lists that your mail holds, with lines to paste into the config."),
+        _("s fetches the newest posts, after it has said what they cost."),
+    )
+    for number, step in enumerate(steps, start=1):
+        yield from _paragraph(f"{number}. {step}", room)
+    yield Line()
+    yield from _paragraph(_("Or, outside of this screen (q leaves):"), room)
+    for command, does in (
+        ("listforum demo", _("looks around in a made-up list, without any of this")),
+        ("listforum import FILE LIST", _("reads mails you have (mbox, Maildir, .eml) into a list")),
     ):
-        yield _line(f"{number}.  {step}")
-    yield Line()
-    yield _line(_("Or, outside of this screen (q leaves):"))
-    yield _line(_("listforum demo                looks around in a made-up list, without any of this"))
-    yield _line(_("listforum import FILE LIST    reads a file of mails (mbox, Maildir, .eml) into a list"))
+        yield Line((Span(f"  {command}", "number"),))
+        yield from _paragraph(f"    {does}", room)
 
 
-def _state(forum: Forum) -> Iterator[Line]:
+def _state(forum: Forum, room: int) -> Iterator[Line]:
     readiness, path = forum.readiness(), forum.home.config_file
     if readiness == "no config":
-        yield _line(_("There is no config yet: begin with e."), "heading")
+        yield from _paragraph(_("There is no config yet: begin with e."), room, "heading")
     elif readiness == "broken config":
-        yield _line(_("The config needs a change before it can be used; e opens it:"), "warning")
+        yield from _paragraph(_("The config needs a change before it can be used; e opens it:"), room, "warning")
         for problem in (forum.config_problem or "").splitlines():
-            yield _line(f"  {problem}")
+            yield from _paragraph(problem, room)
     elif not forum.config.lists:
-        yield _line(_("The config is fine, and names no list yet. d shows the lists that your mail holds:"), "heading")
-        yield _line(_("paste what it says into {path} (e opens it).").format(path=path))
+        words = _("The config is fine, and names no list yet: d shows the lists that your mail holds.")
+        yield from _paragraph(words, room, "heading")
+        yield from _paragraph(
+            _("Paste the lines for those that you want into {path} (e opens it).").format(path=path), room
+        )
     else:
-        yield _line(_("The config is fine: s fetches."), "heading")
+        yield from _paragraph(_("The config is fine: s fetches."), room, "heading")
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -153,5 +161,7 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield from (f"      {safe.line(line)}" for line in finding.block.splitlines())
 
 
-def _line(text: str, style: StyleName = "") -> Line:
-    return Line((Span(safe.body(text), style),))
+def _paragraph(text: str, room: int, style: StyleName = "") -> Iterator[Line]:
+    """A sentence in as many rows as it takes; a number before it stands out."""
+    for row in wrapped(safe.body(text), max(10, room)):
+        yield Line((Span(row.text, style),))

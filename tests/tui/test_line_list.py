@@ -255,10 +255,10 @@ def test_when_rows_go_the_cursor_stays_on_one_that_is_left() -> None:
 
 
 def items(keys: Sequence[str], titled: str = "") -> list[Item]:
-    return [
-        Item(key, (*([Line((Span("Title"),))] if key == titled else ()), Line((Span(key),)), Line((Span("  more"),))), int(key == titled))
-        for key in keys
-    ]  # fmt: skip
+    """Things of two rows each; above one of them stands a title."""
+    title = Line((Span("Title"),))
+    rows = {key: (Line((Span(key),)), Line((Span("  more"),))) for key in keys}
+    return [Item(key, (title, *rows[key]), titles=1) if key == titled else Item(key, rows[key]) for key in keys]
 
 
 def test_the_cursor_goes_from_thing_to_thing() -> None:

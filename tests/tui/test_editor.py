@@ -12,7 +12,6 @@ from listforum.errors import ListforumError, UsageError
 from listforum.tui.editor import Editor
 
 
-
 @pytest.fixture
 def room(tmp_path: Path) -> Path:
     """The private directory that texts are edited in."""

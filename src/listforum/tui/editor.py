@@ -156,8 +156,8 @@ def _ending_with_us(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
             before[number](number, frame)
 
     try:
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            before[int(number)] = signal.signal(number, pass_on)
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, pass_on)
+        before[signal.SIGTERM] = signal.signal(signal.SIGTERM, pass_on)
         before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
         yield ended_by
     finally:

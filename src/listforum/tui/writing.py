@@ -213,9 +213,15 @@ class Keeper:
         with self._guard:
             if self._done or revision <= self._revision:
                 return self._draft
-            self._draft = self._drafting.save(replace(self._draft, subject=subject, text=text))
+            self._draft = self._saved(replace(self._draft, subject=subject, text=text))
             self._revision = revision
             return self._draft
+
+    def _saved(self, draft: SavedDraft) -> SavedDraft:
+        try:
+            return self._drafting.save(draft)
+        except UnknownItem:  # somebody threw it away elsewhere while it was being written here
+            return self._drafting.save(replace(draft, draft=0))
 
     def queue(self, revision: int, subject: str, text: str) -> OutboxItem:
         """Keeps the text and queues it. Raises what `Drafting.queue` does; the draft stays then."""
@@ -228,7 +234,7 @@ class Keeper:
     def discard(self) -> SavedDraft:
         """Throws the draft away; answers it as it was kept last."""
         with self._guard:
-            self._done = True
             if self._draft.draft:
                 self._drafting.discard(self._draft.draft)
+            self._done = True
             return self._draft

@@ -1,0 +1,79 @@
+"""Somebody who writes: a home with a list, a config that leads to no server, and mails to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+
+from listforum.forum import Forum
+from listforum.model import OutboxItem, SavedDraft
+from mails import mail
+from reader import Reader, fill, forum_at
+
+CONFIG = """\
+[accounts.home]
+address = "Ana Lima <ana@example.org>"
+imap = { host = "127.0.0.1", port = 9, tls = "none", user = "ana" }
+smtp = { host = "127.0.0.1", port = 9, tls = "none", user = "ana" }
+password = "secret"
+
+[lists.open-data]
+account = "home"
+folder = "INBOX"
+"""
+
+OTHER_LIST = """
+[lists.gardens]
+account = "home"
+folder = "Gardens"
+address = "gardens@lists.example.org"
+"""
+
+QUESTION = "Which encoding are the census files in?\nThe readme does not say."
+
+
+def settle_down(home: Path, config: str = CONFIG, mails: Sequence[bytes] = ()) -> Path:
+    """Makes a home with a config and one topic: a question of Samira's."""
+    question = mail(1, author="Samira Rahimi <samira@example.net>", text=QUESTION)
+    fill(home, "open-data", [question, *mails])
+    if config:
+        path = home / "config.toml"
+        path.write_text(dedent(config))
+        path.chmod(0o600)
+    return home
+
+
+def drafts(home: Path) -> tuple[SavedDraft, ...]:
+    with forum_at(home) as forum:
+        return forum.drafting.all()
+
+
+def items(home: Path) -> tuple[OutboxItem, ...]:
+    with forum_at(home) as forum:
+        return forum.outgoing.items()
+
+
+def sent_text(forum: Forum, item: OutboxItem) -> str:
+    """What a queued post says, quotes included."""
+    assert item.post is not None
+    (view,) = forum.reading.posts_of([item.post])
+    return view.text or ""
+
+
+async def answer(reader: Reader, text: str = "", key: str = "r") -> None:
+    """Opens the topic, answers its post and types."""
+    await open_topic(reader)
+    await reader.press(key)
+    await reader.type(text)
+
+
+async def open_topic(reader: Reader) -> None:
+    """Opens the one topic there is."""
+    await reader.press("enter")
+    assert "Which encoding" in reader.text
+
+
+def notes(reader: Reader) -> str:
+    """Everything that was said in passing so far."""
+    return "\n".join(note.message for note in reader.app._notifications)

@@ -33,6 +33,9 @@ def paid(spent: Bytes, seconds: float) -> str:
 
 def price(report: ListReport) -> str:
     """What there is to fetch of a list, and for how much."""
+    if report.waiting_bytes and not report.new_headers:
+        words = _("{list}: nothing new; the texts that wait, about {size}")
+        return words.format(list=report.list, size=size(report.waiting_bytes))
     return ngettext(
         "{list}: {count} new post, about {size} with its text",
         "{list}: {count} new posts, about {size} with their texts",

@@ -26,10 +26,10 @@ from listforum.tui.worker import Job, Worker
 from listforum.tui.writing import write_post, write_privately, write_reply
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-    from textual.filter import LineFilter
     from pathlib import Path
 
+    from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from listforum.forum import Forum
@@ -86,7 +86,8 @@ class ForumApp(CrashSafe):
         return dict(FALLBACKS)
 
     def get_default_screen(self) -> Screen[Any]:
-        if self.forum.readiness() != "ready" and not self.forum.reading.lists():
+        forum = self.forum
+        if not forum.reading.lists() and (forum.readiness() != "ready" or not forum.config.lists):
             from listforum.tui.screens.welcome import WelcomeScreen
 
             return WelcomeScreen()

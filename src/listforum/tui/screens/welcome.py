@@ -97,7 +97,7 @@ class WelcomeScreen(ForumScreen):
             self._show()
             self.forum_app.tell(_("There is no list to fetch yet: e opens the config, d says what is missing."))
             return
-        self.forum_app.switch_screen(TopicsScreen())
+        self.forum_app.push_screen(TopicsScreen())
         self.forum_app.action_exchange()
 
 

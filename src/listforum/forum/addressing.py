@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
@@ -44,8 +45,10 @@ class Addressing:
         self._must_have_come_from(name, to, post, header)
         if self._was_private(post, header):
             raise NoAddressError(
-                f"Post {post} was sent to you and not to the list: answering it in public would show it to everyone. "
-                "Use --private, or write a new post."
+                _(
+                    "Post {post} was sent to you and not to the list: answering it in public would show it to "
+                    "everyone. Use --private, or write a new post."
+                ).format(post=post)
             )
         return Envelope(name, self._account(name), to, public=True, answered=post, header=header)
 
@@ -55,7 +58,9 @@ class Addressing:
         name = self._list_of(post, list_name)
         to = private_recipient(header, self._list_addresses())
         if to.casefold() in self._own_addresses():
-            raise NoAddressError(f"Post {post} is your own: there is nobody else to answer privately.")
+            raise NoAddressError(
+                _("Post {post} is your own: there is nobody else to answer privately.").format(post=post)
+            )
         return Envelope(
             name,
             self._account(name),
@@ -82,11 +87,15 @@ class Addressing:
             return settings.address
         address, read_only = self._learned_address(list_name)
         if read_only:
-            raise NoAddressError(f"The list “{list_name}” takes no posts: its mails say so (List-Post: NO).")
+            raise NoAddressError(
+                _("The list “{list}” takes no posts: its mails say so (List-Post: NO).").format(list=list_name)
+            )
         if not address:
             raise NoAddressError(
-                f"No mail of “{list_name}” says where to post. If you know the address, set it in the config: "
-                f'address = "…" under [lists.{list_name}].'
+                _(
+                    "No mail of “{list}” says where to post. If you know the address, set it in the config: address "
+                    '= "…" under [lists.{list}].'
+                ).format(list=list_name)
             )
         return address
 
@@ -102,16 +111,22 @@ class Addressing:
         """The list whose account an answer is written from: never guessed where accounts differ."""
         lists = self._archive.topics.lists_of(post)
         if not lists:
-            raise UnknownItem(f"There is no post {post}.")
+            raise UnknownItem(_("There is no post {post}.").format(post=post))
         if list_name is not None:
             if list_name not in lists:
-                raise UsageError(f"Post {post} was not seen in “{list_name}”, but in: {', '.join(lists)}.")
+                raise UsageError(
+                    _("Post {post} was not seen in “{list}”, but in: {lists}.").format(
+                        post=post, list=list_name, lists=", ".join(lists)
+                    )
+                )
             return list_name
         configured = [name for name in lists if name in self._config.lists]
         if len({self._config.lists[name].account for name in configured}) > 1:
             raise UsageError(
-                f"Post {post} was seen in lists of different accounts ({', '.join(configured)}): say with --list which "
-                "one you answer in, and so who you are there."
+                _(
+                    "Post {post} was seen in lists of different accounts ({lists}): say with --list which one you "
+                    "answer in, and so who you are there."
+                ).format(post=post, lists=", ".join(configured))
             )
         return configured[0] if configured else lists[0]
 
@@ -125,9 +140,11 @@ class Addressing:
         named = {*header.list_post, *(mailbox.address for mailbox in (*header.to, *header.cc))}
         if foreign and not any(same(to, one) for one in named):
             raise NoAddressError(
-                f"Post {post} came from another list ({header.list_id or ', '.join(header.list_post)}) than the one "
-                f"that “{name}” posts to ({to}). Give each list of the folder its own [lists.NAME] with list_id; or, "
-                f'if the list has moved, set address = "…" under [lists.{name}].'
+                _(
+                    "Post {post} came from another list ({other}) than the one that “{list}” posts to ({to}). Give "
+                    "each list of the folder its own [lists.NAME] with list_id; or, if the list has moved, set "
+                    'address = "…" under [lists.{list}].'
+                ).format(post=post, other=header.list_id or ", ".join(header.list_post), list=name, to=to)
             )
 
     def _was_private(self, post: int, header: Header) -> bool:
@@ -153,11 +170,15 @@ class Addressing:
         try:
             self._archive.lists.id_of(list_name)
         except UnknownItem:
-            known = ", ".join(self._config.lists) or "none"
-            raise UnknownItem(f"There is no list “{list_name}”. The config knows: {known}.") from None
+            known = ", ".join(self._config.lists) or _("none")
+            raise UnknownItem(
+                _("There is no list “{list}”. The config knows: {known}.").format(list=list_name, known=known)
+            ) from None
         raise ConfigError(
-            f"The list “{list_name}” has no account to write from: add [lists.{list_name}] with account and folder "
-            "to the config."
+            _(
+                "The list “{list}” has no account to write from: add [lists.{list}] with account and folder to the "
+                "config."
+            ).format(list=list_name)
         )
 
     def _list_addresses(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,6 +10,7 @@ from listforum.forum import Forum
 from listforum.model import OutboxItem, SavedDraft
 from mails import mail
 from reader import Reader, fill, forum_at
+from tui.terminals import TerminalSession, python
 
 CONFIG = """\
 [accounts.home]
@@ -77,3 +78,22 @@ async def open_topic(reader: Reader) -> None:
 def notes(reader: Reader) -> str:
     """Everything that was said in passing so far."""
     return "\n".join(note.message for note in reader.app._notifications)
+
+
+def program(home: Path, environ: Mapping[str, str] | None = None) -> TerminalSession:
+    """The forum of a home, in a process and on a terminal of its own."""
+    return python(
+        f"import sys; from listforum.cli import main; sys.exit(main(['--home', {str(home)!r}]))",
+        {"TMPDIR": str(home.parent), **(environ or {})},
+    )
+
+
+def begin_answer(session: TerminalSession, text: str) -> None:
+    """Opens the topic on a terminal, answers it and types."""
+    session.wait_for("The census files")
+    session.send("\r")
+    session.wait_for("Which encoding")
+    session.send("r")
+    session.wait_for("To everyone on open-data")
+    session.send(text)
+    session.wait_for(text)

@@ -16,6 +16,7 @@ from listforum.home import Home
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import split
 from listforum.model import OutboxItem, SavedDraft
+from listforum.words import N_
 
 
 class Drafting:
@@ -73,7 +74,7 @@ class Drafting:
         """
         if self._archive.outbox.get(item).state in {"sending", "uncertain"}:
             # What an interrupted run left as being sent is only queued, and the lock tells that nobody sends it.
-            with self._home.lock(_("editing")):
+            with self._home.lock(N_("editing")):
                 self._archive.outbox.requeue_interrupted()
                 return self._taken_back(item)
         return self._taken_back(item)

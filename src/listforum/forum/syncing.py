@@ -6,14 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing
 from listforum.config import Account, Config, ListSettings
-from listforum.errors import ArchiveError, BusyError, ConfigError, HomeError, UnknownItem
+from listforum.errors import ArchiveError, BusyError, Cancelled, ConfigError, HomeError, UnknownItem
 from listforum.forum.connecting import Connecting, Person
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
@@ -29,7 +29,11 @@ from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from listforum.words import N_
 
+Approve = Callable[[Sequence[ListReport]], bool]
+"""Is shown what there is to fetch from an account, and its price; answers whether to fetch it."""
+
 _Pair = tuple[ListSettings, ListReport]
+_Work = tuple[Pull, ListReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,13 @@ class Syncing:
         ask: Callable[[str], str],
         cancel: Cancel,
         progress: Callable[[Progress], None],
+        approve: Approve | None = None,
     ) -> SyncReport:
         """Syncs lists (all that are configured, when none are named), one connection for each account.
+
+        `approve` is asked in each account's session, once the new mails are counted and before anything is fetched: its
+        reports are those of a sync that only tells the price, without that of the connection, which is paid by then. A
+        no ends the run as if it was cancelled.
 
         Never raises for what stops a run on the way: the report tells. Raises UnknownItem and ConfigError for what is
         wrong before it starts, and BusyError when another listforum is at work.
@@ -71,7 +80,7 @@ class Syncing:
             pairs = {account: [(one, run.begin(one)) for one in lists] for account, lists in chosen.items()}
             for account, lists in pairs.items():
                 if not run.over:
-                    self._sync_account(account, lists, wanted, run)
+                    self._sync_account(account, lists, wanted, run, approve)
             if wanted.extent != "price":
                 for one, report in (pair for lists in pairs.values() for pair in lists):
                     take_stock(self._archive, run.subscription(one), report)
@@ -97,18 +106,43 @@ class Syncing:
 
     # --- one account ----------------------------------------------------------------------------------------------
 
-    def _sync_account(self, account: Account, lists: Sequence[_Pair], wanted: Wanted, run: Run) -> None:
-        reports = [report for _settings, report in lists]
+    def _sync_account(
+        self, account: Account, lists: Sequence[_Pair], wanted: Wanted, run: Run, approve: Approve | None
+    ) -> None:
+        reports = [report for _one, report in lists]
         before = run.meter.spent
         if wanted.extent == "price":
             run.work_in(account, reports, lambda folders: self._price(folders, lists, run))
             _add_to_first(reports, (run.meter.spent - before).total)
             return
-        run.work_in(account, reports, lambda folders: self._pull(folders, lists, wanted, run))
+        agreed = approve is None
 
-    def _pull(self, folders: Folders, lists: Sequence[_Pair], wanted: Wanted, run: Run) -> None:
+        def in_session(folders: Folders) -> None:
+            nonlocal agreed
+            pulls = [(run.pull(folders, one, report), report) for one, report in lists]
+            if approve is not None and not agreed:
+                self._offer(pulls, run, approve)
+                agreed = True
+            self._pull(folders, pulls, wanted, run)
+
+        run.work_in(account, reports, in_session)
+
+    def _offer(self, pulls: Sequence[_Work], run: Run, approve: Approve) -> None:
+        """Counts what is new, and asks whether to fetch it. Raises Cancelled when it is not to be fetched."""
+        try:
+            for pull, report in pulls:
+                with run.one_list(report):
+                    pull.price()
+            offered = [replace(report) for _pull, report in pulls]
+        finally:
+            for _pull, report in pulls:
+                report.new_headers = 0
+        if not approve(offered):
+            raise Cancelled(_("stopped"))
+        run.person.cancel.check()
+
+    def _pull(self, folders: Folders, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
         """Headers of all lists first, then texts, and last what the server could not give before."""
-        pulls = [(run.pull(folders, one, report), report) for one, report in lists]
         for pull, report in pulls:
             if not report.done:
                 with run.one_list(report):
@@ -119,11 +153,11 @@ class Syncing:
                     pull.texts()
             report.done = True
         if wanted.extent == "all" and (run.meter.left is None or run.meter.left > plan.SETTLE_WORST):
-            settle_by_sent_folder(self._archive, lists[0][0].account, folders.session)
+            settle_by_sent_folder(self._archive, pulls[0][0].account, folders.session)
             folders.elsewhere()
         self._ask_again([(pull, report) for pull, report in pulls if report.error is None], wanted, run)
 
-    def _ask_again(self, pulls: Sequence[tuple[Pull, ListReport]], wanted: Wanted, run: Run) -> None:
+    def _ask_again(self, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
         """At the very end: whatever this does to the session, all else is here."""
         kinds: Sequence[Missing] = ("mail", "text") if wanted.extent == "all" else ("mail",)
         for pull, _report in pulls:

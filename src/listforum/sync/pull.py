@@ -24,6 +24,11 @@ class Pull:
         self._headers = Headers(visit, report, progress)
         self._texts = Texts(visit, report, progress)
 
+    @property
+    def account(self) -> str:
+        """The account that the list is read from."""
+        return self._visit.to.account
+
     def headers(self) -> None:
         """Fetches the header fields of every mail of the list that is not here yet."""
         self._visit.open()

@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from listforum.archive.archive import Archive
 from listforum.errors import Cancelled, ListforumError, UsageError
-from listforum.model import OutboxItem
+from listforum.model import Bytes, OutboxItem
 from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter
@@ -18,12 +18,16 @@ from listforum.wire.smtp import Delivery, deliver
 
 @dataclass(slots=True)
 class SendReport:
-    """Outbox items by what became of them: of this run `sent` and `failed`; all that are `uncertain` or `waiting`."""
+    """Outbox items by what became of them: of this run `sent` and `failed`; all that are `uncertain` or `waiting`.
+
+    `spent` is what the run has paid.
+    """
 
     sent: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
     uncertain: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
+    spent: Bytes = field(default_factory=Bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,28 @@ class Route:
     credentials: Callable[[], Credentials]
 
 
-def push(archive: Archive, route: Route, cancel: Cancel, report: SendReport) -> None:
+def push(
+    archive: Archive,
+    route: Route,
+    cancel: Cancel,
+    report: SendReport,
+    begin: Callable[[OutboxItem], None] = lambda _item: None,
+) -> None:
     """Sends what is queued for an account, oldest first, and notes in the report what was sent and what was refused.
 
+    `begin` is told each item before it is sent.
     The caller holds the lock of the home. Raises what the wire raises when the server cannot be reached, does not let
     us in, or the person cancels; whatever it did not come to stays queued, and what it was at keeps the words.
     """
     for item in archive.outbox.in_states("queued"):
         if item.account == route.account:
             cancel.check()
-            _send(archive, item, route, cancel)
+            begin(item)
+            _send(archive, item, route, cancel, report)
             _file(report, archive, item)
 
 
-def _send(archive: Archive, item: OutboxItem, route: Route, cancel: Cancel) -> None:
+def _send(archive: Archive, item: OutboxItem, route: Route, cancel: Cancel, report: SendReport) -> None:
     credentials = route.credentials()
     if not archive.outbox.move(item.item, "sending", now=int(time.time())):
         return  # dropped, or settled, since it was looked up
@@ -78,6 +90,8 @@ def _send(archive: Archive, item: OutboxItem, route: Route, cancel: Cancel) -> N
         with archive.transaction():
             _settle(archive, item.item, delivery)
             _book(archive, item, spent)
+    finally:
+        report.spent += spent.bytes
 
 
 def _doubt(archive: Archive, item: int) -> None:

@@ -69,7 +69,10 @@ class Visit:
 
     def open(self) -> None:
         """Opens the folder. A folder that has changed its UIDVALIDITY is read anew from here on."""
-        self._state = self._folders.open(self.to.folder)
+        state = self._folders.open(self.to.folder)
+        if state != self._state:
+            self._found = None  # what was found would not be all there is
+        self._state = state
 
     @property
     def posting_address(self) -> str | None:
@@ -250,9 +253,10 @@ class Visit:
 
     def unsettled(self, cursor: Cursor) -> tuple[int, ...]:
         """The UIDs of mails that are yet to be read, ascending."""
-        found = self._search(cursor.covered.first_gap(cursor.floor)) if self._found is None else self._found
+        if self._found is None:
+            self._found = self._search(cursor.covered.first_gap(cursor.floor))
         aside = (one.uid for one in self.aside())
-        return plan.unsettled(found, cursor, self.stored().union(aside))
+        return plan.unsettled(self._found, cursor, self.stored().union(aside))
 
     def of_list(self, low: int, high: int) -> Sequence[int]:
         """The UIDs from one to another of mails of the list, ascending. Raises ServerError when that is refused."""

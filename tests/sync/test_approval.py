@@ -1,0 +1,170 @@
+"""The price is told in the session that then fetches: agreeing to it costs nothing more, and a no costs nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from listforum.config import load
+from listforum.forum import Forum
+from listforum.forum.run import SyncReport
+from listforum.forum.syncing import Wanted
+from listforum.home import Home
+from listforum.sync.report import ListReport
+from listforum.wire.cancel import Cancel
+from lists import LIST, Traffic, deliver, posts
+from mails import LIST_ID, identifier
+from member import Member
+from servers.dovecot import Dovecot, User
+
+OTHER = '[lists.other]\naccount = "home"\nfolder = "Lists/Other"'
+MIXED = f'{LIST}\nlist_id = "{LIST_ID}"'
+
+Approve = Callable[[Sequence[ListReport]], bool]
+
+
+@contextmanager
+def forum_of(member: Member) -> Iterator[Forum]:
+    home = Home(member.home)
+    with Forum(home, lambda: load(home.config_file)) as forum:
+        yield forum
+
+
+def sync(member: Member, approve: Approve | None = None, cancel: Cancel | None = None) -> SyncReport:
+    with forum_of(member) as forum:
+        return forum.syncing.sync(
+            [], Wanted(), ask=lambda _: "", cancel=cancel or Cancel(), progress=lambda _: None, approve=approve
+        )
+
+
+class Asked:
+    """A person who gives one answer, and remembers what they were shown."""
+
+    def __init__(self, answer: bool = True, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self._answer = answer
+        self._meanwhile = meanwhile
+        self.shown: list[list[ListReport]] = []
+
+    def __call__(self, reports: Sequence[ListReport]) -> bool:
+        self.shown.append(list(reports))
+        self._meanwhile()
+        return self._answer
+
+
+def commands(traffic: Traffic) -> list[bytes]:
+    """What was said after the login, without the tags that number it."""
+    lines = bytes(traffic.said).split(b"\r\n")
+    return [re.sub(rb"^\S+ ", b"", line) for line in lines if b"LOGIN" not in line and b"AUTHENTICATE" not in line]
+
+
+@pytest.mark.parametrize("lists", [LIST, MIXED])
+def test_an_approved_sync_says_the_same_to_the_server_as_a_plain_one(
+    tmp_path: Path, dovecot: Dovecot, traffic: Traffic, lists: str
+) -> None:
+    said: list[list[bytes]] = []
+    heard: list[int] = []
+    for name, approve in (("plain", None), ("asked", Asked())):
+        user, member = dovecot.add_user(), Member(tmp_path / name)
+        member.configure(dovecot, user, lists)
+        deliver(dovecot, user, *range(1, 6))
+        for newer in ((), (6, 7), ()):  # the first sync, a later one, and one that finds nothing
+            if newer:
+                deliver(dovecot, user, *newer)
+            traffic.clear()
+            report = sync(member, approve)
+            assert report.stopped_by is None
+            said.append(commands(traffic))
+            heard.append(len(re.sub(rb"\([0-9. +]+ secs\)", b"", bytes(traffic.heard))))
+        assert len(posts(member)) == 7
+    assert said[:3] == said[3:]
+    assert all(abs(plain - asked) <= 2 for plain, asked in zip(heard[:3], heard[3:], strict=True))
+
+
+def test_the_reports_are_those_of_a_dry_run_without_the_connection(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    member.configure(dovecot, user, f"{LIST}\n{OTHER}")
+    deliver(dovecot, user, 1, 2, 3)
+    deliver(dovecot, user, 4, folder="Lists/Other")
+    dry = {one["list"]: one for one in member.json("sync", "--dry-run")["lists"]}
+    asked = Asked()
+    report = sync(member, asked)
+    [[first, second]] = asked.shown
+    assert (first.list, first.new_headers, first.waiting_texts) == ("open-data", 3, 3)
+    assert (second.list, second.new_headers, second.waiting_texts) == ("other", 1, 1)
+    assert first.waiting_bytes < dry["open-data"]["waiting_bytes"]
+    assert second.waiting_bytes == dry["other"]["waiting_bytes"]
+    assert [(one.new_headers, one.new_texts, one.waiting_bytes) for one in report.lists] == [(3, 3, 0), (1, 1, 0)]
+
+
+def test_a_no_fetches_nothing_and_loses_nothing(member: Member, dovecot: Dovecot, user: User, traffic: Traffic) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, 2)
+    report = sync(member, Asked(answer=False))
+    assert report.stopped_by == "cancel"
+    assert report.errors == []
+    assert [(one.new_headers, one.new_texts, one.error) for one in report.lists] == [(0, 0, None)]
+    assert b"FETCH" not in traffic.said
+    assert sync(member).lists[0].new_texts == 2
+
+
+def test_a_no_in_one_account_ends_the_run(member: Member, dovecot: Dovecot, user: User) -> None:
+    other = dovecot.add_user()
+    where = f'host = "127.0.0.1", port = {dovecot.imaps_port}, tls = "implicit", user = "{other.name}"'
+    second = (
+        f'[accounts.second]\naddress = "ana@example.net"\nimap = {{ {where} }}\npassword = "{other.password}"\n'
+        f'ca_file = "{dovecot.ca_file}"\n[lists.second]\naccount = "second"\nfolder = "INBOX"'
+    )
+    member.configure(dovecot, user, LIST, more=second)
+    deliver(dovecot, user, 1)
+    deliver(dovecot, other, 2)
+    no, yes = Asked(answer=False), Asked()
+    assert sync(member, no).stopped_by == "cancel"
+    assert len(no.shown) == 1
+    assert [one.new_texts for one in sync(member, yes).lists] == [1, 1]
+    assert [[one.list for one in shown] for shown in yes.shown] == [["open-data"], ["second"]]
+
+
+def test_somebody_who_stops_while_asked_is_not_answered_with_mail(
+    member: Member, dovecot: Dovecot, user: User, traffic: Traffic
+) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1)
+    cancel = Cancel()
+    report = sync(member, Asked(meanwhile=cancel.cancel), cancel)
+    assert report.stopped_by == "cancel"
+    assert b"FETCH" not in traffic.said
+
+
+def test_mail_that_comes_while_the_person_thinks_is_fetched_then_or_the_next_time(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    member.configure(dovecot, user, f"{LIST}\n{OTHER}")
+    deliver(dovecot, user, 1)
+    deliver(dovecot, user, 2, folder="Lists/Other")
+
+    def meanwhile() -> None:
+        deliver(dovecot, user, 3)
+        deliver(dovecot, user, 4, folder="Lists/Other")
+
+    sync(member, Asked(meanwhile=meanwhile))
+    sync(member, Asked())
+    assert posts(member).keys() == {identifier(1), identifier(3)}
+    assert posts(member, "other").keys() == {identifier(2), identifier(4)}
+
+
+def test_a_list_that_cannot_be_counted_keeps_no_other_from_being_offered(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    gone = '[lists.gone]\naccount = "home"\nfolder = "Nowhere"'
+    member.configure(dovecot, user, f"{gone}\n{LIST}")
+    deliver(dovecot, user, 1)
+    asked = Asked()
+    report = sync(member, asked)
+    assert [one.new_headers for one in asked.shown[0]] == [0, 1]
+    assert report.lists[0].error
+    assert report.lists[1].new_texts == 1

@@ -19,9 +19,9 @@ def body_structure(entity: Entity) -> bytes:
     items = [*(string(word) for word in entity.type.words), _parameters(_with_charset(entity))]
     items += [_value(entity, b"content-id"), _value(entity, b"content-description"), _encoding(entity)]
     items.append(b"%d" % len(entity.body))
-    if entity.kind == b"message/rfc822" and entity.children:
+    if entity.message and entity.children:
         items += [envelope(entity.children[0]), body_structure(entity.children[0])]
-    if entity.kind == b"message/rfc822" or entity.kind.startswith(b"text/"):
+    if entity.message or entity.kind.startswith(b"text/"):
         items.append(b"%d" % entity.body.count(b"\n"))
     return b"(" + b" ".join([*items, _value(entity, b"content-md5"), *_extension(entity)]) + b")"
 

@@ -50,7 +50,12 @@ class Entity:
 
     @property
     def multipart(self) -> bool:
-        return self.kind.startswith(b"multipart/") and bool(self.type.parameter(b"boundary"))
+        return self.kind.startswith(b"multipart/")
+
+    @property
+    def message(self) -> bool:
+        """Whether it is a mail in a mail."""
+        return self.kind == b"message/rfc822"
 
     def value(self, name: bytes) -> bytes | None:
         """The value of the first field of a name, unfolded (RFC 5322, 2.2.3)."""
@@ -138,9 +143,10 @@ def _entity(octets: bytes, default: Typed, depth: int) -> Entity:
     children: tuple[Entity, ...] = ()
     if entity.multipart:
         inside = MESSAGE if entity.kind == b"multipart/digest" else TEXT
-        parts = _parts(body, entity.type.parameter(b"boundary") or b"")
+        boundary = entity.type.parameter(b"boundary")
+        parts = _parts(body, boundary) if boundary else []
         children = tuple(_entity(part, inside, depth - 1) for part in parts)
-    elif entity.kind == b"message/rfc822":
+    elif entity.message:
         children = (_entity(body, TEXT, depth - 1),)
     return Entity(header, body, entity.type, entity.declared, children, fields)
 

@@ -39,16 +39,18 @@ class Section:
     what: str = ""
     names: tuple[bytes, ...] = ()
 
-    def of(self, mail: Entity, whole: bytes) -> bytes | None:
-        """The octets of the section; None where the mail has no such part."""
+    def of(self, mail: Entity, whole: bytes) -> bytes:
+        """The octets of the section; none where the mail has no such part."""
         if not self.part:
             return self._of_message(mail) if self.what else whole
         part = find_part(mail, self.part)
-        if part is None or self.what == "MIME":
-            return None if part is None else part.header
+        if part is None:
+            return b""
         if not self.what:
             return part.body
-        return self._of_message(part.children[0]) if part.kind == b"message/rfc822" and part.children else None
+        if self.what == "MIME":
+            return part.header
+        return self._of_message(part.children[0]) if part.message and part.children else b""
 
     def _of_message(self, message: Entity) -> bytes:
         if self.what == "TEXT":
@@ -70,7 +72,7 @@ def find_part(mail: Entity, numbers: Sequence[int]) -> Entity | None:
     """The part with a number such as 2.1; the only part of a mail that is not multipart is number 1."""
     here = mail
     for level, number in enumerate(numbers):
-        if level and here.kind == b"message/rfc822" and here.children:
+        if level and here.message and here.children:
             here = here.children[0]
         elif level and not here.multipart:
             return None
@@ -185,8 +187,6 @@ def _body(section: Section, asked: tuple[int, int] | None) -> Item:
     def item(mail: Asked) -> bytes:
         whole, entity = mail.open()
         octets = section.of(entity, whole)
-        if octets is None:
-            return name + b" NIL"
         if asked:
             octets = octets[asked[0] : asked[0] + asked[1]]
         return name + b" " + literal(octets)

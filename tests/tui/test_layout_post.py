@@ -81,6 +81,16 @@ def test_deeper_quotes_look_different() -> None:
     assert [line.line.spans[0].style for line in lines[:4]] == ["quote-1", "quote-2", "quote-3", "quote-3"]
 
 
+def test_a_folded_quote_counts_the_lines_that_were_written() -> None:
+    quote = "\n".join(f"> a line of the quote that is longer than the screen {n}" for n in range(6))
+    assert "▸ 6 quoted lines" in shown(f"Yes.\n\n{quote}", room=30)
+
+
+def test_what_a_patch_takes_and_gives_looks_different() -> None:
+    lines = post_lines(view("Look:\n\n@@ -1,2 +1,2 @@\n kept\n-old\n+new\n- an item"), 78)
+    assert [line.line.spans[0].style for line in lines[2:]] == ["muted", "", "removed", "added", ""]
+
+
 def test_the_footer_of_the_list_is_one_row_directly_below_the_words() -> None:
     rule = "_" * 47
     text = (
@@ -150,10 +160,22 @@ def test_an_attachment_says_what_it_is_how_big_and_where() -> None:
     ]
     lines = post_lines(view("Words.", attachments=files), 78)
     assert texts(lines)[1:] == [
+        "",
         "◦ map.png (picture, on the server: 2.4 MB, d fetches it)",
         "◦ table.csv (table, 812 B, here)",
     ]
-    assert [line.stands_for for line in lines[1:]] == [Target("attachment", 1), Target("attachment", 2)]
+    assert [line.stands_for for line in lines[2:]] == [Target("attachment", 1), Target("attachment", 2)]
+
+
+def test_a_narrow_screen_still_tells_what_an_attachment_costs() -> None:
+    waiting = Attachment(1, "a-table-with-a-very-long-name-of-its-own.csv", "text/csv", 181_000, "waiting")
+    lines = post_lines(view("Words.", attachments=[waiting]), 40)
+    assert texts(lines)[2:] == [
+        "◦ a-table-with-a-very-long-name-of-its-…",
+        "  table, on the server: 181 kB, d",
+        "  fetches it",
+    ]
+    assert {line.stands_for for line in lines[2:]} == {Target("attachment", 1)}
 
 
 def test_a_text_that_is_not_here_says_how_to_get_it() -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from listforum.mail.quotes import blocks
 from listforum.model import Attachment, Block, PostView
-from listforum.tui.layout.cells import LRM, shortened, steady
+from listforum.tui.layout.cells import LRM, shortened, steady, width
 from listforum.tui.layout.glyphs import PLAIN, Glyphs
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.sizes import kind, size
@@ -26,6 +26,9 @@ TargetKind = Literal[
 
 _SHOWN: Final = {"quote": 3, "signature": 5, "footer": 1}
 """So many rows are shown as they are."""
+
+_LEAST_NAME: Final = 24
+"""Cells that the name of an attachment has on a row with what it costs."""
 
 _CONTEXT: Final = 2
 """So many rows of a folded quote stay above the words that answer it."""
@@ -116,9 +119,10 @@ def post_rows(view: PostView, page: Page, folds: Folds) -> list[PostRow]:
         rows = [PostRow(row.text, "waiting", Target("waiting"), end) for row in wrapped(words, page.width)]
     elif not rows and not view.attachments:
         rows = [PostRow(_("(no text)"), "muted", _TEXT, 0)]
-    rows += (PostRow(_defect(words, page), "muted", Target("defect"), end) for words in view.defects)
-    rows += (_attachment_row(attachment, page, end) for attachment in view.attachments)
-    return rows
+    beside = [PostRow(_defect(words, page), "muted", Target("defect"), end) for words in view.defects]
+    for attachment in view.attachments:
+        beside += _attachment_rows(attachment, page, end)
+    return [*rows, PostRow("", "", _TEXT, end), *beside] if rows and beside else rows + beside
 
 
 def styled(row: PostRow, matches: Sequence[tuple[int, int]]) -> Line:
@@ -194,7 +198,10 @@ def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> l
         return whole
     hidden = filled - tail
     first = whole[0]
-    words = f"{page.glyphs.folded} {_folded_words(passage.kind, hidden)}"
+    lines = (
+        "\n".join(block.text for block in passage.blocks)[: whole[hidden - 1].offset - passage.offset].count("\n") + 1
+    )
+    words = f"{page.glyphs.folded} {_folded_words(passage.kind, lines)}"
     fold = PostRow(shortened(words, page.width), "fold", Target(passage.kind, number), first.offset)
     return [fold, *whole[hidden:]]
 
@@ -213,7 +220,8 @@ def _rows(passage: _Passage, page: Page, target: Target, style: StyleName) -> li
     for block in passage.blocks:
         wanted = style or _quote_style(block)
         rows += (
-            PostRow(row.text, wanted, target, offset + row.start, row.lead) for row in wrapped(block.text, page.width)
+            PostRow(row.text, wanted or _PATCH[row.patch], target, offset + row.start, row.lead)
+            for row in wrapped(block.text, page.width)
         )
         offset += len(block.text) + 1
     return rows
@@ -245,14 +253,18 @@ def _is_blank(row: PostRow) -> bool:
 # --- what is beside the text --------------------------------------------------------------------------------------
 
 
-def _attachment_row(attachment: Attachment, page: Page, end: int) -> PostRow:
+def _attachment_rows(attachment: Attachment, page: Page, end: int) -> list[PostRow]:
+    """What is attached; a narrow screen shortens the name, and gives what it costs a row of its own."""
     told = (
         _("{kind}, {size}, here") if attachment.state == "here" else _("{kind}, on the server: {size}, d fetches it")
     ).format(kind=kind(attachment.type), size=size(attachment.bytes))
-    name = shortened(steady(attachment.name), max(8, page.width - len(told) - 5))
-    words = f"{page.glyphs.attached} {name}{LRM} ({told})"
     style: StyleName = "attachment" if attachment.state == "here" else "waiting"
-    return PostRow(shortened(words, page.width), style, Target("attachment", attachment.n), end + attachment.n)
+    name = f"{page.glyphs.attached} {steady(attachment.name)}"
+    room = page.width - width(told) - 3
+    rows = [f"{shortened(name, room)}{LRM} ({told})"]
+    if width(name) > room and room < _LEAST_NAME:
+        rows = [shortened(name, page.width) + LRM, *(row.text for row in wrapped(f"  {told}", page.width))]
+    return [PostRow(row, style, Target("attachment", attachment.n), end + attachment.n) for row in rows]
 
 
 def _defect(words: str, page: Page) -> str:

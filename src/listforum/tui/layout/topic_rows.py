@@ -28,7 +28,7 @@ class Columns:
 
 def columns(width: int, glyphs: Glyphs = PLAIN) -> Columns:
     """The columns for rows of `width` cells; a narrow screen goes without some of them."""
-    marks = 4 if width >= 60 else 2
+    marks = 4 if width >= 60 else 3
     starter = 0 if width < 60 else min(24, 12 + (width - 60) // 8)
     posts = 5 if width >= 50 else 0
     unread = 5 if width >= 34 else 0
@@ -85,7 +85,7 @@ def _flags(summary: TopicSummary, columns: Columns) -> str:
     star = glyphs.starred if summary.starred else " "
     if columns.marks == 4:
         return f"{attention}{star} "
-    return attention if attention != " " else star
+    return f"{attention if attention != ' ' else star} "
 
 
 def _right(text: str, room: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import queue
 from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -18,12 +18,12 @@ from listforum.tui.exchange import Exchange, Link, Outcome, events_of
 from listforum.tui.guard import line_filters
 from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
+from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
-from listforum.tui.writing import write_post, write_privately, write_reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from listforum.forum import Forum
-    from listforum.tui.companion import Companion, Event
+    from listforum.tui.companion import Companion
     from listforum.tui.terminal import Terminal
 
 Result = TypeVar("Result")
@@ -62,6 +62,7 @@ class ForumApp(CrashSafe):
         for at, extra in enumerate(companion.extras if companion is not None else ()):
             self._bindings.bind(extra.key, f"extra({at})", extra.help, show=False, priority=True)
         self.desk = Worker("archive", self.deliver)
+        self.indexer = Worker("index", self.deliver)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
         self._link_line = LinkLine(forum, self.link)
@@ -125,42 +126,18 @@ class ForumApp(CrashSafe):
 
     def ask_secret(self, question: str) -> str:
         """Asks for a password; called in the thread of the network, which waits. Raises Cancelled."""
+        given: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        if not self.deliver(lambda: self._push_secret(question, given.put)):
+            raise Cancelled(_("Stopped."))
+        answer = given.get()
+        if answer is None:
+            raise Cancelled(_("Stopped."))
+        return answer
+
+    def _push_secret(self, question: str, keep: Callable[[str | None], None]) -> None:
         from listforum.tui.screens.secret import SecretScreen
 
-        answered, answer = threading.Event(), [None]
-
-        def keep(given: str | None) -> None:
-            answer[0] = given  # type: ignore[call-overload]
-            answered.set()
-
-        if not self.deliver(lambda: self.push_screen(SecretScreen(question), keep) and None):
-            raise Cancelled(_("Stopped."))
-        answered.wait()
-        if answer[0] is None:
-            raise Cancelled(_("Stopped."))
-        return answer[0]
-
-    def happened(self, event: Event) -> None:
-        """Tells whoever stands beside the reader what was done."""
-        if self.companion is not None:
-            self.companion.happened(event)
-            self._exchange_changed()
-
-    def action_extra(self, at: int) -> None:
-        if self.companion is not None:
-            self.tell(self.companion.extras[at].do())
-            self._exchange_changed()
-
-    # --- writing ------------------------------------------------------------------------------------------------------
-
-    def write_reply(self, post: int) -> None:
-        write_reply(self, post)
-
-    def write_privately(self, post: int) -> None:
-        write_privately(self, post)
-
-    def write_post(self, list_name: str | None) -> None:
-        write_post(self, list_name)
+        self.push_screen(SecretScreen(question), keep)
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
@@ -209,16 +186,17 @@ class ForumApp(CrashSafe):
     def _after_exchange(self, exchange: Exchange) -> None:
         for event in events_of(exchange.outcome, self.forum.outgoing.items() if self.companion else ()):
             self.happened(event)
-        for screen in self.screen_stack:
-            if isinstance(screen, Follower):
-                screen.archive_changed()
+        self.archive_changed()
         self.bring_index_up()
 
     def bring_index_up(self) -> None:
         """Indexes what has come, beside everything else, so that it is found."""
         from listforum.wire.cancel import Cancel
 
-        self.at_desk(lambda: self.forum.indexing.run(lambda _done, _all: None, Cancel()))
+        def work() -> int:
+            return self.forum.indexing.run(lambda _done, _all: None, Cancel())
+
+        self.indexer.do(Job(work, lambda _count: None, self.show_failure))
 
     # --- everywhere ---------------------------------------------------------------------------------------------------
 
@@ -285,5 +263,3 @@ class ForumApp(CrashSafe):
         except Exception as second:  # noqa: BLE001 - what is said in the end is the first failure
             self._keep(second)
 
-
-from listforum.tui.screens.frame import Follower  # noqa: E402

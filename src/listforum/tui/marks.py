@@ -54,7 +54,7 @@ def mark_posts_read(app: ForumApp, posts: Collection[int]) -> None:
 
     def done(changed: tuple[int, ...]) -> None:
         if changed:
-            app.changes.remember(_unread_again(len(changed)), lambda: marking.unread(changed) and None)
+            app.changes.remember(_unread_again(len(changed)), lambda: marking.unread(changed))
 
     app.at_desk(lambda: marking.read(posts), done)
 
@@ -65,7 +65,7 @@ def mark_post_unread(app: ForumApp, post: int) -> None:
 
     def done(changed: tuple[int, ...]) -> None:
         if changed:
-            app.changes.remember(_("Read again."), lambda: marking.read(changed) and None)
+            app.changes.remember(_("Read again."), lambda: marking.read(changed))
             app.tell(_("Marked as unread."))
             app.archive_changed()
 
@@ -78,7 +78,7 @@ def _marked_read(app: ForumApp, posts: tuple[int, ...]) -> None:
         ngettext("{count} post marked as read. u takes it back.", "{count} posts marked as read. u takes it back.", count)
         .format(count=count)
     )
-    app.changes.remember(_unread_again(count), lambda: app.forum.marking.unread(posts) and None)
+    app.changes.remember(_unread_again(count), lambda: app.forum.marking.unread(posts))
     app.archive_changed()
 
 

@@ -51,7 +51,7 @@ class Shelf:
     def to_read(self, forum: Forum) -> array[int]:
         """Those of them that hold something to read on with, the newest activity first. Raises UnknownItem."""
         views = {*_VIEWS[self.view], "unread", "unmuted", "readable"}
-        return forum.reading.topic_numbers_in(self.list, sorted(views))  # type: ignore[arg-type]
+        return forum.reading.topic_numbers_in(self.list, sorted(views))
 
 
 def view_name(view: str) -> str:

@@ -12,7 +12,7 @@ class Step:
     """A change that was made: in words, and how it is taken back."""
 
     words: str
-    take_back: Callable[[], None]
+    take_back: Callable[[], object]
 
 
 class Undo:
@@ -21,7 +21,7 @@ class Undo:
     def __init__(self, most: int = 200) -> None:
         self._steps: deque[Step] = deque(maxlen=most)
 
-    def remember(self, words: str, take_back: Callable[[], None]) -> None:
+    def remember(self, words: str, take_back: Callable[[], object]) -> None:
         self._steps.append(Step(words, take_back))
 
     def pop(self) -> Step | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import Input
 
-    from listforum.forum.reading import Finder
+    from listforum.forum.finding import Finder
 
 
 class ColumnNames(LineList, can_focus=False):

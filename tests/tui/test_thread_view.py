@@ -400,7 +400,7 @@ def test_the_target_says_what_can_be_fetched() -> None:
 
     async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
         thread.show(topic.outline, topic.load)
-        await pilot.press("down", "down")
+        await pilot.press("down", "down", "down")
         assert thread.target_here == Target("attachment", 1)
         thread.go_to(2, 1)
         assert thread.target_here.kind == "waiting"

@@ -71,6 +71,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("why", ("y",), ("topic",), N_("Why this post stands here"), N_("why here")),
     Action("search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")),
     Action("filter", ("f",), ("topics",), N_("Show only topics with the words you type"), N_("filter")),
+    Action("end_filter", ("escape",), ("topics",), N_("End the filter, and show all topics again")),
     Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics"), N_("lists")),
     # --- marking --------------------------------------------------------------------------------------------------
     Action("undo", ("u",), ("topics", "topic", "search", "outbox"), N_("Take back the last change"), N_("undo")),

@@ -24,6 +24,7 @@ from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
+from listforum.tui.writing import write_post, write_privately, write_reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,6 +139,34 @@ class ForumApp(CrashSafe):
         from listforum.tui.screens.secret import SecretScreen
 
         self.push_screen(SecretScreen(question), keep)
+
+    # --- who stands beside the reader ---------------------------------------------------------------------------------
+
+    def happened(self, event: Event) -> None:
+        """Tells the companion what was done."""
+        if self.companion is not None:
+            self.companion.happened(event)
+            self._exchange_changed()
+
+    def action_extra(self, at: int) -> None:
+        """Does one of the things that the companion adds."""
+        if self.companion is not None:
+            self.tell(self.companion.extras[at].do())
+            self._exchange_changed()
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write_reply(self, post: int) -> None:
+        """Begins an answer to everyone on the list."""
+        write_reply(self, post)
+
+    def write_privately(self, post: int) -> None:
+        """Begins an answer to the one who wrote a post."""
+        write_privately(self, post)
+
+    def write_post(self, list_name: str | None) -> None:
+        """Begins a new topic; asks on which list when that is not said."""
+        write_post(self, list_name)
 
     # --- the link -----------------------------------------------------------------------------------------------------
 

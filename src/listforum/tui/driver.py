@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from listforum.tui.shadow import Shadow
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from textual.app import App
 
 _UNWANTED: Final = frozenset(
     {
@@ -23,17 +32,73 @@ _UNWANTED: Final = frozenset(
         "\x1b[<u",
     }
 )
+_FRAME: Final = re.compile(r"\x1b\[[0-9]+;[0-9]+H")
+_MODE: Final = re.compile(r"\x1b\[\?[0-9]+(?:[hl]|\$p)|\x07|\x1b\]52;[^\x07]*\x07")
+"""What changes nothing on the screen: modes, the bell, the clipboard."""
+_OTHER_SCREEN: Final = "\x1b[?1049h"
+_CLEAR: Final = "\x1b[m\x1b[2J"
 _POINTER_SHAPE: Final = "\x1b]22;"
 _CHUNK: Final = 4096
 _WAIT_SECONDS: Final = 0.1
 
 
 class ForumDriver(LinuxDriver):
-    """Textual's driver for terminals, that no input can kill and that asks the terminal for no more than is used."""
+    """Textual's driver for terminals, that no input can kill and that asks the terminal for no more than is used.
+
+    Of each frame only what changed is written, unless LISTFORUM_DRIVER is "plain".
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._only_changes = os.environ.get("LISTFORUM_DRIVER") != "plain"
+        self._shadow = Shadow(0, 0)
+        self._shadow_is_true = False
+
+    # --- what goes out ------------------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        if data not in _UNWANTED and not data.startswith(_POINTER_SHAPE):
+        if data in _UNWANTED or data.startswith(_POINTER_SHAPE):
+            return
+        if self._only_changes:
+            data = self._changes(data)
+        if data:
             super().write(data)
+
+    def _changes(self, data: str) -> str:
+        """Return what has to be written of the data; what is not understood is, as it stands."""
+        if data in (SYNC_START, SYNC_END):
+            return ""
+        if data == _OTHER_SCREEN:
+            self._shadow, self._shadow_is_true = Shadow(*self._app.size), True
+            return data + _CLEAR
+        if _FRAME.match(data):
+            if (self._shadow.columns, self._shadow.rows) != self._app.size:
+                self._shadow, self._shadow_is_true = Shadow(*self._app.size), False
+            if not self._shadow_is_true:
+                self._shadow.forget()
+            changes = self._shadow.frame(data)
+            self._shadow_is_true = changes is not None
+            return data if changes is None else changes
+        if not _MODE.fullmatch(data):
+            self._shadow_is_true = False
+        return data
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        tell = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            # Terminals cut and wrap what they show in ways of their own when they change their size.
+            self._shadow_is_true = False
+            if callable(tell):
+                tell(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        """Ask only where whole frames are written: changes are too short to be seen half done."""
+        if not self._only_changes:
+            super()._request_terminal_sync_mode_support()
 
     # --- what the terminal is asked for -----------------------------------------------------------------------------
 

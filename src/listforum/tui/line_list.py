@@ -5,6 +5,7 @@ No row is a widget, so a hundred thousand cost no more than a screenful. A move 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from textual.strip import Strip
 
 from listforum.tui.actions import bindings
 from listforum.tui.layout.cells import shortened, width
+from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.theme import LINE_CLASSES, LINE_CSS, line_class
 
@@ -41,6 +43,7 @@ class LineList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
         self._strips: dict[int, Strip] = {}
         self._styles: dict[tuple[StyleName, StyleName, StyleName], Style] = {}
 

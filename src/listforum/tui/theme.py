@@ -85,6 +85,7 @@ LineList {
     & > .line--heading-unread { background: $panel; color: $foreground; text-style: bold; }
     & > .line--heading-current { background: $primary-muted; text-style: bold; }
     & > .line--author { color: $primary; text-style: bold; }
+    & > .line--author-read { color: $primary; }
     & > .line--title { background: $panel; color: $line-muted; text-style: bold; }
     & > .line--muted { color: $line-muted; text-style: none; }
     & > .line--unread { color: $foreground; text-style: bold; }
@@ -105,7 +106,7 @@ LineList {
     & > .line--warning { color: $warning; text-style: bold; }
     & > .line--rule { color: $line-muted; }
     & > .line--cursor { background: $panel; text-style: underline; }
-    & > .line--cursor-line { background: $surface; }
+    & > .line--cursor-line { background: $panel; }
 
     &:focus > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: none; }
 
@@ -118,6 +119,7 @@ LineList {
         & > .line--heading-unread { background: ansi_default; color: ansi_default; text-style: bold underline; }
         & > .line--heading-current { background: ansi_default; color: ansi_default; text-style: reverse; }
         & > .line--author { color: ansi_default; text-style: bold; }
+        & > .line--author-read { color: ansi_default; }
         & > .line--title { background: ansi_default; color: ansi_default; text-style: underline; }
         & > .line--muted { color: ansi_default; text-style: dim; }
         & > .line--unread { color: ansi_default; text-style: bold; }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
 from listforum.model import PostRecord, PostView, TopicOutline
-from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.post import HEADING, Marked, Page, Target
 from listforum.tui.layout.thread import Load, ThreadLayout
@@ -51,7 +49,6 @@ class ThreadView(LineList):
         self._reached: dict[int, int] = {}
         self._told: set[int] = set()
         self._timer: Timer | None = None
-        self._glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -59,7 +56,7 @@ class ThreadView(LineList):
         self, outline: TopicOutline, load: Load, at: int | None = None, line: int = 0, marked: Marked | None = None
     ) -> None:
         """Opens a topic at a post and a line within it; where `marked` is given, at the post's first match."""
-        page = Page(max(self.line_width, 20), self._glyphs, marked)
+        page = Page(max(self.line_width, 20), self.glyphs, marked)
         self._layout = ThreadLayout(outline.posts, load, page)
         self._reached, self._told = {}, set()
         first = outline.posts[0].post if outline.posts else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,6 @@ from typing import Final
 from textual.message import Message
 
 from listforum.model import TopicSummary
-from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, Span
 from listforum.tui.layout.topic_rows import Columns, columns, heading, row
 from listforum.tui.line_list import LineList
@@ -48,7 +46,6 @@ class TopicList(LineList):
         self._pages: dict[int, Mapping[int, TopicSummary]] = {}
         self._columns: Columns | None = None
         self._told: int | None = None
-        self._glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
 
     def show(self, topics: array[int], rows: Rows) -> None:
         """Shows these topics in this order; the cursor stays on its topic where that is among them."""
@@ -109,7 +106,7 @@ class TopicList(LineList):
 
     def _columns_now(self) -> Columns:
         if self._columns is None:
-            self._columns = columns(self.line_width, self._glyphs)
+            self._columns = columns(self.line_width, self.glyphs)
         return self._columns
 
     def _page(self, number: int) -> Mapping[int, TopicSummary]:

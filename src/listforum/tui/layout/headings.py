@@ -27,7 +27,11 @@ def heading(placed: Placed, room: int, glyphs: Glyphs = PLAIN) -> Line:
     when = full(record.date) if room >= _NARROW else day(record.date)
     author = shortened(steady(record.author), max(_LEAST_AUTHOR, room - opening - width(when) - 4))
     author = shortened(author, room - opening)
-    spans = [Span(f"{mark} ", "unread"), Span(tree, "tree"), Span(author + LRM, "heading" if record.read else "author")]
+    spans = [
+        Span(f"{mark} ", "unread"),
+        Span(tree, "tree"),
+        Span(author + LRM, "author-read" if record.read else "author"),
+    ]
     left = room - opening - width(author)
     if left >= width(when) + 3:
         spans.append(Span(f" {glyphs.dot} {when}", "muted"))

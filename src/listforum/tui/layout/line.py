@@ -11,6 +11,7 @@ StyleName = Literal[
     "heading-current",
     "heading-unread",
     "author",
+    "author-read",
     "muted",
     "unread",
     "number",

@@ -27,6 +27,9 @@ TargetKind = Literal[
 _SHOWN: Final = {"quote": 3, "signature": 5, "footer": 1}
 """So many rows are shown as they are."""
 
+_MEASURE: Final = 100
+"""Longer rows of prose are hard to read; patches, code and tables take what room there is."""
+
 _LEAST_NAME: Final = 24
 """Cells that the name of an attachment has on a row with what it costs."""
 
@@ -221,7 +224,7 @@ def _rows(passage: _Passage, page: Page, target: Target, style: StyleName) -> li
         wanted = style or _quote_style(block)
         rows += (
             PostRow(row.text, wanted or _PATCH[row.patch], target, offset + row.start, row.lead)
-            for row in wrapped(block.text, page.width)
+            for row in wrapped(block.text, page.width, _MEASURE)
         )
         offset += len(block.text) + 1
     return rows

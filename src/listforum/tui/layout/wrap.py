@@ -19,7 +19,7 @@ _RIGHT_TO_LEFT: Final = re.compile(
 )
 _QUOTE: Final = re.compile(r"(?: {0,3}>)+ ?")
 _BULLET: Final = re.compile(r"(?:[-*+•–] |\(?\d{1,3}[.)] ) *")
-_COLUMN_GAP: Final = re.compile(r"\S {2,}\S.* {2,}\S|\S {3,}\S")
+_COLUMN_GAP: Final = re.compile(r"[^\s.?!:;] {2,}\S.*[^\s.?!:;] {2,}\S|[^\s.?!] {3,}\S")
 _HUNK: Final = re.compile(r"@@ -\d+(?:,(\d{1,6}))? \+\d+(?:,(\d{1,6}))? @@")
 _CODE_INDENT: Final = 4
 """So many blanks make code of a line (as in Markdown), unless a list item begins there."""
@@ -44,6 +44,14 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class _Shape:
+    """How wide rows may be: those whose columns mean something, and those of prose."""
+
+    room: int
+    measure: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Lead:
     """How the rows of one line begin: `end` characters of it are before its words, `hang` is before later rows."""
 
@@ -58,12 +66,13 @@ def runs_right_to_left(text: str) -> bool:
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
-def wrapped(text: str, room: int) -> list[Row]:
-    """The rows of a text of several lines, none wider than `room` cells (at least 4).
+def wrapped(text: str, room: int, measure: int = 0) -> list[Row]:
+    """The rows of a text of several lines, none wider than `room` cells (at least 4), prose not wider than `measure`.
 
     `start` counts in characters from the beginning of the text.
     """
     rows: list[Row] = []
+    shape = _Shape(room, min(room, measure or room))
     at = old = new = 0
     for line in text.split("\n"):
         sign = ""
@@ -73,22 +82,24 @@ def wrapped(text: str, room: int) -> list[Row]:
             new -= sign in "+ "
         elif line.startswith("@@ ") and (hunk := _HUNK.match(line)):
             old, new, sign = int(hunk[1] or 1), int(hunk[2] or 1), "@"
-        if len(line) <= room and line.isascii():
+        if len(line) <= shape.measure and line.isascii():
             rows.append(Row(line, at, 0, sign))
         else:
-            rows += _rows(line, at, room, sign)
+            rows += _rows(line, at, shape, sign)
         at += len(line) + 1
     return rows
 
 
-def _rows(line: str, at: int, room: int, sign: str) -> list[Row]:
-    fits = len(line) * 2 <= room or width(line) <= room
+def _rows(line: str, at: int, shape: _Shape, sign: str) -> list[Row]:
     turned = runs_right_to_left(line)
-    if fits and not turned:
+    if not turned and (len(line) * 2 <= shape.measure or width(line) <= shape.measure):
         return [Row(line, at, 0, sign)]
-    lead = _lead(line, room, turned, bool(sign))
+    lead = _lead(line, shape.measure, turned, bool(sign))
+    if not turned and lead.columns and width(line) <= shape.room:
+        return [Row(line, at, 0, sign)]
     words = line[lead.end :]
-    first, then = room - width(lead.first), room - width(lead.hang)
+    room = shape.room if lead.columns else shape.measure
+    first, then = max(2, room - width(lead.first)), max(2, room - width(lead.hang))
     pieces = _hard_cuts(words, first, then) if lead.columns else _word_cuts(words, first, then)
     if not pieces:
         return [Row(lead.first, at, len(lead.first), sign)]
@@ -118,8 +129,8 @@ def _lead(line: str, room: int, turned: bool, patch: bool) -> _Lead:
 
 
 def _is_table_or_code(words: str, indent: int, item: bool) -> bool:
-    """Whether a line's columns mean something: it is indented like code, or indented with gaps like a table."""
-    return not item and (indent >= _CODE_INDENT or (indent > 0 and _COLUMN_GAP.search(words) is not None))
+    """Whether a line's columns mean something: it is indented like code, or has gaps like a table."""
+    return not item and (indent >= _CODE_INDENT or _COLUMN_GAP.search(words) is not None)
 
 
 def _word_cuts(text: str, first: int, then: int) -> list[tuple[int, int]]:

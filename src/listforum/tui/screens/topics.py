@@ -148,15 +148,21 @@ class TopicsScreen(ForumScreen):
     def _side_chosen(self, message: ItemList.Chosen) -> None:
         if isinstance(message.key, Shelf):
             self._choose(message.key)
-            self.query_one(TopicList).focus()
+            self._to_topics()
         else:
             self.action_outbox()
 
     def action_switch(self) -> None:
-        side, topics = self.query_one("#side"), self.query_one(TopicList)
-        to_side = not side.has_focus
-        self.set_class(to_side, "-at-side")
-        (side if to_side else topics).focus()
+        side = self.query_one("#side")
+        if side.has_focus:
+            self._to_topics()
+        else:
+            self.add_class("-at-side")
+            side.focus()
+
+    def _to_topics(self) -> None:
+        self.remove_class("-at-side")
+        self.query_one(TopicList).focus()
 
     # --- the filter ---------------------------------------------------------------------------------------------------
 
@@ -183,11 +189,13 @@ class TopicsScreen(ForumScreen):
         else:
             self.action_search(self._filter_words())
 
-    def key_escape(self) -> None:
+    def action_end_filter(self) -> None:
+        """Back to all topics; from the side, back to the topics."""
+        current = self.query_one(TopicList).current
         if self.query("#filter"):
             self._end_filter()
-            self._show_topics(self.query_one(TopicList).current)
-            self.query_one(TopicList).focus()
+            self._show_topics(current)
+        self._to_topics()
 
     def _filter_words(self) -> str:
         fields = self.query("#filter")
@@ -203,6 +211,7 @@ class TopicsScreen(ForumScreen):
 
     def _end_filter(self) -> None:
         for field in self.query("#filter"):
+            cast("Input", field).value = ""
             field.remove()
 
     # --- reading ------------------------------------------------------------------------------------------------------

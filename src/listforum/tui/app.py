@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from listforum.forum import Forum
-    from listforum.tui.companion import Companion
+    from listforum.tui.companion import Companion, Event
     from listforum.tui.terminal import Terminal
 
 Result = TypeVar("Result")

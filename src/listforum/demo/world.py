@@ -149,7 +149,15 @@ class World:
 
 
 def _listener() -> socket.socket:
-    return socket.create_server((HOST, 0))
+    # named as TCP, for asyncio sends small answers at once (TCP_NODELAY) only where it sees that
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.bind((HOST, 0))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _port(listener: socket.socket) -> int:

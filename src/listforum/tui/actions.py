@@ -179,8 +179,8 @@ def bindings(where: Where) -> list[BindingType]:
 
 
 def _goes_before_writing(key: str, action: Action) -> bool:
-    """Whether a key is ours even where somebody writes: a field has uses of its own for some, and letters are its."""
-    return key == "ctrl+p" or "compose" in action.where
+    """Whether a key is ours even in a dialog and where somebody writes: a field has uses of its own for the others."""
+    return key in {"ctrl+p", "ctrl+q", "f1"} or "compose" in action.where
 
 
 def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:

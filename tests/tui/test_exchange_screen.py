@@ -1,0 +1,226 @@
+"""A run on the link, at the keys: its price before, progress while, a summary after, and a stop at any moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from listforum.tui.layout.cells import width
+from listforum.tui.screens.exchange import ExchangeScreen
+from listforum.tui.screens.topics import TopicsScreen
+from mails import mail
+from reader import Reader, forum_at, read
+from tui.subscriber import at_rest, posts, priced, synced, world
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def stored(home: Path) -> int:
+    with forum_at(home) as forum:
+        return sum(info.posts for info in forum.reading.lists())
+
+
+def test_the_price_comes_first_and_enter_fetches(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        assert "open-data: 12 new posts, about" in reader.text
+        assert stored(home) == 0
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "open-data: 12 new posts, 12 texts" in reader.text
+        assert "down," in reader.text
+        await reader.press("escape")
+        assert isinstance(reader.app.screen, TopicsScreen)
+        assert "Topic 12" in reader.text
+
+    with world(home, posts(12)):
+        read(home, script)
+    assert stored(home) == 12
+
+
+def test_esc_at_the_price_fetches_nothing(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("escape")
+        await at_rest(reader)
+        assert isinstance(reader.app.screen, TopicsScreen)
+        await synced(reader)
+
+    with world(home, posts(3)):
+        read(home, _refused)
+        assert stored(home) == 0
+        read(home, script)
+    assert stored(home) == 3
+
+
+async def _refused(reader: Reader) -> None:
+    await reader.press("s")
+    await priced(reader)
+    await reader.press("escape")
+    await at_rest(reader)
+
+
+def test_nothing_new_is_said_and_costs_no_question(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await synced(reader)
+        await reader.press("s")
+        await at_rest(reader)
+        assert "Nothing new." in reader.text
+        assert "down," in reader.text
+
+    with world(home, posts(2)):
+        read(home, script)
+
+
+def test_esc_while_it_runs_goes_back_to_reading_and_the_run_goes_on(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("2G")
+        await reader.press("enter", "escape")
+        assert isinstance(reader.app.screen, TopicsScreen)
+        assert reader.app.link.busy
+        await reader.until(lambda: "open-data:" in reader.rows[0])
+        running.link.use("fast")
+        await at_rest(reader)
+        assert "today" in reader.rows[0]
+        assert "Topic 40" in reader.text
+
+    with world(home, posts(40)) as running:
+        read(home, script)
+    assert stored(home) == 40
+
+
+def test_s_while_it_runs_shows_it_again_and_x_stops_it(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("2G")
+        await reader.press("enter", "escape", "s")
+        assert isinstance(reader.app.screen, ExchangeScreen)
+        await reader.press("x")
+        await at_rest(reader)
+        assert "Stopped" in reader.text or "Nothing was fetched" in reader.text
+
+    with world(home, posts(200)) as running:
+        read(home, script)
+        assert stored(home) < 200
+
+
+def test_a_cut_costs_nothing_and_s_goes_on_from_there(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("2G")
+        await reader.press("enter")
+        await reader.until(lambda: reader.app.link.exchange.progress is not None)  # type: ignore[union-attr]
+        running.link.cut(30)
+        await at_rest(reader)
+        assert "The link was cut. What came is kept; s goes on from there." in " ".join(reader.text.split())
+        assert "Nothing new" not in reader.text
+
+    async def go_on(reader: Reader) -> None:
+        await synced(reader)
+
+    with world(home, posts(150)) as running:
+        read(home, script)
+        running.link.cut(0)
+        running.link.use("fast")
+        read(home, go_on)
+    assert stored(home) == 150
+
+
+def test_a_queued_post_is_sent_first_and_said_so(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await synced(reader)
+        post = reader.app.forum.reading.topics("open-data", (), 1, 0)[0].topic
+        reader.app.forum.writing.reply_to_list(post, "An answer.", None)
+        await reader.press("s")
+        await reader.until(
+            lambda: reader.app.link.exchange is not None and reader.app.link.exchange.phase != "connecting"
+        )
+        if reader.app.link.exchange is not None and reader.app.link.exchange.phase == "price":
+            await reader.press("enter")
+        await at_rest(reader)
+        assert "1 post sent." in reader.text
+
+    with world(home, posts(2)):
+        read(home, script)
+
+
+def test_a_wrong_password_is_told_in_words(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await at_rest(reader)
+        assert "password" in reader.text
+        assert isinstance(reader.app.screen, ExchangeScreen)
+
+    with world(home, posts(1)):
+        path = home / "config.toml"
+        path.write_text(path.read_text().replace('password = "demo"', 'password = "wrong"'))
+        read(home, script)
+
+
+def test_a_password_that_is_asked_for_is_never_shown(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await reader.until(lambda: "Password" in reader.text)
+        await reader.type("demo")
+        assert "demo" not in reader.text.replace("account demo", "")
+        await reader.press("enter")
+        await priced(reader)
+        await reader.press("enter")
+        await at_rest(reader)
+
+    with world(home, posts(1)):
+        path = home / "config.toml"
+        path.write_text(path.read_text().replace('password = "demo"', 'password = "ask"'))
+        read(home, script)
+    assert stored(home) == 1
+
+
+def test_who_gives_no_password_is_asked_nothing_more(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await reader.until(lambda: "Password" in reader.text)
+        await reader.press("escape")
+        await at_rest(reader)
+        assert "fetched" in reader.text or "Stopped" in reader.text
+
+    with world(home, posts(1)):
+        path = home / "config.toml"
+        path.write_text(path.read_text().replace('password = "demo"', 'password = "ask"'))
+        read(home, script)
+    assert stored(home) == 0
+
+
+def test_leaving_while_it_runs_stops_it_at_once(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("2G")
+        await reader.press("enter", "ctrl+q")
+        assert reader.app.return_code == 0
+
+    with world(home, posts(100)) as running:
+        read(home, script)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 50)])
+def test_the_price_fits_every_screen(home: Path, size: tuple[int, int]) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        assert "open-data: 4 new posts" in reader.text
+        assert "fetch" in reader.text
+        assert all(width(row) <= size[0] for row in reader.rows)
+        await reader.press("escape")
+
+    with world(home, [*posts(3), mail(4, subject="[/b] markup")]):
+        read(home, script, size)

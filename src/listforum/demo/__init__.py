@@ -39,12 +39,13 @@ def run(home: str | None) -> int:
         early, late = ([mail for mail in mails if mail.late is wanted] for wanted in (False, True))
         with World(server, early, list_copy) as world, Forum(where, lambda: load(where.config_file)) as forum:
             _write_config(where.config_file, world.config())
-            if not forum.reading.lists():
+            is_new = not forum.reading.lists()
+            if is_new:
                 _live_through(forum, world)
                 for mail in late:
                     world.deliver(mail.mail, mail.arrived)
             world.link.use("2G")
-            return tui.show(forum, terminal, DemoCompanion(world.link, len(late)))
+            return tui.show(forum, terminal, DemoCompanion(world.link, len(late) if is_new else 0))
 
 
 def _write_config(path: Path, text: str) -> None:

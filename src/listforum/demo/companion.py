@@ -22,6 +22,7 @@ class DemoCompanion:
     def __init__(self, link: ThinLink, waiting: int) -> None:
         self._link = link
         self._guide = Guide(waiting)
+        self._before = link.bytes.total
         self.extras: Sequence[Extra] = (
             Extra("f2", _("link"), _("Demo: change the link: 2G, 3G, satellite, fast"), self._change),
             Extra("f3", _("cut it"), _("Demo: cut the link for three seconds"), self._cut),
@@ -29,7 +30,7 @@ class DemoCompanion:
 
     def status(self) -> str:
         words = _("no link") if self._link.down else self._link.name
-        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{self._link.bytes.total / 1000:.1f}")
+        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{(self._link.bytes.total - self._before) / 1000:.1f}")
 
     def advice(self) -> str:
         return self._guide.advice()

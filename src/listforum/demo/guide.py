@@ -31,6 +31,10 @@ class Guide:
     waiting: int
     _happened: set[Event] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        if not self.waiting:
+            self._happened.add("synced")
+
     def happened(self, event: Event) -> None:
         self._happened.add(event)
 

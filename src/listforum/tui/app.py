@@ -53,7 +53,8 @@ class ForumApp(CrashSafe):
 
     def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
         super().__init__()
-        self.crash_file = forum.home.directory / "crash.txt"
+        # beside a companion the home may vanish with the program, and the file with it
+        self.crash_file = None if companion is not None else forum.home.directory / "crash.txt"
         self.forum = forum
         self.terminal = terminal
         self.companion = companion

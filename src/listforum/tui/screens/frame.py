@@ -121,8 +121,10 @@ class ForumScreen(Follower, Screen[Any]):
                 advice.say(companion.advice())
 
     def _link_words(self) -> str:
-        words, companion = self.forum_app.link_words(), self.forum_app.companion
-        return words if companion is None else f"{words} · {companion.status()}"
+        app = self.forum_app
+        if app.companion is None:
+            return app.link_words()
+        return f"{app.link_words()} · {app.companion.status()}" if app.link.busy else app.companion.status()
 
     def action_back(self) -> None:
         self.dismiss()

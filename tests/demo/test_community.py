@@ -120,6 +120,11 @@ class TestTheStory:
         assert len({read.post.topic for read in late}) >= 10
         assert [read.mail.late for read in mails] == sorted(read.mail.late for read in mails)
 
+    def test_nobody_answers_what_is_not_yet_written(self, story: Story) -> None:
+        for post in story.posts:
+            if post.answers:
+                assert post.seconds_before_now < story.post(post.answers).seconds_before_now, post.label
+
     def test_a_newcomer_waits_for_an_answer(self, story: Story) -> None:
         [newcomer] = [post for post in story.posts if "first post here" in post.text]
         assert newcomer in story.posts[-5:]

@@ -21,7 +21,7 @@
 
 A block begins with its label, which the topic's other blocks name it by. Then come header lines, a blank line and the
 text. `From` is a key of people.toml. `When` is how long before now it was written, or, with a plus sign, how long after
-the block above. The other lines may be left out:
+the block above; up to eight minutes are added. The other lines may be left out:
 
     Answers: LABEL                     the post it answers; without it, it begins a conversation
     Subject: WORDS                     a subject of its own instead of the one it answers
@@ -43,6 +43,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import shake_256
 from importlib.resources import files
 from typing import Final, Literal, cast
 
@@ -51,6 +52,7 @@ Quote = Literal["", "all", "original"]
 
 _DAY: Final = 86_400
 _LATE: Final = 90 * 3600
+_UP_TO: Final = 8 * 60
 _UNITS: Final = {"d": _DAY, "h": 3600, "m": 60}
 _SPAN: Final = re.compile(r"\+?\d+[dhm](?: \d+[dhm])*")
 _KINDS: Final = ("plain", "flowed", "html", "alternative", "lost")
@@ -89,8 +91,8 @@ class Attachment:
 class StoryPost:
     """A post as its author wrote it, without signature, footer and attribution.
 
-    `label` is unique in the whole story; `answers` is the label of another post, "" for none. `late` posts arrived
-    after the person in the demo last looked.
+    `label` is unique in the whole story; `answers` is the label of another post, "" for none. `late` posts, those of
+    the last days, arrived after the person in the demo last looked.
     """
 
     label: str
@@ -183,7 +185,7 @@ def _post(
         label=f"{topic}/{label}",
         topic=topic,
         author=people[fields["From"]],
-        seconds_before_now=_when(fields["When"], latest),
+        seconds_before_now=_when(fields["When"], latest) - _minutes(f"{topic}/{label}"),
         answers=answered.label if answered else "",
         subject=fields.get("Subject") or (answered.subject if answered else topic_subject),
         text=text.strip("\n"),
@@ -217,6 +219,11 @@ def _attachment(value: str) -> Attachment:
     if type_ not in ("csv", "pdf", "png"):
         raise ValueError(f"no such attachment: {value}")
     return Attachment(name, cast("Literal['csv', 'pdf', 'png']", type_), int(size))
+
+
+def _minutes(label: str) -> int:
+    """Some minutes, in seconds: nobody writes on the hour."""
+    return int.from_bytes(shake_256(label.encode()).digest(2)) % _UP_TO
 
 
 def _when(value: str, latest: int) -> int:

@@ -29,9 +29,10 @@ def texts(text: str, room: int) -> list[str]:
 
 
 @settings(deadline=None, max_examples=400)
-@given(TEXTS, st.integers(10, 300))
-def test_no_row_is_wider_than_the_screen(text: str, room: int) -> None:
+@given(TEXTS, st.integers(10, 300), st.integers(10, 120))
+def test_no_row_is_wider_than_the_screen(text: str, room: int, measure: int) -> None:
     assert all(cell_len(row.text) <= room for row in wrapped(text, room))
+    assert all(cell_len(row.text) <= room for row in wrapped(text, room, measure))
 
 
 @settings(deadline=None, max_examples=400)
@@ -79,6 +80,18 @@ def test_a_list_item_hangs_below_its_words() -> None:
 def test_code_and_tables_keep_their_columns() -> None:
     assert texts("    for row in rows: print", 12) == ["    for row ", "in rows: pri", "nt"]
     assert texts("  name     posts    last", 20) == ["  name     posts    ", "last"]
+
+
+def test_two_blanks_after_a_sentence_make_no_table() -> None:
+    assert texts("  It is late.  We met.  All agreed.", 16) == ["  It is late.", "  We met.  All", "  agreed."]
+
+
+def test_prose_is_no_wider_than_is_good_to_read_but_tables_and_patches_are() -> None:
+    prose, table = "some words " * 12, "name   posts   last   " * 5
+    text = f"{prose.strip()}\n{table.strip()}\n@@ -1 +1 @@\n-{prose.strip()}"
+    rows = [row.text for row in wrapped(text, 160, 80)]
+    assert max(len(row) for row in rows[:2]) <= 80
+    assert rows[2:] == [table.strip(), "@@ -1 +1 @@", f"-{prose.strip()}"]
 
 
 def test_the_lines_of_a_patch_keep_their_columns_and_the_prose_after_it_does_not() -> None:

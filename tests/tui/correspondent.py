@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import NoReturn
 
 from listforum.forum import Forum
 from listforum.model import OutboxItem, SavedDraft
@@ -83,9 +85,17 @@ def notes(reader: Reader) -> str:
 def program(home: Path, environ: Mapping[str, str] | None = None) -> TerminalSession:
     """The forum of a home, in a process and on a terminal of its own."""
     return python(
-        f"import sys; from listforum.cli import main; sys.exit(main(['--home', {str(home)!r}]))",
-        {"TMPDIR": str(home.parent), **(environ or {})},
+        f"from tui.correspondent import show; show({str(home)!r})", {"TMPDIR": str(home.parent), **(environ or {})}
     )
+
+
+def show(home: str) -> NoReturn:
+    """What such a process does."""
+    from listforum import tui
+
+    with forum_at(Path(home)) as forum:
+        code = tui.run(forum)
+    sys.exit(code)
 
 
 def begin_answer(session: TerminalSession, text: str) -> None:

@@ -287,6 +287,6 @@ def test_an_editor_that_is_not_there_is_a_sentence_and_the_text_stays(home: Path
     with program(home, {"EDITOR": "no-such-editor"}) as session:
         begin_answer(session, "typed")
         session.send("\x0f")
-        session.wait_for("cannot be started")
+        session.wait_for("no-such-editor")
         session.send(" on")
         session.wait_for("typed on")

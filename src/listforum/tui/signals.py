@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import sys
@@ -76,6 +77,7 @@ class Farewell:
             self._loop.call_soon_threadsafe(self._end, number)
 
     def _end(self, number: int) -> None:
+        atexit.register(os._exit, 128 + number)  # else what a terminal that is gone cannot take decides on the code
         save_before_the_end(self._app)
         self._app.leave(128 + number)
 

@@ -76,11 +76,11 @@ class Letters:
         return "\n".join([self._attribution(post, parent), *marked])
 
     def _original(self, post: StoryPost, parent: StoryPost) -> str:
-        day = self._day(post.author, parent)
+        day, subject = self._day(post.author, parent), self._subject(parent)
         return (
             "-----Original Message-----\n"
             f"From: {parent.author.name} <{parent.author.address}>\nSent: {day:%Y-%m-%d %H:%M}\nTo: {ADDRESS}\n"
-            f"Subject: {self._subject(parent)}\n\n{self.text(parent)}"
+            f"Subject: {subject if TAG in subject else f'{TAG} {subject}'}\n\n{self.text(parent)}\n\n{FOOTER}"
         )
 
     def _attribution(self, post: StoryPost, parent: StoryPost) -> str:

@@ -87,7 +87,7 @@ def test_what_is_no_text_is_refused_in_a_sentence_and_removed(
 
 @pytest.mark.parametrize("command", ["no-such-editor-anywhere", "'unmatched", "/", "\0"])
 def test_an_editor_that_cannot_be_started_is_named(room: Path, command: str) -> None:
-    with pytest.raises(UsageError, match="cannot be started.*EDITOR"):
+    with pytest.raises(UsageError, match=r"cannot be started.*EDITOR"):
         Editor(command, room).edit("text")
     assert not list(room.iterdir())
 

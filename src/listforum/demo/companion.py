@@ -30,7 +30,8 @@ class DemoCompanion:
 
     def status(self) -> str:
         words = _("no link") if self._link.down else self._link.name
-        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{(self._link.bytes.total - self._before) / 1000:.1f}")
+        kilobytes = (self._link.bytes.total - self._before) / 1000
+        return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{kilobytes:.1f}")
 
     def advice(self) -> str:
         return self._guide.advice()

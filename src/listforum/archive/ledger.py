@@ -28,13 +28,13 @@ class Ledger:
             [(day, list_name, purpose, paid.up, paid.down) for purpose, paid in spent.items() if paid.total],
         )
 
-    def connected(self, now: int, list_name: str) -> None:
-        """Counts a connection, whose bytes are added for "connect"."""
+    def connected(self, now: int, list_name: str, times: int) -> None:
+        """Counts connections, whose bytes are added for "connect"."""
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         self._database.run(
-            """INSERT INTO ledger (day, list, purpose, up, down, times) VALUES (?, ?, 'connect', 0, 0, 1)
-               ON CONFLICT DO UPDATE SET times = times + 1""",
-            (day, list_name),
+            """INSERT INTO ledger (day, list, purpose, up, down, times) VALUES (?, ?, 'connect', 0, 0, ?)
+               ON CONFLICT DO UPDATE SET times = times + excluded.times""",
+            (day, list_name, times),
         )
 
     def connection(self) -> int | None:

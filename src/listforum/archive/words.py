@@ -32,6 +32,11 @@ class Words:
         found = self._database.row("SELECT count(*) FROM post")
         return int(found[0]) if found else 0
 
+    def changed_after(self, change: int) -> int:
+        """How many posts changed after a change number."""
+        found = self._database.row("SELECT count(*) FROM post WHERE change > ?", (change,))
+        return int(found[0]) if found else 0
+
     def after(self, change: int, limit: int) -> Sequence[Document]:
         """Posts changed after a change number, in the order of their changes."""
         return [

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from listforum.forum.doctor import Doctor
     from listforum.forum.drafting import Drafting
     from listforum.forum.fetching import Fetching
+    from listforum.forum.indexing import Indexing
     from listforum.forum.marking import Marking
     from listforum.forum.outgoing import Outgoing
     from listforum.forum.reading import Reading
@@ -92,7 +93,13 @@ class Forum:
     def searching(self) -> Searching:
         from listforum.forum.searching import Searching
 
-        return Searching(self.archive, self.home)
+        return Searching(self.archive, self.home, self.indexing)
+
+    @once
+    def indexing(self) -> Indexing:
+        from listforum.forum.indexing import Indexing
+
+        return Indexing(self.archive, self.home)
 
     @once
     def outgoing(self) -> Outgoing:

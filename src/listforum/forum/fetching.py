@@ -12,7 +12,7 @@ from listforum.errors import UnknownItem
 from listforum.forum.connecting import Connecting, Person
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
-from listforum.sync.price import take_stock
+from listforum.sync.price import connection, missing_text, take_stock
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.visit import Folders
@@ -33,6 +33,14 @@ class Fetching:
         return [
             record.post for topic in topics for record in self._archive.topics.posts(topic) if record.state == "header"
         ]
+
+    def price(self, posts: Iterable[int]) -> int:
+        """What `texts` would cost, in bytes, without the connection; 0 when all the texts are here."""
+        return sum(missing_text(self._archive, post) for post in posts)
+
+    def connect_price(self) -> int:
+        """What a connection usually costs, in bytes."""
+        return connection(self._archive)
 
     def texts(self, posts: Sequence[int], person: Person) -> SyncReport:
         """Fetches all the text of posts, however long. Without anything to fetch there is no connection.

@@ -76,6 +76,7 @@ class Run:
         self._connecting = connecting
         self._history = sync.history
         self._began = time.monotonic()
+        self._sessions = 0
 
     def begin(self, settings: ListSettings) -> ListReport:
         """An empty report for a list that is to be worked on."""
@@ -117,7 +118,7 @@ class Run:
                     pass
             finally:
                 self.meter.book("connect")
-                self._archive.ledger.add(int(time.time()), reports[0].list, self.meter.take())
+                self._write_ledger(reports[0].list)
         except ListforumError as error:
             undone = [report for report in reports if not report.done]
             if undone or not isinstance(error, LinkError):
@@ -129,12 +130,20 @@ class Run:
         person = self.person
         try:
             with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire) as session:
+                self._sessions += 1
                 work(Folders(session, self.meter, patience))
         except LinkError as error:
             if isinstance(error, DeadlineError) or not patience.another_session():
                 raise
             return False
         return True
+
+    def _write_ledger(self, list_name: str) -> None:
+        now, sessions = int(time.time()), self._sessions
+        self._archive.ledger.add(now, list_name, self.meter.take())
+        if sessions:
+            self._archive.ledger.connected(now, list_name, sessions)
+            self._sessions = 0
 
     @contextmanager
     def one_list(self, report: ListReport) -> Iterator[None]:

@@ -7,24 +7,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
-from typing import Literal
+from typing import Literal, TypedDict
 
 from listforum.archive.archive import Archive
+from listforum.forum.indexing import Indexing
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
 from listforum.model import Document, PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
-from listforum.search.query import list_term, parse
+from listforum.search.query import Query, list_term, parse
+from listforum.search.snippet import marks
+
+
+class _Wish(TypedDict):
+    sort: Literal["newest", "best"]
+    limit: int
+    unit: Literal["topics", "posts"]
 
 
 class Searching:
     """Keeps the index up with the archive, and asks it."""
 
-    def __init__(self, archive: Archive, home: Home) -> None:
+    def __init__(self, archive: Archive, home: Home, indexing: Indexing | None = None) -> None:
         self._archive = archive
         self._home = home
+        self._indexing = indexing or Indexing(archive, home)
         self._index = SearchIndex(home.index, ArchiveSource(archive))
         self._writable = home.writable() and not archive.read_only
 
@@ -38,20 +47,37 @@ class Searching:
         unit: Literal["topics", "posts"] = "topics",
         progress: Callable[[int, int], None] | None = None,
     ) -> SearchAnswer:
-        """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here."""
+        """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here.
+
+        Where `Indexing` is in charge it searches what is indexed, and the answer says how much is not.
+        """
         began = time.perf_counter()
         query = parse(text, datetime.now(UTC).date())
         if list_name is not None:
             self._archive.lists.id_of(list_name)
             query = replace(query, lists=(*query.lists, list_term(list_name)))
+        wish: _Wish = {"sort": sort, "limit": limit, "unit": unit}
+        answer = self._indexed(query, wish) if self._indexing.in_charge else self._whole(query, wish, progress)
+        elapsed = (time.perf_counter() - began) * 1000
+        return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
+
+    def highlights(self, text: str, query: str) -> tuple[tuple[int, int], ...]:
+        """Where the words of a query stand in a text, as characters, half-open. Raises QueryError."""
+        return marks(text, parse(query, datetime.now(UTC).date()))
+
+    def _whole(self, query: Query, wish: _Wish, progress: Callable[[int, int], None] | None) -> SearchAnswer:
         if self._writable:
             self.catch_up(progress)
         try:
-            answer = self._index.search(query, sort=sort, limit=limit, unit=unit)
+            return self._index.search(query, **wish)
         except NeedsRebuild:
-            answer = self._index.scan(query, sort=sort, limit=limit, unit=unit)
-        elapsed = (time.perf_counter() - began) * 1000
-        return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
+            return self._index.scan(query, **wish)
+
+    def _indexed(self, query: Query, wish: _Wish) -> SearchAnswer:
+        try:
+            return self._index.search_indexed(query, **wish)
+        except NeedsRebuild:
+            return SearchAnswer(0, (), 0.0, self._indexing.behind())
 
     def _shown(self, hits: Sequence[SearchHit]) -> Iterator[SearchHit]:
         tags = self._archive.lists.tags()

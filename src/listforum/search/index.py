@@ -23,7 +23,7 @@ from listforum.search.scan import scan
 from listforum.search.segment import Gathering, Segment
 from listforum.search.source import Source
 from listforum.search.storage import Damaged, Missing, checksums, reading_index
-from listforum.search.writer import Writer, exclusive, note_damage
+from listforum.search.writer import DAMAGED, Writer, exclusive, note_damage
 
 MAX_LATER = 1_000
 """Posts newer than the index that a search reads itself, so that its answer is whole."""
@@ -75,19 +75,44 @@ class SearchIndex:
             manifest = manifests.load(self._directory)
         return self._source.changed() - manifest.change
 
+    def reaches(self) -> int:
+        """The newest change of the archive that the index has. Raises NeedsRebuild when it cannot be built upon."""
+        if (self._directory / DAMAGED).exists():
+            raise NeedsRebuild(_("The search index must be made anew: {error}.").format(error=_("it is damaged")))
+        with self._damage_noted():
+            manifest = manifests.load(self._directory)
+        self._require_current_rules(manifest)
+        return manifest.change
+
     def search(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Answer a query, without any lock, from the state last committed and the posts that came after it.
 
         Raises NeedsRebuild when the index cannot give the whole and right answer.
         """
         started = time.perf_counter()
-        wish = Wish(sort, limit, unit)
         snapshot = self._snapshot()
         later = self._later(snapshot)
+        if later is None:
+            raise NeedsRebuild(_("Search is not ready yet: many posts are still to be indexed."))
+        answer = self._answer(query, Wish(sort, limit, unit), snapshot, later)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
+
+    def search_indexed(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
+        """Answer as `search` does; where many posts came after the index, without those, and say how many `behind`.
+
+        Raises NeedsRebuild when there is no index, or it is damaged.
+        """
+        started = time.perf_counter()
+        snapshot = self._snapshot()
+        later = self._later(snapshot)
+        behind = 0 if later is not None else self._source.changed() - snapshot.manifest.change
+        answer = self._answer(query, Wish(sort, limit, unit), snapshot, gathered(()) if later is None else later)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000, behind=behind)
+
+    def _answer(self, query: Query, wish: Wish, snapshot: Snapshot, later: Gathering) -> SearchAnswer:
         with self._damage_noted():
             candidates: Candidates = snapshot.candidates(query, wish, later)
-        answer = compose(self._source, query, candidates, wish)
-        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
+        return compose(self._source, query, candidates, wish)
 
     def scan(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Give the same answer without the index, by reading every post."""
@@ -139,14 +164,14 @@ class SearchIndex:
         except Damaged as error:
             raise NeedsRebuild(_("The search index must be made anew: {error}.").format(error=error)) from error
 
-    def _later(self, snapshot: Snapshot) -> Gathering:
-        """The posts that changed after the snapshot was committed."""
+    def _later(self, snapshot: Snapshot) -> Gathering | None:
+        """The posts that changed after the snapshot was committed; None when they are too many to be read now."""
         changed = self._source.changed()
         key = snapshot.manifest.change, changed
         if self._local.later is None or self._local.later[0] != key:
             documents = self._source.documents(key[0], MAX_LATER + 1) if changed > key[0] else ()
             if len(documents) > MAX_LATER:
-                raise NeedsRebuild(_("Search is not ready yet: many posts are still to be indexed."))
+                return None
             self._local.later = key, gathered(documents)
         return self._local.later[1]
 

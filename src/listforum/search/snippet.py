@@ -34,19 +34,29 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
 
     Without a match in the text, its beginning and no marks. Positions are characters of the snippet, half-open.
     """
-    wanted = frozenset(
-        term
-        for clause in query.required
-        if "text" in clause.fields
-        for reading in clause.readings
-        for term in reading.terms
-    )
+    wanted = _wanted(query)
     best = _best(text[:MAX_LOOKED_AT], wanted) if wanted else 0
     start = _cut_before(text, max(0, best - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
     shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
     return shown, _joined(shown, wanted)
+
+
+def marks(text: str, query: Query) -> Marks:
+    """Where the words that were asked for stand in a text, as characters, half-open; those that touch become one."""
+    return _joined(text, _wanted(query))
+
+
+def _wanted(query: Query) -> frozenset[str]:
+    """The terms that are looked for in texts."""
+    return frozenset(
+        term
+        for clause in query.required
+        if "text" in clause.fields
+        for reading in clause.readings
+        for term in reading.terms
+    )
 
 
 def _marked(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
@@ -111,7 +121,7 @@ def _between_characters(text: str, at: int) -> int:
 
 
 def _joined(shown: str, wanted: frozenset[str]) -> Marks:
-    """The marks of a snippet; those that touch become one."""
+    """The marks of a text; those that touch become one."""
     marks: list[tuple[int, int]] = []
     for start, end, _ in _marked(shown, wanted):
         if marks and start <= marks[-1][1]:

@@ -18,6 +18,9 @@ _HEADER: Final = 1_000
 _TEXT: Final = 2_000
 """What a list's mail takes before anything is known: the middle of a dozen public lists."""
 
+_CONNECTION: Final = 4_000
+"""What a connection takes before there was one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usual:
@@ -40,6 +43,16 @@ def usual(archive: Archive, list_name: str) -> Usual:
     )
     text = _average(paid.get("text"), fetched.texts) or _average(paid_of_all.get("text"), fetched_of_all.texts)
     return Usual(header or _HEADER, text or _TEXT)
+
+
+def connection(archive: Archive) -> int:
+    """What a connection is likely to cost, in bytes: handshake, login, opening a folder and looking for news."""
+    return archive.ledger.connection() or _CONNECTION
+
+
+def missing_text(archive: Archive, post: int) -> int:
+    """What fetching all the text of a post that is not here costs, in bytes, if its sizes are right."""
+    return sum(part.size - len(part.content or b"") + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
 
 
 def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:

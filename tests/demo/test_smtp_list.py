@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from listforum.demo.mailbox import Mailbox
-from listforum.demo.smtp_list import PostOffice, SmtpListServer
+from listforum.demo.post_office import PostOffice
+from listforum.demo.smtp_list import SmtpListServer
 from mails import LIST_ADDRESS, mail
 
 

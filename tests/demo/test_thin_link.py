@@ -178,7 +178,7 @@ def test_the_link_is_down_for_a_while_and_comes_back() -> None:
         assert not linked_to.link.down
         linked_to.link.cut(0.3)
         assert linked_to.link.down
-        with linked_to.connect() as connection, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), linked_to.connect() as connection:
             connection.recv(1)
         time.sleep(0.35)
         assert not linked_to.link.down
@@ -193,6 +193,7 @@ def test_what_was_on_its_way_is_lost_in_a_cut() -> None:
         linked_to.link.cut(0.2)
         with pytest.raises(ConnectionResetError):
             receive(connection, 20_000)
+        time.sleep(0.1)
         counted = linked_to.link.bytes
         time.sleep(0.3)
         assert linked_to.link.bytes == counted

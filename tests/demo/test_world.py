@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,8 @@ POSTS = tuple(
     Arrived(mail(number, author="Bo Berg <bo@example.org>"), NOW - 86_400 + 60 * number) for number in range(1, 31)
 )
 
+MemberOf = Callable[[World], Member]
+
 SERVING = """
 import sys, time
 from pathlib import Path
@@ -56,13 +58,23 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def member(world: World, tmp_path: Path) -> Member:
-    member = Member(tmp_path / "home")
-    member.home.mkdir(mode=0o700)
-    config = member.home / "config.toml"
-    config.write_text(world.config())
-    config.chmod(0o600)
-    return member
+def member_of(tmp_path: Path) -> MemberOf:
+    """Makes a member who reads the list of a world."""
+
+    def make(world: World) -> Member:
+        member = Member(tmp_path / "home")
+        member.home.mkdir(mode=0o700, exist_ok=True)
+        config = member.home / "config.toml"
+        config.write_text(world.config())
+        config.chmod(0o600)
+        return member
+
+    return make
+
+
+@pytest.fixture
+def member(world: World, member_of: MemberOf) -> Member:
+    return member_of(world)
 
 
 def inbox(port: int) -> tuple[bytes, dict[bytes, bytes]]:
@@ -168,6 +180,29 @@ def test_a_world_that_was_there_before_is_left_as_it_is(tmp_path: Path) -> None:
         world.link.use("fast")
         assert inbox(world.imap_port) == before
     assert list(before[1])[-1] == b"31"
+
+
+def test_what_was_half_written_when_it_died_is_not_there(tmp_path: Path) -> None:
+    half_filled = tmp_path / "server" / "inbox.draft"
+    half_filled.mkdir(parents=True)
+    (half_filled / "9.eml").write_bytes(mail(9))
+    with World(tmp_path / "server", POSTS[:2], list_copy) as world:
+        world.link.use("fast")
+        before = inbox(world.imap_port)
+    assert list(before[1]) == [b"1", b"2"]
+    (tmp_path / "server" / "inbox" / "draft").write_bytes(b"Subject: half a ma")
+    with World(tmp_path / "server", (), list_copy) as world:
+        world.link.use("fast")
+        assert inbox(world.imap_port) == before
+        assert world.deliver(mail(3), NOW) == 3
+
+
+def test_a_folder_without_mail_can_be_synced(tmp_path: Path, member_of: MemberOf) -> None:
+    with World(tmp_path / "empty", (), list_copy) as world:
+        world.link.use("fast")
+        assert member_of(world).json("sync")["lists"][0]["new_headers"] == 0
+        world.deliver(mail(1), NOW)
+        assert member_of(world).json("sync")["lists"][0]["new_texts"] == 1
 
 
 def test_arrivals_are_told_as_they_were(world: World) -> None:

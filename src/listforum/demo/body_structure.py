@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from listforum.demo.entities import Entity, Typed, typed
+from listforum.demo.entities import Entity, Typed, token
 from listforum.demo.envelope import envelope
 from listforum.demo.imap_words import nstring, string
 
@@ -14,14 +14,14 @@ _NO_PART: Final = b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NI
 
 def body_structure(entity: Entity) -> bytes:
     """The structure with all extension data, in parentheses."""
-    if entity.multipart:
+    if entity.type.multipart:
         return _multipart(entity)
     items = [*(string(word) for word in entity.type.words), _parameters(_with_charset(entity))]
     items += [_value(entity, b"content-id"), _value(entity, b"content-description"), _encoding(entity)]
     items.append(b"%d" % len(entity.body))
-    if entity.message and entity.children:
+    if entity.type.message and entity.children:
         items += [envelope(entity.children[0]), body_structure(entity.children[0])]
-    if entity.message or entity.kind.startswith(b"text/"):
+    if entity.type.message or entity.type.kind.startswith(b"text/"):
         items.append(b"%d" % entity.body.count(b"\n"))
     return b"(" + b" ".join([*items, _value(entity, b"content-md5"), *_extension(entity)]) + b")"
 
@@ -36,7 +36,7 @@ def _extension(entity: Entity) -> list[bytes]:
 
 
 def _disposition(entity: Entity) -> bytes:
-    told = typed(entity.value(b"content-disposition") or b"")
+    told = token(entity.value(b"content-disposition") or b"")
     return b"NIL" if told is None else b"(" + string(told.words[0]) + b" " + _parameters(told) + b")"
 
 
@@ -47,13 +47,13 @@ def _language(entity: Entity) -> bytes:
 
 
 def _encoding(entity: Entity) -> bytes:
-    told = typed(entity.value(b"content-transfer-encoding") or b"")
+    told = token(entity.value(b"content-transfer-encoding") or b"")
     return b'"7bit"' if told is None else string(told.words[0])
 
 
 def _with_charset(entity: Entity) -> Typed:
     """The type; a text without a charset is in US-ASCII (RFC 2045, 5.2)."""
-    if not entity.kind.startswith(b"text/") or entity.type.parameter(b"charset") is not None:
+    if not entity.type.kind.startswith(b"text/") or entity.type.parameter(b"charset") is not None:
         return entity.type
     return Typed(entity.type.words, (*entity.type.parameters, (b"charset", b"us-ascii")))
 

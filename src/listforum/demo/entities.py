@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 DEEPEST: Final = 50
@@ -13,7 +13,9 @@ _TOKEN: Final = re.compile(rb'[^\x00-\x20\x7f()<>@,;:\\"/\[\]?=]+')
 _QUOTED: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _VALUE: Final = re.compile(rb'[^\x00-\x20\x7f;"()]+')
 _PAIR: Final = re.compile(rb"\\(.)", re.DOTALL)
-_BLANK: Final = re.compile(rb"[ \t\r\n]*")
+_SLASH: Final = re.compile(rb"[ \t]*/[ \t]*")
+_PARAMETER: Final = re.compile(rb"[\s;]*([^\s;=]+)[ \t]*=[ \t]*")
+_COMMENTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|\\.|[()]|[^"\\()]+|.', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,20 @@ class Typed:
 
     words: tuple[bytes, ...]
     parameters: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def kind(self) -> bytes:
+        """The words in small letters, such as b"text/plain"."""
+        return b"/".join(self.words).lower()
+
+    @property
+    def multipart(self) -> bool:
+        return self.kind.startswith(b"multipart/")
+
+    @property
+    def message(self) -> bool:
+        """Whether it is that of a mail in a mail."""
+        return self.kind == b"message/rfc822"
 
     def parameter(self, name: bytes) -> bytes | None:
         return next((value for key, value in self.parameters if key.lower() == name), None)
@@ -37,25 +53,9 @@ class Entity:
     header: bytes
     body: bytes
     type: Typed
-    declared: bool
-    """Whether the header says what type it is."""
     children: tuple[Entity, ...] = ()
-    fields: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+    fields: tuple[tuple[bytes, bytes], ...] = ()
     """Names in small letters, and raw lines."""
-
-    @property
-    def kind(self) -> bytes:
-        """The type in small letters, such as b"text/plain"."""
-        return b"/".join(self.type.words).lower()
-
-    @property
-    def multipart(self) -> bool:
-        return self.kind.startswith(b"multipart/")
-
-    @property
-    def message(self) -> bool:
-        """Whether it is a mail in a mail."""
-        return self.kind == b"message/rfc822"
 
     def value(self, name: bytes) -> bytes | None:
         """The value of the first field of a name, unfolded (RFC 5322, 2.2.3)."""
@@ -83,43 +83,40 @@ def split_fields(header: bytes) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
-def typed(value: bytes, separator: bytes = b"") -> Typed | None:
-    """A structured value taken apart, comments left out; `separator` is b"/" for a type. None where it is none."""
-    value = _without_comments(value)
-    at = _BLANK.match(value).end()  # type: ignore[union-attr] # it matches nothing too
-    words = []
-    for _ in range(2 if separator else 1):
-        if not (word := _TOKEN.match(value, at)):
-            return None
-        words.append(word[0])
-        at = word.end()
-        if separator and len(words) == 1:
-            if not (cut := re.compile(rb"[ \t]*/[ \t]*").match(value, at)):
-                return None
-            at = cut.end()
-    return Typed(tuple(words), tuple(_parameters(value, at)))
+def media_type(value: bytes) -> Typed | None:
+    """A Content-Type taken apart (RFC 2045, 5.1), comments left out. None where it is none."""
+    value = _without_comments(value).strip()
+    if not (major := _TOKEN.match(value)) or not (slash := _SLASH.match(value, major.end())):
+        return None
+    minor = _TOKEN.match(value, slash.end())
+    return Typed((major[0], minor[0]), _parameters(value, minor.end())) if minor else None
 
 
-def _parameters(value: bytes, at: int) -> list[tuple[bytes, bytes]]:
+def token(value: bytes) -> Typed | None:
+    """A value that begins with one word, such as a Content-Disposition, taken apart likewise."""
+    value = _without_comments(value).strip()
+    word = _TOKEN.match(value)
+    return Typed((word[0],), _parameters(value, word.end())) if word else None
+
+
+def _parameters(value: bytes, at: int) -> tuple[tuple[bytes, bytes], ...]:
     found = []
-    start = re.compile(rb"[\s;]*([^\s;=]+)[ \t]*=[ \t]*")
-    while name := start.match(value, at):
-        if quoted := _QUOTED.match(value, name.end()):
+    while name := _PARAMETER.match(value, at):
+        at = name.end()
+        if quoted := _QUOTED.match(value, at):
             found.append((name[1], _PAIR.sub(rb"\1", quoted[1])))
             at = quoted.end()
-        elif plain := _VALUE.match(value, name.end()):
+        elif plain := _VALUE.match(value, at):
             found.append((name[1], plain[0]))
             at = plain.end()
-        else:
-            at = name.end()
-    return found
+    return tuple(found)
 
 
 def _without_comments(value: bytes) -> bytes:
     """The value with each comment (RFC 5322, 3.2.2) gone; strings in quotes are left as they are."""
     kept = bytearray()
     depth = 0
-    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"|\\.|[()]|[^"\\()]+|.', value, re.DOTALL):
+    for match in _COMMENTED.finditer(value):
         piece = match[0]
         if piece == b"(":
             depth += 1
@@ -134,21 +131,20 @@ def _entity(octets: bytes, default: Typed, depth: int) -> Entity:
     header, body = _split(octets)
     fields = split_fields(header)
     told = next(
-        (lines.partition(b":")[2].replace(b"\r\n", b"") for key, lines in fields if key == b"content-type"), None
+        (lines.partition(b":")[2].replace(b"\r\n", b"") for key, lines in fields if key == b"content-type"), b""
     )
-    declared = None if told is None else typed(told, b"/")
-    entity = Entity(header, body, declared or default, declared is not None, (), fields)
-    if depth == 0:
-        return entity
-    children: tuple[Entity, ...] = ()
-    if entity.multipart:
-        inside = MESSAGE if entity.kind == b"multipart/digest" else TEXT
-        boundary = entity.type.parameter(b"boundary")
-        parts = _parts(body, boundary) if boundary else []
-        children = tuple(_entity(part, inside, depth - 1) for part in parts)
-    elif entity.message:
-        children = (_entity(body, TEXT, depth - 1),)
-    return Entity(header, body, entity.type, entity.declared, children, fields)
+    kind = media_type(told) or default
+    return Entity(header, body, kind, _children(kind, body, depth), fields)
+
+
+def _children(kind: Typed, body: bytes, depth: int) -> tuple[Entity, ...]:
+    if not depth:
+        return ()
+    if kind.message:
+        return (_entity(body, TEXT, depth - 1),)
+    boundary = kind.parameter(b"boundary") if kind.multipart else None
+    inside = MESSAGE if kind.kind == b"multipart/digest" else TEXT
+    return tuple(_entity(part, inside, depth - 1) for part in _parts(body, boundary)) if boundary else ()
 
 
 def _split(octets: bytes) -> tuple[bytes, bytes]:

@@ -50,7 +50,7 @@ class Section:
             return part.body
         if self.what == "MIME":
             return part.header
-        return self._of_message(part.children[0]) if part.message and part.children else b""
+        return self._of_message(part.children[0]) if part.type.message and part.children else b""
 
     def _of_message(self, message: Entity) -> bytes:
         if self.what == "TEXT":
@@ -72,11 +72,11 @@ def find_part(mail: Entity, numbers: Sequence[int]) -> Entity | None:
     """The part with a number such as 2.1; the only part of a mail that is not multipart is number 1."""
     here = mail
     for level, number in enumerate(numbers):
-        if level and here.message and here.children:
+        if level and here.type.message and here.children:
             here = here.children[0]
-        elif level and not here.multipart:
+        elif level and not here.type.multipart:
             return None
-        if here.multipart:
+        if here.type.multipart:
             if number > len(here.children):
                 return None
             here = here.children[number - 1]

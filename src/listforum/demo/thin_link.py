@@ -7,7 +7,7 @@ import contextlib
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -171,14 +171,20 @@ class _Connection:
     def __init__(self, link: ThinLink, client: asyncio.StreamWriter) -> None:
         self._link = link
         self._ends = [client]
-        self._task = asyncio.current_task()
+        self._task: asyncio.Task[None] | None = None
 
     async def run(self, client: asyncio.StreamReader, port: int) -> None:
+        """Pass on what either end says, until both have ended or it is killed."""
+        # a task of its own, for asyncio's streams complain of one of theirs that is cancelled
+        self._task = asyncio.create_task(self._pass_on(client, port))
+        await asyncio.wait([self._task])
+
+    async def _pass_on(self, client: asyncio.StreamReader, port: int) -> None:
         await asyncio.sleep(self._link.profile.round_trip)  # TCP's own handshake
         try:
             server, to_server = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
-            self.kill()
+            _reset(self._ends)
             return
         to_client = self._ends[0]
         self._ends.append(to_server)
@@ -192,13 +198,17 @@ class _Connection:
 
     def kill(self) -> None:
         """Reset both ends, as a link does that breaks."""
-        for end in self._ends:
-            connection = end.get_extra_info("socket")
-            with contextlib.suppress(OSError):
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            end.transport.abort()
-        if self._task and self._task is not asyncio.current_task():
+        _reset(self._ends)
+        if self._task:
             self._task.cancel()
+
+
+def _reset(ends: Sequence[asyncio.StreamWriter]) -> None:
+    for end in ends:
+        connection = end.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        end.transport.abort()
 
 
 async def _deliver(on_its_way: asyncio.Queue[_Piece], sink: asyncio.StreamWriter) -> None:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from listforum.demo.imap_server import ImapServer
 from listforum.demo.imap_session import Account, Folder
 from listforum.demo.mailbox import open_filled
-from listforum.demo.smtp_list import PostOffice, SmtpListServer
+from listforum.demo.post_office import PostOffice
 from listforum.demo.thin_link import ThinLink
 
 HOST: Final = "127.0.0.1"
@@ -116,16 +116,20 @@ class World:
         loop.set_exception_handler(lambda _loop, _context: None)
         stopped = asyncio.Event()
         self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
-        imap, smtp, link = ImapServer(self._account), SmtpListServer(self._office), ThinLink()
         far = [_listener(), _listener()]
         near = [_listener(), _listener()]
         self.imap_port, self.smtp_port = map(_port, near)
-        await imap.start(far[0])
-        await smtp.start(far[1])
+        self._link = link = ThinLink()
         for listener, server in zip(near, far, strict=True):
             await link.relay(listener, _port(server))
-        self._link = link
+        imap = ImapServer(self._account)
+        await imap.start(far[0])
         self._ready.set()
+        # nobody writes in the first moment: until this library is loaded, who connects is kept waiting
+        from listforum.demo.smtp_list import SmtpListServer
+
+        smtp = SmtpListServer(self._office)
+        await smtp.start(far[1])
         await stopped.wait()
         for part in (link, imap, smtp):
             part.stop()

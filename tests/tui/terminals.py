@@ -34,7 +34,7 @@ _FORMS: Final[dict[Kind, str]] = {
     "erase line": r"\x1b\[K",
     "erase all": r"\x1b\[2J",
     "region": r"\x1b\[(?:[0-9]+;[0-9]+)?r",
-    "shift": r"\x1b\[[0-9]*[ST]",
+    "shift": r"\x1b\[[0-9]*[LM]",
     "control": r"[\r\n\x07]",
     "text": "[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+",
 }
@@ -123,7 +123,7 @@ class Cell:
 
 
 class Screen:
-    """What a terminal shows of an output. Marks stand on the character before them; it neither wraps nor scrolls."""
+    """What a terminal shows of an output. Marks stand on the character before them."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
@@ -132,6 +132,7 @@ class Screen:
         self._behind = self._blank()
         self._x = self._y = 0
         self._style = Style()
+        self._wraps = True
         self._top, self._bottom = 0, rows - 1
 
     def feed(self, output: str) -> None:
@@ -165,7 +166,7 @@ class Screen:
                 self._erase(token.kind)
             case "shift":
                 count = (numbers or [1])[0]
-                self._shift(count if token.data.endswith("S") else -count)
+                self._shift(count if token.data.endswith("M") else -count)
             case "control":
                 self._control(token.data)
             case "mode":
@@ -195,7 +196,11 @@ class Screen:
             row[before] = replace(row[before], text=row[before].text + text)
             return
         if self._x + width > self.columns:
-            self._x = self.columns - width
+            if self._wraps:
+                self._control("\r")
+                self._control("\n")
+            self._x = min(self._x, self.columns - width)
+            row = self.cells[self._y]
         self._split_wide(row, self._x)
         self._split_wide(row, self._x + width)
         row[self._x : self._x + width] = [Cell(text, self._style), *[Cell("", self._style)] * (width - 1)]
@@ -208,17 +213,18 @@ class Screen:
             row[x] = replace(row[x], text=" ")
 
     def _shift(self, count: int) -> None:
-        region = self.cells[self._top : self._bottom + 1]
+        """Deletes lines at the cursor, or, negative, inserts them, within the scrolling region."""
+        region = self.cells[self._y : self._bottom + 1]
         new = [[self._empty()] * self.columns for _ in range(min(abs(count), len(region)))]
         region = region[count:] + new if count > 0 else new + region[:count]
-        self.cells[self._top : self._bottom + 1] = region
+        self.cells[self._y : self._bottom + 1] = region
 
     def _control(self, control: str) -> None:
         if control == "\r":
             self._x = 0
         elif control == "\n":
             if self._y == self.rows - 1:
-                self._shift(1)
+                self.cells = [*self.cells[1:], [self._empty()] * self.columns]
             self._y = min(self._y + 1, self.rows - 1)
 
     def _mode(self, mode: str) -> None:
@@ -228,6 +234,8 @@ class Screen:
             )
         elif mode.startswith("\x1b[?25"):
             self.cursor_visible = mode.endswith("h")
+        elif mode.startswith("\x1b[?7"):
+            self._wraps = mode.endswith("h")
 
     def _empty(self) -> Cell:
         return Cell(style=Style(background=self._style.background))

@@ -217,6 +217,22 @@ def test_a_new_width_keeps_the_line_that_is_read(width: int) -> None:
     play(journey)
 
 
+def test_the_smallest_of_screens_breaks_nothing() -> None:
+    topic = chain(9, rows=5)
+
+    async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
+        thread.show(topic.outline, topic.load, 4, 2)
+        for width, height in [(1, 1), (3, 30), (7, 2), (300, 1), (60, 12)]:
+            await pilot.resize_terminal(width, height)
+            await pilot.press("pagedown", "up", "end", "home")
+            assert {thread.render_line(y).cell_length for y in range(height)} == {width}
+        thread.go_to(4, 2)
+        await settled(pilot)
+        assert "post 4, line 2 of 5" in rows(thread)
+
+    play(journey)
+
+
 # --- reading on ---------------------------------------------------------------------------------------------------
 
 
@@ -373,6 +389,19 @@ def test_all_quotes_of_a_post_or_of_the_topic_open_and_fold() -> None:
         assert thread.virtual_size.height == folded + 22
 
     play(journey)
+
+
+def test_a_click_on_a_folded_quote_opens_it() -> None:
+    topic = quoting()
+
+    async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
+        thread.show(topic.outline, topic.load)
+        await settled(pilot)
+        await pilot.click(thread, offset=(4, 2))
+        await settled(pilot)
+        assert rows(thread)[2] == "> quoted line 1"
+
+    play(journey, height=20)
 
 
 def test_opening_quotes_above_does_not_move_what_is_read() -> None:

@@ -296,6 +296,10 @@ class ThreadView(LineList):
             self.rows_changed()
         super().action_to_end()
 
+    def chosen(self) -> None:
+        if self.target_here.folds:
+            self.toggle_here()
+
     # --- what happens between two keys ----------------------------------------------------------------------------
 
     def _lay_more(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
+from textual.containers import Vertical
 
 from listforum.errors import ListforumError
 from listforum.mail import safe
@@ -59,9 +60,15 @@ class SearchScreen(ForumScreen):
         self._enter_waits = False
 
     def body(self) -> ComposeResult:
-        yield SafeInput(self._first, placeholder=_("words, or from:name, subject:word, before:2026"), id="words")
-        yield Words(id="note")
-        yield ItemList(id="hits")
+        with Vertical(id="search"):
+            yield SafeInput(
+                self._first,
+                placeholder=_("words, or from:name, subject:word, before:2026"),
+                select_on_focus=False,
+                id="words",
+            )
+            yield Words(id="note")
+            yield ItemList(id="hits")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -151,7 +158,7 @@ class SearchScreen(ForumScreen):
             self.action_to_hits()
 
     def _draw(self, found: Found) -> None:
-        room = self._hits.line_width or self.size.width
+        room = self.size.width - 1  # the last cell may be the scrollbar's
         self._hits.show(
             [Item(hit.topic, hit_lines(hit, found.lists.get(hit.topic, ""), room)) for hit in found.answer.hits]
         )

@@ -233,6 +233,22 @@ def test_the_smallest_of_screens_breaks_nothing() -> None:
     play(journey)
 
 
+def test_a_page_down_shows_the_next_page() -> None:
+    topic = chain(30, rows=7)
+
+    async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
+        thread.show(topic.outline, topic.load)
+        shown = rows(thread)
+        for _ in range(30):
+            await pilot.press("pagedown")
+            await pilot.pause()
+            assert rows(thread)[0] == shown[-1] or thread.scroll_offset.y == thread.max_scroll_y
+            shown = rows(thread)
+        assert thread.current.post == 30
+
+    play(journey)
+
+
 # --- reading on ---------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +309,7 @@ def test_only_what_was_on_the_screen_is_seen() -> None:
         await settled(pilot)
         assert stage.seen == [1, 3]
         thread.go_to(2)
-        for _ in range(4):
+        for _ in range(3):
             await settled(pilot)
             assert stage.seen == [1, 3]
             await pilot.press("pagedown")

@@ -112,8 +112,9 @@ class ItemList(LineList):
         self._put_on(self.current_place + rows)
 
     def action_page(self, pages: int) -> None:
-        rows = self.cursor + pages * max(1, self.page_height - 1)
-        self._put_on(max(bisect_right(self._starts, max(rows, 0), hi=len(self._items)) - 1, 0))
+        rows = pages * max(1, self.page_height - 1)
+        self.scroll_rows_to(self.scroll_offset.y + rows)
+        self._put_on(max(bisect_right(self._starts, max(self.cursor + rows, 0), hi=len(self._items)) - 1, 0))
 
     def action_to_end(self) -> None:
         self._put_on(len(self._items) - 1)

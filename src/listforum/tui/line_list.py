@@ -16,9 +16,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from listforum.tui.actions import bindings
-from listforum.tui.layout.cells import shortened, width
+from listforum.tui.layout.cells import width
 from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.layout.wrap import wrapped
 from listforum.tui.theme import LINE_CLASSES, LINE_CSS, line_class
 
 if TYPE_CHECKING:
@@ -111,9 +112,11 @@ class LineList(ScrollView, can_focus=True):
         return strip
 
     def _below(self, row: int) -> Strip:
-        """A row after the last; where there are none at all, the first says why."""
-        text = self.empty if row == 1 and not self.line_count() else ""
-        return self._strip(Line((Span(" "), Span(shortened(text, self.line_width - 1), "muted"))), "")
+        """A row after the last; where there are none at all, the first ones say why."""
+        words = "" if self.line_count() or row < 1 else self.empty
+        said = [one.text for one in wrapped(words, max(4, self.line_width - 2))]
+        text = said[row - 1] if row <= len(said) else ""
+        return self._strip(Line((Span(" "), Span(text, "muted"))), "")
 
     def _strip(self, line: Line, over: StyleName) -> Strip:
         segments = [Segment(span.text, self._style(line.fill, span.style, over)) for span in line.spans if span.text]
@@ -200,8 +203,10 @@ class LineList(ScrollView, can_focus=True):
         self.cursor += rows
 
     def action_page(self, pages: int) -> None:
-        """A screenful on, but for one row that was seen before."""
-        self.cursor += pages * max(1, self.page_height - 1)
+        """A screenful on, but for one row that was seen before; the cursor keeps its place on the screen."""
+        rows = pages * max(1, self.page_height - 1)
+        self.scroll_rows_to(self.scroll_offset.y + rows)
+        self.cursor += rows
 
     def action_to_start(self) -> None:
         self.cursor = 0

@@ -88,7 +88,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("editor", ("ctrl+o",), ("compose",), N_("Write it in your own editor"), N_("your editor")),
     Action("throw_away", ("ctrl+x",), ("compose",), N_("Throw the draft away"), N_("throw away")),
     Action("edit", ("enter", "e"), ("outbox",), N_("Open a draft; take a queued post back to change it"), N_("edit")),
-    Action("drop", ("delete", "d"), ("outbox",), N_("Take it out of the outbox"), N_("drop")),
+    Action("drop", ("d", "delete"), ("outbox",), N_("Take it out of the outbox"), N_("drop")),
     Action("resend", ("a",), ("outbox",), N_("Send it again: it never arrived"), N_("send again")),
     Action("call_sent", ("y",), ("outbox",), N_("It did arrive: call it sent"), N_("it arrived")),
     # --- the link -------------------------------------------------------------------------------------------------
@@ -133,6 +133,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 FOOTERS: Final[dict[Where, tuple[str, ...]]] = {
     "topics": ("read_on", "open", "exchange", "search", "compose", "switch", "filter", "outbox", "undo", "quit"),
+    "outbox": ("edit", "exchange", "drop", "resend", "call_sent", "undo", "back"),
     "topic": ("read_on", "reply", "why", "quotes", "next_post", "back", "search", "exchange", "undo"),
 }
 """What stands first in the last line, where that is not the order of the help."""
@@ -184,12 +185,13 @@ def _goes_before_writing(key: str, action: Action) -> bool:
 
 
 def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:
-    """Keys and labels for the last line of a screen, the most wanted first."""
+    """Keys and labels for the last line of a screen, the most wanted first; where one writes, no letters."""
+    writing = "compose" in where
     for place in where:
         labelled = [action for action in actions_in(place) if action.label]
         first = FOOTERS.get(place, ())
         for action in sorted(labelled, key=partial(_rank, first)):
-            yield action.shown_key, _(action.label)
+            yield shown(action.keys[-1]) if writing else action.shown_key, _(action.label)
 
 
 def _rank(first: Sequence[str], action: Action) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from listforum.errors import ListforumError, UnknownItem, UsageError
 from listforum.mail import safe
 from listforum.model import Destination, OutboxItem, SavedDraft
+from listforum.tui.layout.cells import LRM
 
 if TYPE_CHECKING:
     from listforum.forum import Forum
@@ -28,13 +29,15 @@ _LONG: Final = 30
 class Sheet:
     """What lies before the writer: the draft, where it goes, and the quote that stood in it before a word was written.
 
-    Without a destination, `problem` says why it cannot be sent as things are.
+    Without a destination, `problem` says why it cannot be sent as things are. `person` is the name of who reads a
+    private answer, when a header proves that the address is theirs.
     """
 
     draft: SavedDraft
     destination: Destination | None
     problem: str = ""
     quote: str = ""
+    person: str = ""
 
 
 # --- what can be asked for ----------------------------------------------------------------------------------------
@@ -116,12 +119,12 @@ def destination_of(forum: Forum, draft: SavedDraft) -> Destination:
     return forum.writing.private_destination(draft.post, draft.list)
 
 
-def told_to(destination: Destination) -> str:
+def told_to(destination: Destination, person: str = "") -> str:
     """Who will read it, in words."""
     to = safe.line(destination.to)
     if destination.public:
         return _("To everyone on {list} ({address})").format(list=safe.line(destination.list), address=to)
-    return _("Only to {person}").format(person=to)
+    return _("Only to {person}").format(person=f"{safe.line(person)}{LRM} <{to}>" if person else to)
 
 
 def _answer(app: ForumApp, kind: Literal["reply", "private"], post: int) -> Sheet:
@@ -133,7 +136,8 @@ def _answer(app: ForumApp, kind: Literal["reply", "private"], post: int) -> Shee
     quote = _quote(forum, post)
     text = f"{quote}\n\n" if quote else ""
     subject = forum.writing.reply_subject_of(post)
-    return Sheet(SavedDraft(0, kind, destination.list, post, subject, text, 0), destination, quote=quote)
+    draft = SavedDraft(0, kind, destination.list, post, subject, text, 0)
+    return Sheet(draft, destination, quote=quote, person=_person(forum, post, destination))
 
 
 def _destination(app: ForumApp, kind: Literal["reply", "private"], post: int) -> Destination:
@@ -164,8 +168,17 @@ def _sheet(forum: Forum, draft: SavedDraft) -> Sheet:
         destination = destination_of(forum, draft)
     except ListforumError as error:
         return Sheet(draft, None, str(error))
-    quote = _quote(forum, draft.post) if draft.post is not None and draft.kind != "post" else ""
-    return Sheet(draft, destination, quote=quote)
+    if draft.post is None or draft.kind == "post":
+        return Sheet(draft, destination)
+    return Sheet(draft, destination, quote=_quote(forum, draft.post), person=_person(forum, draft.post, destination))
+
+
+def _person(forum: Forum, post: int, destination: Destination) -> str:
+    """The name of the one reader; "" where the answer goes to another address than the writer's."""
+    (view,) = forum.reading.posts_of([post])
+    address = view.record.address
+    is_theirs = not destination.public and address is not None and address.casefold() == destination.to.casefold()
+    return view.record.author if is_theirs else ""
 
 
 def _quote(forum: Forum, post: int) -> str:

@@ -57,7 +57,7 @@ def _head(state: str, subject: str, age: str, room: int, style: StyleName) -> Li
     room = max(room, _NARROWEST)
     taken = width(state) + width(age) + 5
     named = field(safe.line(subject) or _("(no subject)"), max(1, room - taken))
-    return Line((Span(f" {state}", style), Span(f"  {named}", "heading"), Span(f" {age} ", "muted")))
+    return Line((Span(f" {state}", style), Span(f"  {named}"), Span(f" {age} ", "muted")))
 
 
 def _rows(words: str, style: StyleName, room: int) -> Iterator[Line]:

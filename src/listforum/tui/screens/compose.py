@@ -101,7 +101,7 @@ class ComposeScreen(ForumScreen):
     def _whom(self) -> str:
         if self._sheet.destination is None:
             return _("It cannot be sent as things are: {why}").format(why=safe.line(self._sheet.problem))
-        return told_to(self._sheet.destination)
+        return told_to(self._sheet.destination, self._sheet.person)
 
     def _sender(self) -> str:
         if self._sheet.destination is None:
@@ -296,6 +296,7 @@ class ComposeScreen(ForumScreen):
             self._keeper.save(self._next_revision(), subject, text)
 
         try:
+            self._keep_now()
             text = lent(self.forum_app, lambda: editor.edit(before, saved))
         except ListforumError as error:
             self.forum_app.show_failure(error)

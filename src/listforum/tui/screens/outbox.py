@@ -12,6 +12,7 @@ from textual import on
 from listforum.model import OutboxItem, SavedDraft
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import Item, ItemList
+from listforum.tui.layout.line import Line
 from listforum.tui.layout.outbox import Entry, outbox_rows, shown_subject, state_name
 from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.writing import bring_back, open_draft, take_back
@@ -68,7 +69,7 @@ class OutboxScreen(ForumScreen):
         rows = outbox_rows(
             tuple(self._drafts.values()), tuple(self._items.values()), self._list.line_width, int(time.time())
         )
-        self._list.show([Item(entry, lines) for entry, lines in rows])
+        self._list.show([Item(entry, (Line(), *lines), titles=1) for entry, lines in rows])
 
     # --- what can be done ---------------------------------------------------------------------------------------------
 

@@ -320,12 +320,33 @@ def test_only_what_was_on_the_screen_is_seen() -> None:
 
 
 def test_the_end_of_a_post_alone_is_not_the_post() -> None:
+    words = "\n".join(f"line {n}" for n in range(60)) + "\nthe census"
+    topic = Topic([view(words)])
+
+    async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
+        thread.show(topic.outline, topic.load, 1, marked=lambda text: [(len(text) - 6, len(text))])
+        await settled(pilot)
+        await pilot.press("end")
+        await settled(pilot)
+        assert "the census" in rows(thread)
+        assert stage.seen == []
+        assert thread.read_on()
+        assert thread.place == (1, 0)
+
+    play(journey)
+
+
+def test_who_comes_back_reads_on_from_there() -> None:
     topic = chain(2, rows=40)
 
     async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
-        thread.show(topic.outline, topic.load, 1, 38)
+        thread.show(topic.outline, topic.load, 1, 32)
         await settled(pilot)
-        assert stage.seen == []
+        thread.read_on()
+        await settled(pilot)
+        assert stage.seen == [1]
+        assert thread.read_on()
+        assert thread.place == (2, 0)
 
     play(journey)
 

@@ -55,7 +55,10 @@ class ThreadView(LineList):
     def show(
         self, outline: TopicOutline, load: Load, at: int | None = None, line: int = 0, marked: Marked | None = None
     ) -> None:
-        """Opens a topic at a post and a line within it; where `marked` is given, at the post's first match."""
+        """Opens a topic at a post and a line within it, above which it was read before.
+
+        Where `marked` is given and no line, it opens at the post's first match.
+        """
         page = Page(max(self.line_width, 20), self.glyphs, marked)
         self._layout = ThreadLayout(outline.posts, load, page)
         self._reached, self._told = {}, set()
@@ -89,6 +92,8 @@ class ThreadView(LineList):
         match = layout.first_match(at) if line is None else None
         if match is None:
             self.go_to(post, line or 0)
+            if line:  # somebody comes back: what stands above was on the screen before
+                self._reached[post] = layout.anchor(self.cursor)[1]
         else:
             self._jump(max(layout.start(at), match - self.page_height // 3), match)
         if self._timer is None:
@@ -106,28 +111,31 @@ class ThreadView(LineList):
     @property
     def current_view(self) -> PostView | None:
         """That post with its text; None before there is any."""
-        return self._posts.view(self._at) if self._layout is not None and self._layout.posts else None
+        return None if self._shown is None else self._shown.view(self._at)
 
     @property
     def place(self) -> tuple[int, int]:
         """The post, and the line within it, that the cursor is on: (0, 0) before there is any."""
-        layout = self._layout
-        if layout is None or not layout.posts:
-            return 0, 0
         if self._wanted is not None:
             return self._wanted[0], self._wanted[1] or 0
-        return self.current.post, self.cursor - layout.start(self._at)
+        return (0, 0) if self._shown is None else (self.current.post, self.cursor - self._shown.start(self._at))
 
     @property
     def target_here(self) -> Target:
         """What stands under the cursor."""
-        return self._posts.line(self.cursor).stands_for if self._layout and self._layout.posts else HEADING
+        return HEADING if self._shown is None else self._shown.line(self.cursor).stands_for
 
     @property
     def _posts(self) -> ThreadLayout:
         if self._layout is None:
             raise LookupError
         return self._layout
+
+    @property
+    def _shown(self) -> ThreadLayout | None:
+        """The layout, once there are rows of it to show."""
+        layout = self._layout
+        return layout if layout is not None and layout.posts and self._wanted is None else None
 
     @property
     def _at(self) -> int:
@@ -140,8 +148,8 @@ class ThreadView(LineList):
         if self._wanted is not None:
             self._wanted = (post, line)
             return
-        layout = self._layout
-        if layout is None or not layout.posts:
+        layout = self._shown
+        if layout is None:
             return
         at = layout.place_of(post) or 0
         layout.lay([at])
@@ -163,23 +171,22 @@ class ThreadView(LineList):
         return self._step(-1)
 
     def _step(self, step: int) -> bool:
-        at = self._at + step if self._layout is not None and self._layout.posts else -1
-        if not 0 <= at < len(self._posts.posts):
+        layout = self._shown
+        if layout is None or not 0 <= self._at + step < len(layout.posts):
             return False
-        self._open(at)
+        self._open(self._at + step)
         return True
 
     def read_on(self) -> bool:
         """Goes a page on in an unread post, else to the next that is unread and has a text; False when none is left."""
-        layout = self._layout
-        if layout is None or not layout.posts:
+        layout = self._shown
+        if layout is None:
             return False
         self._note_seen()
         at = self._at
         bottom = self.scroll_offset.y + self.page_height
         if self._is_new(at) and layout.last_text_row(at) >= bottom:
-            top = min(bottom - 1, layout.start(at) if layout.start(at) >= bottom else bottom - 1)
-            self._jump(top, min(bottom, layout.last_text_row(at)))
+            self._jump(bottom - 1, bottom)
             return True
         for later in range(at if self._is_new(at) else at + 1, len(layout.posts)):
             if self._is_new(later):
@@ -220,7 +227,7 @@ class ThreadView(LineList):
 
     def toggle_quotes(self) -> None:
         """Opens all quotes of this post, or folds them."""
-        if self._layout is not None and self._layout.posts:
+        if self._shown is not None:
             at = self._at
             self._keeping_place(lambda: self._posts.turn_post(at))
 
@@ -231,8 +238,8 @@ class ThreadView(LineList):
 
     def _keeping_place(self, change: Callable[[], None]) -> None:
         """Changes what the rows are; what the cursor is on stays where it is on the screen."""
-        layout = self._layout
-        if layout is None or self._wanted is not None or not layout.posts:
+        layout = self._shown
+        if layout is None:
             change()
             return
         at, offset = layout.anchor(self.cursor)
@@ -251,7 +258,7 @@ class ThreadView(LineList):
     # --- rows -----------------------------------------------------------------------------------------------------
 
     def line_count(self) -> int:
-        return self._layout.height if self._layout is not None and self._wanted is None else 0
+        return 0 if self._shown is None else self._shown.height
 
     def line(self, y: int) -> Line:
         found = self._posts.line(y)
@@ -266,15 +273,15 @@ class ThreadView(LineList):
         return "cursor" if kind.folds or kind.kind in {"heading", "attachment", "waiting"} else "cursor-line"
 
     def on_resize(self, _event: events.Resize) -> None:
-        layout = self._layout
-        if self._wanted is not None:
+        layout = self._shown
+        if layout is None:
             self._begin()
-        elif layout is not None and layout.posts:
+        else:
             self._keeping_place(lambda: layout.resize(self.line_width))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        layout = self._layout
-        if layout is not None and layout.posts and self._wanted is None:
+        layout = self._shown
+        if layout is not None:
             before, after = layout.post_at(old), layout.post_at(new)
             if before != after:
                 self.refresh_row(layout.start(before))
@@ -282,8 +289,8 @@ class ThreadView(LineList):
         super().watch_cursor(old, new)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        layout = self._layout
-        if layout is not None and layout.posts and self._wanted is None:
+        layout = self._shown
+        if layout is not None:
             if layout.lay_rows(round(new_value), self.page_height):
                 self.rows_changed()
             self.call_after_refresh(self._note_seen)
@@ -291,8 +298,8 @@ class ThreadView(LineList):
 
     def action_to_end(self) -> None:
         """Goes to the last row; for that, every post has to be laid out."""
-        if self._layout is not None and self._layout.posts:
-            self._layout.lay(range(len(self._layout.posts)))
+        if self._shown is not None:
+            self._shown.lay(range(len(self._shown.posts)))
             self.rows_changed()
         super().action_to_end()
 
@@ -304,10 +311,8 @@ class ThreadView(LineList):
 
     def _lay_more(self) -> None:
         """Prepares posts that nobody has come to yet; once all are, the scroll bar tells the truth."""
-        layout = self._layout
-        if layout is None or not layout.posts or self._wanted is not None:
-            return
-        if layout.lay_more(self._at, _LAID_AT_ONCE):
+        layout = self._shown
+        if layout is None or layout.lay_more(self._at, _LAID_AT_ONCE):
             return
         if self._timer is not None:
             self._timer.pause()
@@ -319,14 +324,8 @@ class ThreadView(LineList):
 
     def _note_seen(self) -> None:
         """Keeps account of what has been on the screen, and tells which unread posts have been read by that."""
-        layout = self._layout
-        if (
-            layout is None
-            or not layout.posts
-            or self._wanted is not None
-            or not self.is_attached
-            or not self.screen.is_current
-        ):
+        layout = self._shown
+        if layout is None or not self.is_attached or not self.screen.is_current:
             return
         top = self.scroll_offset.y
         bottom = top + self.page_height

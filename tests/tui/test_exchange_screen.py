@@ -224,3 +224,17 @@ def test_the_price_fits_every_screen(home: Path, size: tuple[int, int]) -> None:
 
     with world(home, [*posts(3), mail(4, subject="[/b] markup")]):
         read(home, script, size)
+
+
+def test_who_went_on_reading_hears_what_came_of_it(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("2G")
+        await reader.press("enter", "escape")
+        running.link.use("fast")
+        await at_rest(reader)
+        assert "6 new posts came." in [note.message for note in reader.app._notifications]
+
+    with world(home, posts(6)) as running:
+        read(home, script)

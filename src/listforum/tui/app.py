@@ -174,7 +174,7 @@ class ForumApp(CrashSafe):
     def action_exchange(self) -> None:
         """Shows the run that is under way, or begins one."""
         if not self.link.busy:
-            self._begin(_("Syncing"), self.link.send_and_sync)
+            self._begin(_("Syncing"), self.link.send_and_sync, self.tell_ending)
         self._show_exchange()
 
     def fetch(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None]) -> None:
@@ -195,6 +195,14 @@ class ForumApp(CrashSafe):
             done()
 
         self.link.begin(Exchange(self.ask_secret, self._exchange_changed, Cancel(), what), work, ended)
+
+    def tell_ending(self) -> None:
+        """Says what came of the run, where its dialog is not open any more."""
+        from listforum.tui.layout.exchange import ending
+        from listforum.tui.screens.exchange import ExchangeScreen
+
+        if self.link.exchange is not None and not isinstance(self.screen, ExchangeScreen):
+            self.tell(ending(self.link.exchange))
 
     def link_words(self) -> str:
         """How the link is, in a few words."""

@@ -103,6 +103,8 @@ def _save_what_came(app: ForumApp, post: int, n: int) -> None:
         if attachment is not None and attachment.state == "here":
             _close_run(app)
             _ask_where(app, post, attachment)
+        else:
+            app.tell_ending()
 
     app.at_desk(look, looked)
 
@@ -157,10 +159,11 @@ def _price_words(app: ForumApp, paid: int, connecting: int) -> str:
 def _told(app: ForumApp) -> None:
     """After a run in which all came, the person reads on; else the run says what happened."""
     exchange = app.link.exchange
-    if exchange is None or exchange.running:
+    if exchange is None:
         return
     if clean(exchange.outcome):
         _close_run(app)
+    app.tell_ending()
 
 
 def _close_run(app: ForumApp) -> None:

@@ -37,14 +37,18 @@ class Known:
 
 def exchange_lines(exchange: Exchange, known: Known, room: int) -> tuple[Line, ...]:
     """How a run stands, for a page of `room` cells."""
-    tell = {
-        "connecting": lambda: _connecting(known),
-        "price": lambda: _price(exchange.offered, known.pace),
-        "working": lambda: _working(exchange, room),
-        "stopping": _stopping,
-        "done": lambda: _summary(exchange, known),
-    }[exchange.phase]
-    return tuple(tell())
+    match exchange.phase:
+        case "connecting":
+            lines = _connecting(known)
+        case "price":
+            lines = _price(exchange.offered, known.pace)
+        case "working":
+            lines = _working(exchange, room)
+        case "stopping":
+            lines = _stopping()
+        case "done":
+            lines = _summary(exchange, known)
+    return tuple(lines)
 
 
 def link_words(exchange: Exchange | None, today: Bytes) -> str:
@@ -67,9 +71,12 @@ def ending(exchange: Exchange) -> str:
     stop = tuple(_stop(outcome))
     if stop:
         return stop[0]
-    came = sum(report.new_headers for report in outcome.synced.lists) if outcome.synced else 0
+    lists = outcome.synced.lists if outcome.synced else []
+    came, texts = sum(report.new_headers for report in lists), sum(report.new_texts for report in lists)
     if came:
         return ngettext("{count} new post came.", "{count} new posts came.", came).format(count=came)
+    if texts:
+        return ngettext("{count} text came.", "{count} texts came.", texts).format(count=texts)
     return _("Sent.") if outcome.sent is not None and outcome.sent.report.sent else _("Nothing new.")
 
 

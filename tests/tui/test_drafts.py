@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,14 @@ def home(tmp_path: Path) -> Path:
 def own_words(home: Path) -> list[str]:
     """What the writer added to each draft."""
     return [draft.text.rpartition("\n\n")[2] for draft in drafts(home)]
+
+
+def until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Waits until something holds, and fails when it never does."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 # --- while writing ------------------------------------------------------------------------------------------------
@@ -276,10 +286,9 @@ def test_what_the_editor_saves_is_kept_while_it_is_open(home: Path) -> None:
     with program(home, {"EDITOR": str(editor)}) as session:
         begin_answer(session, "typed")
         session.send("\x0f")
-        session.quiet(5.0)
+        until(lambda: any("from my editor" in draft.text for draft in drafts(home)))
         session.process.send_signal(signal.SIGKILL)
         session.exit_code()
-    assert "from my editor" in drafts(home)[0].text
     assert items(home) == ()
 
 

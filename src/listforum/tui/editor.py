@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+Written = tuple[int, int, int]
+"""A file's inode, time in nanoseconds, and size."""
+
 _LAST_RESORT: Final = "vi"
 _LOOKING: Final = 2.0
 """Seconds between two looks at whether the editor has saved."""
@@ -70,12 +73,13 @@ class Editor:
             words = shlex.split(self.command)
         except ValueError:
             raise self._not_started(_("its quotation marks do not match")) from None
+        before = _written(path)
         try:
             # The person named this command; its words are taken apart here, so that no shell sees them.
             child = subprocess.Popen([*words, str(path)])  # noqa: S603
         except (OSError, ValueError) as error:
             raise self._not_started(getattr(error, "strerror", None) or _("it is no command")) from error
-        return _wait(child, path, saved)
+        return _wait(child, path, before, saved)
 
     def _not_started(self, why: str) -> UsageError:
         return UsageError(
@@ -127,9 +131,8 @@ def _write_privately(path: Path, text: str) -> None:
         file.write(text + "\n")  # a file ends with a line end, which editors put there anyway
 
 
-def _wait(child: subprocess.Popen[bytes], path: Path, saved: Callable[[str], None]) -> int:
+def _wait(child: subprocess.Popen[bytes], path: Path, seen: Written | None, saved: Callable[[str], None]) -> int:
     """Waits for the editor. A signal that ends listforum ends it, too, as a terminal that goes away would."""
-    seen = _written(path)
     with _ending_with_us(child) as ended_by:
         while True:
             try:
@@ -165,7 +168,7 @@ def _ending_with_us(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _written(path: Path) -> tuple[int, int, int] | None:
+def _written(path: Path) -> Written | None:
     """What changes whenever an editor saves, in whatever way."""
     try:
         facts = path.stat()

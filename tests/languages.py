@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import string
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -42,6 +44,26 @@ def pseudo_language(directory: Path) -> dict[str, str]:
             catalog.add(message.id, _bracketed(message.id))
     compiled(catalog, directory, PSEUDO)
     return {"LANGUAGE": PSEUDO, "LC_ALL": "C.UTF-8", "LISTFORUM_LOCALE_DIR": str(directory)}
+
+
+def mistakes(catalog: Catalog) -> Iterator[str]:
+    """Translations that would fail when they are shown: with a place for what nobody fills in."""
+    for message in catalog:
+        known = set().union(*map(_places, _texts(message.id)))
+        for translation in _texts(message.string):
+            if unknown := _places(translation) - known:
+                yield f"{translation}: {', '.join(sorted(unknown))}"
+
+
+def _texts(text: str | Sequence[str]) -> Sequence[str]:
+    return (text,) if isinstance(text, str) else text
+
+
+def _places(text: str) -> set[str]:
+    try:
+        return {name for _literal, name, _format, _conversion in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {text}  # a brace that is never closed
 
 
 def _bracketed(text: str | tuple[str, ...]) -> str | tuple[str, ...]:

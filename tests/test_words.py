@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
-from languages import KEYWORDS, PACKAGE, collected, compiled
+from languages import KEYWORDS, PACKAGE, collected, compiled, mistakes
 from listforum.words import N_, NAMES, speak
 
 SOURCE = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
@@ -69,6 +70,33 @@ class TestExtraction:
 
     def test_finds_every_name_of_the_contract_that_is_shown(self, catalog: Catalog) -> None:
         assert [name for name in NAMES if name not in catalog] == []
+
+
+class TestCatalogues:
+    def test_that_are_shipped_have_no_mistake(self) -> None:
+        for path in PACKAGE.rglob("*.po"):
+            with path.open("rb") as file:
+                assert list(mistakes(read_po(file))) == [], path
+
+    @pytest.mark.parametrize(
+        "translation",
+        [
+            "{count} Beiträge von {author}",
+            "{} Beiträge",
+            "{count.__class__} Beiträge",
+            "{count Beiträge",
+            "{0} Beiträge",
+        ],
+    )
+    def test_with_a_mistake_are_found(self, translation: str) -> None:
+        catalog = Catalog(locale="de")
+        catalog.add(("{count} post", "{count} posts"), ("{count} Beitrag", translation))
+        assert len(list(mistakes(catalog))) == 1
+
+    def test_may_leave_out_a_count(self) -> None:
+        catalog = Catalog(locale="de")
+        catalog.add(("{count} post", "{count} posts"), ("ein Beitrag", "{count} Beiträge"))
+        assert list(mistakes(catalog)) == []
 
 
 # --- what escapes them --------------------------------------------------------------------------------------------

@@ -205,6 +205,9 @@ class TestScreens:
             outcome = foreigner.run(line)
             assert "«" in outcome.output + outcome.messages
             assert untranslated(outcome.output, outcome.messages) == []
+        config = (foreigner.member.home / "config.toml").read_text("utf-8")
+        assert config.startswith("# «")
+        assert "[accounts.home]" in config
 
 
 class TestFailures:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 
 from listforum.model import PostRecord, PostView, TopicOutline
+from listforum.tui.layout.coverage import Coverage
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.post import HEADING, Marked, Page, Target
 from listforum.tui.layout.thread import Load, ThreadLayout
@@ -46,7 +47,7 @@ class ThreadView(LineList):
         super().__init__(id=id, classes=classes)
         self._layout: ThreadLayout | None = None
         self._wanted: tuple[int, int | None] | None = None
-        self._reached: dict[int, int] = {}
+        self._coverage: Coverage | None = None
         self._told: set[int] = set()
         self._timer: Timer | None = None
 
@@ -61,7 +62,7 @@ class ThreadView(LineList):
         """
         page = Page(max(self.line_width, 20), self.glyphs, marked)
         self._layout = ThreadLayout(outline.posts, load, page)
-        self._reached, self._told = {}, set()
+        self._coverage, self._told = Coverage(self._layout), set()
         first = outline.posts[0].post if outline.posts else 0
         self._wanted = (first if at is None else at, None if marked is not None and not line else line)
         if self.size:
@@ -92,8 +93,8 @@ class ThreadView(LineList):
         match = layout.first_match(at) if line is None else None
         if match is None:
             self.go_to(post, line or 0)
-            if line:  # somebody comes back: what stands above was on the screen before
-                self._reached[post] = layout.anchor(self.cursor)[1]
+            if line and self._coverage is not None:
+                self._coverage.continue_at(self.cursor)
         else:
             self._jump(max(layout.start(at), match - self.page_height // 3), match)
         if self._timer is None:
@@ -325,29 +326,12 @@ class ThreadView(LineList):
     def _note_seen(self) -> None:
         """Keeps account of what has been on the screen, and tells which unread posts have been read by that."""
         layout = self._shown
-        if layout is None or not self.is_attached or not self.screen.is_current:
+        if layout is None or self._coverage is None or not self.is_attached or not self.screen.is_current:
             return
-        top = self.scroll_offset.y
-        bottom = top + self.page_height
-        at = layout.post_at(top)
-        while at < len(layout.posts) and layout.start(at) < bottom:
-            self._note_rows(at, max(top, layout.start(at)), min(bottom, layout.end(at)))
-            at += 1
-        seen = tuple(one.record.post for n, one in enumerate(layout.posts) if self._is_new(n) and self._is_through(n))
+        coverage, top = self._coverage, self.scroll_offset.y
+        coverage.note(top, top + self.page_height)
+        everyone = range(len(layout.posts))
+        seen = tuple(layout.posts[at].record.post for at in everyone if self._is_new(at) and coverage.is_through(at))
         if seen:
             self._told.update(seen)
             self.post_message(self.Seen(self, seen))
-
-    def _note_rows(self, at: int, first: int, end: int) -> None:
-        """Some rows of a post are on the screen: they count where they follow, without a gap, on what was before."""
-        layout = self._posts
-        post = layout.posts[at].record.post
-        reached = self._reached.get(post)
-        if first == layout.start(at) or (reached is not None and layout.anchor(first - 1)[1] <= reached):
-            self._reached[post] = max(layout.anchor(end - 1)[1], -1 if reached is None else reached)
-
-    def _is_through(self, at: int) -> bool:
-        """Whether all own words of a post have been on the screen."""
-        layout = self._posts
-        reached = self._reached.get(layout.posts[at].record.post)
-        return reached is not None and layout.anchor(layout.last_text_row(at))[1] <= reached

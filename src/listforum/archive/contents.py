@@ -8,11 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from gettext import gettext as _
 from typing import Any, Final
 
-from listforum.archive.arrival import words_of
 from listforum.archive.database import Database
 from listforum.archive.packing import packed, unpacked
 from listforum.errors import UnknownItem
-from listforum.mail.quotes import own_words_digest
 from listforum.mail.structure import shown_parts, split
 from listforum.model import Part, Received
 
@@ -102,6 +100,10 @@ class Contents:
 
     def settle_words(self, post: int) -> bool:
         """Works out own words and state anew after parts came; answers whether anything changed."""
+        # Only a sync needs these: who opens a topic does not wait for them.
+        from listforum.archive.arrival import words_of  # noqa: PLC0415 - as above
+        from listforum.mail.quotes import own_words_digest  # noqa: PLC0415 - as above
+
         received = self.received(post)
         words = words_of(received.parts)
         if words is None or received.raw is not None:

@@ -243,7 +243,9 @@ class Pair:
 @contextmanager
 def serving(inbox: Mailbox, sent: Mailbox) -> Iterator[int]:
     """The server in a thread of its own; gives its port."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     account = Account(b"user", PASSWORD.encode(), (Folder(b"INBOX", inbox), Folder(b"Sent", sent, b"\\Sent")))
     loop = asyncio.new_event_loop()
     server = ImapServer(account)

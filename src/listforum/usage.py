@@ -26,7 +26,8 @@ Reading, offline
   lists                     the lists, with unread
   topics LIST               the topics of a list, newest activity first
   show TOPIC                a topic with its posts
-  read LIST|TOPIC           a list or a topic as plain text, to page, print or speak
+  read LIST|TOPIC           the same as plain text, to page, print or speak; --unread, --followed,
+                            --unanswered and --outbox, of a list or of all
   search QUERY              search the archive
   mark ACTION WHAT          read, unread, follow, unfollow, mute, unmute, star, unstar
 

@@ -54,7 +54,7 @@ def _declare(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     _reading(
         command("topics", _("the topics of a list, newest activity first")),
         command("show", _("a topic with its posts")),
-        command("read", _("a list or a topic as plain text")),
+        command("read", _("a list, a topic or a view as plain text")),
         command("search", _("search the archive, offline")),
     )
     _writing(
@@ -109,7 +109,17 @@ def _reading(
     topics.add_argument("--limit", type=_count, default=50, metavar="N")
     topics.add_argument("--offset", type=_count, default=0, metavar="N")
     show.add_argument("topic", type=_count, metavar="TOPIC")
-    read.add_argument("target", type=_words, metavar="LIST|TOPIC")
+    read.add_argument(
+        "target", nargs="?", type=_words, metavar="LIST|TOPIC", help=_("without it, the view of all lists")
+    )
+    one_view = read.add_mutually_exclusive_group()
+    for view, text in (
+        ("unread", _("only what is unread")),
+        ("followed", _("the topics that you follow")),
+        ("unanswered", _("the topics that nobody else has answered")),
+        ("outbox", _("your drafts, and what is to be sent")),
+    ):
+        one_view.add_argument(f"--{view}", action="store_const", dest="view", const=view, help=text)
     search.add_argument(
         "query", nargs="+", type=_words, metavar="QUERY", help=_('words, "phrases", from: subject: before: ...')
     )

@@ -101,9 +101,33 @@ def _show(forum: Forum, options: Namespace) -> Answer:
 
 
 def _read(forum: Forum, options: Namespace) -> Answer:
-    if options.json:
-        return Answer({"lines": list(forum.reading.linear(options.target))}, ())
-    return Answer(None, forum.reading.linear(options.target))
+    told = _told(forum, options)
+    return Answer({"lines": list(told)}, ()) if options.json else Answer(None, told)
+
+
+def _told(forum: Forum, options: Namespace) -> Iterator[str]:
+    """The lines of a list, a topic, or a view."""
+    if options.view is None:
+        if options.target is None:
+            raise UsageError(_("Say what to read: a list, a topic, or a view, as --unread."))
+        return forum.reading.linear(options.target)
+    if options.target is not None and options.target.isdecimal():
+        raise UsageError(_("A view is of a list, or of all lists: name a list, or nothing."))
+    if options.view == "outbox":
+        return _told_outbox(forum, options.target)
+    return forum.reading.linear_view(options.view, options.target)
+
+
+def _told_outbox(forum: Forum, list_name: str | None) -> Iterator[str]:
+    from listforum.forum.linear import outbox_lines
+
+    if list_name is not None:
+        forum.reading.topic_numbers_in(list_name, ())
+    drafts, items = forum.drafting.all(), forum.outgoing.items()
+    return outbox_lines(
+        [draft for draft in drafts if list_name in {None, draft.list}],
+        [item for item in items if list_name in {None, item.list}],
+    )
 
 
 def _search(forum: Forum, options: Namespace) -> Answer:

@@ -113,15 +113,22 @@ class Reading:
 
     def linear(self, target: str) -> Iterator[str]:
         """A list or a topic as lines of plain text, the newest activity first. Raises UnknownItem."""
-        from listforum.forum.viewing import plain_lines
-
         number = number_in(target)
-        if number is not None:
-            yield from plain_lines(self.topic(number))
-            return
-        for topic in self._archive.topics.in_list(self._archive.lists.id_of(target)):
-            yield from plain_lines(self.topic(topic))
+        return self.linear_view("all", target) if number is None else self._linear_topic(number, "all")
+
+    def linear_view(self, view: View, list_name: str | None = None) -> Iterator[str]:
+        """The topics of a view as lines of plain text, the newest activity first; of a list, or, with None, of all.
+
+        Muted topics are neither unread nor unanswered. Of what is unread, only the unread posts. Raises UnknownItem.
+        """
+        from listforum.forum.linear import view_line
+
+        heard: tuple[View, ...] = ("unmuted",) if view in {"unread", "unanswered"} else ()
+        topics = self.topic_numbers_in(list_name, [view, *heard])
+        yield view_line(view, list_name, len(topics))
+        for topic in topics:
             yield ""
+            yield from self._linear_topic(topic, view)
 
     def spent_today(self) -> Bytes:
         """What went over the wire since midnight UTC."""
@@ -148,6 +155,12 @@ class Reading:
             for post, received in self._archive.contents.received_of(list(by_post))
         }
         return (views[one.post] for one in records if one.post in views)
+
+    def _linear_topic(self, topic: int, view: View) -> Iterator[str]:
+        from listforum.forum.linear import topic_lines, unread_lines
+
+        told = unread_lines if view == "unread" else topic_lines
+        yield from told(self.outline(topic), self.posts_of)
 
     def _titles(self, topics: Sequence[int]) -> dict[int, tuple[str, str]]:
         tags = self._archive.lists.tags()

@@ -1,19 +1,14 @@
-"""A post as it is read, and a topic as plain text. What leaves here is safe to show."""
+"""A post as it is read. What leaves here is safe to show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
-from typing import Final
 
 from listforum.forum.showing import shown_record
 from listforum.mail import safe
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import attachment_parts, shown_parts
-from listforum.model import Attachment, Part, PostRecord, PostView, Received, TopicView
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+from listforum.model import Attachment, Part, PostRecord, PostView, Received
 
 
 def post_view(record: PostRecord, received: Received, parent_topic: int | None) -> PostView:
@@ -35,25 +30,6 @@ def attachments_of(received: Received) -> tuple[tuple[Attachment, Part], ...]:
     return tuple(
         (_attachment(n, part), part) for n, part in enumerate((*attachment_parts(received.parts), *kept_back), 1)
     )
-
-
-def plain_lines(topic: TopicView) -> Iterator[str]:
-    """A topic as lines of plain text, to page, print or speak."""
-    yield _("Topic {number}: {subject}").format(number=topic.topic, subject=topic.subject)
-    for n, view in enumerate(topic.posts, 1):
-        yield ""
-        yield _("Post {n} of {all}, number {post}, by {author}, {when}.").format(
-            n=n,
-            all=len(topic.posts),
-            post=view.record.post,
-            author=view.record.author,
-            when=f"{_EPOCH + timedelta(seconds=view.record.date):%Y-%m-%d %H:%M} UTC",
-        )
-        yield from text_lines(_("The text has not been fetched.") if view.text is None else view.text)
-        for attachment in view.attachments:
-            yield _("Attachment {n}: {name}, {type}, {bytes} bytes.").format(
-                n=attachment.n, name=attachment.name, type=attachment.type, bytes=attachment.bytes
-            )
 
 
 def text_lines(text: str) -> list[str]:

@@ -111,6 +111,44 @@ def test_an_answer_is_queued_and_stands_in_the_topic(home: Path) -> None:
         assert sent_text(forum, item).rstrip().endswith("UTF-8.")
 
 
+def test_queueing_twice_in_a_hurry_queues_once(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await answer(reader, "UTF-8.")
+        await reader.pilot.press("ctrl+s", "ctrl+s")
+        await reader.settled()
+        assert isinstance(reader.app.screen, TopicScreen)
+        assert "draft" not in notes(reader)
+
+    read(home, script)
+    assert len(items(home)) == 1
+
+
+def test_what_lies_over_a_text_that_was_queued_goes_first(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await answer(reader, "UTF-8.")
+        await reader.pilot.press("ctrl+s", "f1")
+        await reader.settled()
+        await reader.press("escape")
+        assert isinstance(reader.app.screen, TopicScreen)
+
+    read(home, script)
+    assert len(items(home)) == 1
+
+
+def test_a_text_that_cannot_be_queued_stays_to_be_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listforum.forum.writing.MOST_TEXT", 100)
+
+    async def script(reader: Reader) -> None:
+        await answer(reader, "UTF-8. " * 10)
+        await reader.press("ctrl+s")
+        assert "too long" in notes(reader)
+        await reader.press("escape")
+
+    read(home, script)
+    assert items(home) == ()
+    assert len(drafts(home)) == 1
+
+
 def test_undo_takes_a_queued_answer_back_and_opens_it_again(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await answer(reader, "UTF-8.")

@@ -115,8 +115,8 @@ def destination_of(forum: Forum, draft: SavedDraft) -> Destination:
     if draft.post is None:
         raise UnknownItem(_("The post that this answers is gone. Your text is kept: copy it into a new post."))
     if draft.kind == "reply":
-        return forum.writing.reply_destination(draft.post, draft.list)
-    return forum.writing.private_destination(draft.post, draft.list)
+        return forum.writing.reply_destination(draft.post, draft.list or None)
+    return forum.writing.private_destination(draft.post, draft.list or None)
 
 
 def told_to(destination: Destination, person: str = "") -> str:

@@ -70,6 +70,7 @@ class ComposeScreen(ForumScreen):
         self._timer: Timer | None = None
         self._trouble = ""
         self._warned = False
+        self._queueing = False
         self._over = False
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -190,8 +191,13 @@ class ComposeScreen(ForumScreen):
 
     def _end(self) -> None:
         self._over = True
-        self.dismiss()
+        self.on_screen_resume()
         self.forum_app.archive_changed()
+
+    def on_screen_resume(self) -> None:
+        """Goes when it is done with: at once, or when what lies over it has gone."""
+        if self._over and self.is_current:
+            self.dismiss()
 
     # --- queueing -----------------------------------------------------------------------------------------------------
 
@@ -237,6 +243,9 @@ class ComposeScreen(ForumScreen):
             self.forum_app.confirm(*asked, lambda: self._ask(questions))
 
     def _queue(self) -> None:
+        if self._queueing or self._over:  # the key was pressed twice
+            return
+        self._queueing = True
         forum, keeper, shown = self.forum_app.forum, self._keeper, self._sheet.destination
         written, revision = self._written(), self._next_revision()
 
@@ -244,13 +253,18 @@ class ComposeScreen(ForumScreen):
             now = destination_of(forum, self._sheet.draft)
             return keeper.queue(revision, *written) if now == shown else now
 
-        def done(came: OutboxItem | Destination) -> None:
-            if isinstance(came, Destination):
-                self._goes_elsewhere(came)
-            else:
-                self._was_queued(came)
+        self.forum_app.desk.do(Job(work, self._was_answered, self._was_not_queued))
 
-        self.forum_app.at_desk(work, done)
+    def _was_answered(self, came: OutboxItem | Destination) -> None:
+        self._queueing = False
+        if isinstance(came, Destination):
+            self._goes_elsewhere(came)
+        else:
+            self._was_queued(came)
+
+    def _was_not_queued(self, error: ListforumError) -> None:
+        self._queueing = False
+        self.forum_app.show_failure(error)
 
     def _goes_elsewhere(self, destination: Destination) -> None:
         """While it was written, a mail told another address of the list: nothing goes where nobody was told of."""

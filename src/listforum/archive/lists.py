@@ -35,6 +35,10 @@ class Lists:
             raise UnknownItem(words.format(name=name, known=known or _("none yet")))
         return int(found[0])
 
+    def names(self) -> tuple[str, ...]:
+        """Every list's name, in order."""
+        return tuple(name for (name,) in self._database.rows("SELECT name FROM list ORDER BY name"))
+
     def all(self) -> tuple[ListInfo, ...]:
         """Every list with its counts, by name."""
         return tuple(

@@ -31,6 +31,10 @@ class Reading:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
+    def list_names(self) -> tuple[str, ...]:
+        """The name of every list that the archive knows; counts nothing, and so costs nothing."""
+        return self._archive.lists.names()
+
     def lists(self) -> tuple[ListInfo, ...]:
         """Every list that the archive knows."""
         return tuple(

@@ -90,7 +90,7 @@ class ForumApp(CrashSafe):
 
     def get_default_screen(self) -> Screen[Any]:
         forum = self.forum
-        if not forum.reading.lists() and (forum.readiness() != "ready" or not forum.config.lists):
+        if not forum.reading.list_names() and (forum.readiness() != "ready" or not forum.config.lists):
             from listforum.tui.screens.welcome import WelcomeScreen
 
             return WelcomeScreen()

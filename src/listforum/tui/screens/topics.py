@@ -58,6 +58,7 @@ class TopicsScreen(ForumScreen):
         self.shelf = Shelf(None, "all")
         self._topics: array[int] = array("q")
         self._finder: Finder | None = None
+        self._was_left = False
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"):
@@ -70,7 +71,7 @@ class TopicsScreen(ForumScreen):
     def on_mount(self) -> None:
         place = self.forum_app.forum.whereabouts.load()
         self.shelf = self._first_shelf(place)
-        self._fill_side()
+        self.call_after_refresh(self._fill_side)  # its counts look at every topic: the topics need not wait for them
         self._show_topics(place.topic if place else None)
         self.query_one(TopicList).focus()
         super().on_mount()
@@ -84,7 +85,7 @@ class TopicsScreen(ForumScreen):
         return f"listforum · {self.shelf.title}"
 
     def _first_shelf(self, place: Whereabouts | None) -> Shelf:
-        lists = [info.name for info in self.forum_app.forum.reading.lists()]
+        lists = self.forum_app.forum.reading.list_names()
         if place is not None and place.view != "outbox" and (place.list is None or place.list in lists):
             return Shelf(place.list, cast("ShelfView", place.view))
         return Shelf(lists[0]) if lists else Shelf(None)
@@ -128,10 +129,15 @@ class TopicsScreen(ForumScreen):
         self._show_topics(self.query_one(TopicList).current)
 
     def on_screen_resume(self) -> None:
-        """Somebody comes back from a topic: its row tells what was read, and the list stays as it was."""
-        self.query_one(TopicList).refresh_rows()
-        self._fill_side()
-        self._keep_place()
+        """Somebody comes back: the rows tell what was read meanwhile, and the list stays as it was."""
+        if self._was_left:
+            self._was_left = False
+            self.query_one(TopicList).refresh_rows()
+            self._fill_side()
+            self._keep_place()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
     def _keep_place(self) -> None:
         topic = self.query_one(TopicList).current

@@ -124,15 +124,18 @@ def test_a_cut_costs_nothing_and_s_goes_on_from_there(home: Path) -> None:
         await at_rest(reader)
         assert "The link was cut. What came is kept; s goes on from there." in " ".join(reader.text.split())
         assert "Nothing new" not in reader.text
-
-    async def go_on(reader: Reader) -> None:
-        await synced(reader)
+        running.link.cut(0)
+        running.link.use("fast")
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "s goes on from there" not in reader.text
+        await reader.press("escape")
+        assert isinstance(reader.app.screen, TopicsScreen)
 
     with world(home, posts(150)) as running:
         read(home, script)
-        running.link.cut(0)
-        running.link.use("fast")
-        read(home, go_on)
     assert stored(home) == 150
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 import pytest
@@ -102,6 +103,23 @@ class TestBefore:
         unknown = Told()
         unknown.exchange.show_price((NEW,))
         assert "On this link" not in unknown.text
+
+
+class TestTheAnswer:
+    def test_a_yes_to_one_account_is_none_to_the_next(self) -> None:
+        exchange = Told().exchange
+        exchange.show_price((NEW,))
+        exchange.agree()
+        assert exchange.wait_for_answer()
+        exchange.show_price((MORE,))
+        threading.Timer(0.05, exchange.stop).start()
+        assert not exchange.wait_for_answer()
+
+    def test_a_yes_before_the_price_is_none(self) -> None:
+        exchange = Told().exchange
+        exchange.agree()
+        exchange.stop()
+        assert not exchange.wait_for_answer()
 
 
 class TestWhile:

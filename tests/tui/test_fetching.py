@@ -123,6 +123,22 @@ def test_a_file_is_fetched_at_its_price_and_saved_where_the_person_says(home: Pa
     assert (place / "census.csv").read_text().replace("\r\n", "\n").strip() == CONTENT.strip()
 
 
+def test_who_went_on_reading_is_not_asked_where_to_save_but_told(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await on_the_file(reader)
+        running.link.use("2G")
+        await reader.press("d", "enter", "escape")
+        assert isinstance(reader.app.screen, TopicScreen)
+        running.link.use("fast")
+        await at_rest(reader)
+        assert isinstance(reader.app.screen, TopicScreen)
+        assert "census.csv is here: d saves it." in told(reader)
+
+    with world(home, [with_file(1)]) as running:
+        fetch_all(home)
+        read(home, script)
+
+
 def test_a_file_that_is_here_costs_nothing_and_goes_where_the_last_one_went(home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "person" / "papers"
     fill(home, "open-data", [with_file(1)])

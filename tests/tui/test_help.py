@@ -77,3 +77,13 @@ def test_rows_of_keys_fit_every_width(room: int, tmp_path: Path) -> None:
     lines = help_lines(groups(("topics", "topic", "everywhere", "lines")), tmp_path, room)
     rows = lines[: next(at for at, line in enumerate(lines) if line.text == "How it works")]
     assert max(width(line.text) for line in rows) <= max(room, 30)
+
+
+def test_help_can_be_had_at_a_question_too(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("A", "question_mark")
+        assert "At a question" in reader.text
+        await reader.press("escape")
+        assert "Mark as read" in reader.text
+
+    read(home, script)

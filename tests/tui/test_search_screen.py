@@ -184,12 +184,12 @@ def hit(subject: str, snippet: str = "", matches: tuple[tuple[int, int], ...] = 
 def test_the_matches_are_marked_and_nothing_else() -> None:
     lines = hit_lines(hit("Census", "the turnip\nand the turnip", ((4, 10), (19, 25))), "open-data", 78)
     assert [span.text for line in lines for span in line.spans if span.style == "match"] == ["turnip", "turnip"]
-    assert "the turnip and the turnip" in lines[2].text
+    assert "the turnip and the turnip" in lines[3].text
 
 
 def test_a_match_that_a_row_breaks_is_marked_in_both_rows() -> None:
     lines = hit_lines(hit("Census", "one two three four five six", ((0, 27),)), "", 18)
-    assert [span.style for line in lines[2:4] for span in line.spans if span.text.strip()] == ["match", "match"]
+    assert [span.style for line in lines[3:5] for span in line.spans if span.text.strip()] == ["match", "match"]
 
 
 @pytest.mark.parametrize(

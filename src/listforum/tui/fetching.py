@@ -100,11 +100,12 @@ def _save_what_came(app: ForumApp, post: int, n: int) -> None:
         return next((one for one, _part in app.forum.reading.attachments(post) if one.n == n), None)
 
     def looked(attachment: Attachment | None) -> None:
-        if attachment is not None and attachment.state == "here":
-            _close_run(app)
-            _ask_where(app, post, attachment)
-        else:
+        if attachment is None or attachment.state != "here":
             app.tell_ending()
+        elif _close_run(app):
+            _ask_where(app, post, attachment)
+        else:  # somebody who went on to something else is not interrupted
+            app.tell(_("{name} is here: d saves it.").format(name=attachment.name))
 
     app.at_desk(look, looked)
 
@@ -161,13 +162,15 @@ def _told(app: ForumApp) -> None:
     exchange = app.link.exchange
     if exchange is None:
         return
-    if clean(exchange.outcome):
-        _close_run(app)
-    app.tell_ending()
+    if not (clean(exchange.outcome) and _close_run(app)):
+        app.tell_ending()
 
 
-def _close_run(app: ForumApp) -> None:
+def _close_run(app: ForumApp) -> bool:
+    """Closes the dialog of the run; answers whether it was still open."""
     from listforum.tui.screens.exchange import ExchangeScreen
 
-    if isinstance(app.screen, ExchangeScreen):
-        app.screen.dismiss()
+    if not isinstance(app.screen, ExchangeScreen):
+        return False
+    app.screen.dismiss()
+    return True

@@ -10,7 +10,7 @@ from listforum.tui.layout.exchange import link_words
 
 if TYPE_CHECKING:
     from listforum.forum import Forum
-    from listforum.tui.exchange import Link
+    from listforum.tui.exchange import Exchange, Link
 
 _DAY: Final = 86_400
 
@@ -21,13 +21,15 @@ class LinkLine:
     def __init__(self, forum: Forum, link: Link) -> None:
         self._forum, self._link = forum, link
         self._spent = Bytes()
-        self._as_of: object = None
+        self._after: Exchange | None = None
+        self._day = 0
 
     def words(self) -> str:
         """The words; safe to show."""
         exchange = self._link.exchange
         if exchange is None or not exchange.running:
-            now = (id(exchange), int(time.time()) // _DAY)
-            if now != self._as_of:
-                self._spent, self._as_of = self._forum.reading.spent_today(), now
+            day = int(time.time()) // _DAY
+            if exchange is not self._after or day != self._day:
+                self._spent = self._forum.reading.spent_today()
+                self._after, self._day = exchange, day
         return link_words(exchange, self._spent)

@@ -19,14 +19,14 @@ _INDENT: Final = "  "
 
 
 def hit_lines(hit: SearchHit, list_name: str, room: int) -> tuple[Line, ...]:
-    """A hit in rows of `room` cells; without a list's name, none is shown."""
+    """A hit in rows of `room` cells, the first a blank one; without a list's name, none is shown."""
     subject = Span(f" {field(hit.subject, max(4, room - _DATE - 3))} ", "unread")
     about = LRM.join((shortened(steady(hit.author), room // 2), f" · {list_name}" if list_name else "", ""))
     return (
+        Line(),
         Line((subject, Span(day(hit.date), "muted"))),
         Line((Span(_INDENT + about, "muted"),)),
         *_snippet(hit, room - len(_INDENT) - 1),
-        Line(),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from gettext import gettext as _
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
+from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from listforum.tui.actions import Where, actions_in, bindings
+from listforum.tui.layout.bars import key_line
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.screens.frame import Follower, KeyLine
 
@@ -31,7 +33,7 @@ _EDGES: Final = 4
 _STYLES: Final[dict[StyleName, str]] = {
     "heading": "bold",
     "title": "bold",
-    "muted": "$text-muted",
+    "muted": "dim",
     "number": "bold $accent",
     "warning": "bold $warning",
     "waiting": "bold",
@@ -41,7 +43,10 @@ _STYLES: Final[dict[StyleName, str]] = {
 
 
 class Keys(KeyLine):
-    """A line of keys that change with what a dialog is about."""
+    """The keys of a dialog: they change with what it is about, and the last, the way back, always stands there."""
+
+    def render(self) -> Content:
+        return Content.assemble(*key_line(self._keys[:-1], self._keys[-1], self.size.width))
 
     def say(self, keys: Iterable[tuple[str, str]]) -> None:
         self._keys = tuple(keys)
@@ -62,6 +67,7 @@ class Dialog(Follower, ModalScreen[Answer]):
     """A dialog with a title, what `body` yields, and the keys of `WHERE`. Dismissed with None, nothing is done."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ("dialog",)
+    BINDINGS = [Binding("question_mark", "help", show=False)]  # noqa: RUF012 - Textual's own form
 
     def __init__(self, title: str) -> None:
         """`title` is safe to show."""
@@ -88,13 +94,16 @@ class Dialog(Follower, ModalScreen[Answer]):
         yield from ()
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        """Keys and labels for the line below."""
+        """Keys and labels for the line below, the way back last."""
         return tuple(
             (action.shown_key, _(action.label)) for where in self.WHERE for action in actions_in(where) if action.label
         )
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        self.forum_app.action_help()
 
 
 class Page(VerticalScroll, can_focus=True):

@@ -58,8 +58,8 @@ class ExchangeScreen(Dialog[None]):
         if self._exchange.phase == "price":
             return ((_("enter"), _("fetch")), (_("esc"), _("leave it there")))
         if self._exchange.phase == "done":
-            return ((_("esc"), _("back")), ("s", _("again")))
-        return ((_("esc"), _("go on reading")), ("x", _("stop")))
+            return (("s", _("again")), (_("esc"), _("back")))
+        return (("x", _("stop")), (_("esc"), _("go on reading")))
 
     def action_approve(self) -> None:
         if self._exchange.phase == "done":

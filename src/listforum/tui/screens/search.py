@@ -160,7 +160,10 @@ class SearchScreen(ForumScreen):
     def _draw(self, found: Found) -> None:
         room = self.size.width - 1  # the last cell may be the scrollbar's
         self._hits.show(
-            [Item(hit.topic, hit_lines(hit, found.lists.get(hit.topic, ""), room)) for hit in found.answer.hits]
+            [
+                Item(hit.topic, hit_lines(hit, found.lists.get(hit.topic, ""), room), titles=1)
+                for hit in found.answer.hits
+            ]
         )
 
     def on_resize(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from tui.terminals import TerminalSession, python, tokens
@@ -140,6 +143,19 @@ def test_the_terminal_is_given_back_as_it_was() -> None:
         switched = [token.data for token in tokens(written) if token.kind == "mode"]
         left_on = {one[:-1] for one in switched if one.endswith("h")} - {"\x1b[?25", "\x1b[?7"}
         assert all(switched[::-1].index(mode + "l") < switched[::-1].index(mode + "h") for mode in left_on)
+
+
+@pytest.mark.parametrize("theme", ["listforum-dark", "ansi-light"])
+def test_whoever_wants_no_colour_gets_none(tmp_path: Path, theme: str) -> None:
+    command = [sys.executable, "-m", "listforum", "--home", str(tmp_path / "home")]
+    with TerminalSession(command, {"NO_COLOR": "1", "LISTFORUM_THEME": theme}) as session:
+        session.wait_for("listforum demo")
+        session.send("?")
+        session.quiet()
+        styles = {token.data for token in tokens(session.output.decode()) if token.kind == "style"}
+        numbers = {int(number) for style in styles for number in style[2:-1].split(";") if number}
+        assert numbers <= {0, 1, 2, 3, 4, 7, 9}
+        assert numbers & {1, 7}
 
 
 def test_a_line_that_is_cut_ends_the_program() -> None:

@@ -100,7 +100,7 @@ def _open(app: ForumApp, sheet: Callable[[], Sheet]) -> None:
         from listforum.tui.screens.compose import ComposeScreen
 
         if not isinstance(app.screen, ComposeScreen):  # the key was pressed twice
-            app.push_screen(ComposeScreen(found))
+            app.push_screen(ComposeScreen(found, Keeper(app.forum.drafting, found.draft)))
 
     app.at_desk(sheet, show)
 

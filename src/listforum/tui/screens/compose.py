@@ -61,9 +61,10 @@ class ComposeScreen(ForumScreen):
     }
     """
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, keeper: Keeper) -> None:
         super().__init__()
         self._sheet = sheet
+        self._keeper = keeper
         self._revision = 0
         self._kept = (sheet.draft.subject, sheet.draft.text)
         self._unkept_since: float | None = None
@@ -88,7 +89,6 @@ class ComposeScreen(ForumScreen):
         yield SafeTextArea(draft.text, id="text")
 
     def on_mount(self) -> None:
-        self._keeper = Keeper(self.forum_app.forum.drafting, self._sheet.draft)
         self._area.move_cursor(self._area.document.end)
         to_name = self._sheet.draft.kind == "post" and not self._sheet.draft.subject
         (self.query_one("#subject") if to_name else self._area).focus()
@@ -177,7 +177,8 @@ class ComposeScreen(ForumScreen):
             self.show_title()
 
     def leaving(self) -> None:
-        self._keep_now()
+        if self.query("#text"):  # else it has not come to the screen yet
+            self._keep_now()
 
     def action_back(self) -> None:
         try:

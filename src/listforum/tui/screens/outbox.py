@@ -86,7 +86,7 @@ class OutboxScreen(ForumScreen):
             if here.state in {"queued", "failed"}:
                 self._do(lambda: take_back(self.forum_app, here.item))
             else:
-                self._cannot(here, _("only what is queued or was refused can be changed"))
+                self._cannot(here, _("This one is “{state}”: only what is queued or was refused can be changed."))
 
     def action_drop(self) -> None:
         here = self._here()
@@ -111,7 +111,7 @@ class OutboxScreen(ForumScreen):
         elif here.state == "failed":
             self._settle(here, "resend", _("Queued again: it goes out with the next sync (s)."))
         else:
-            self._cannot(here, _("only what is uncertain or was refused can be sent again"))
+            self._cannot(here, _("This one is “{state}”: only what is uncertain or was refused can be sent again."))
 
     def action_call_sent(self) -> None:
         here = self._item_here()
@@ -125,7 +125,7 @@ class OutboxScreen(ForumScreen):
                 lambda: self._settle(here, "sent", _("Called sent.")),
             )
         else:
-            self._cannot(here, _("only what is uncertain can be called sent"))
+            self._cannot(here, _("This one is “{state}”: only what is uncertain can be called sent."))
 
     # --- dropping -----------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class OutboxScreen(ForumScreen):
         elif item.state == "uncertain":
             question, agree, agreed = self._about_uncertain(item.public), _("Drop it"), self._forget
         elif item.state == "sending":
-            self._cannot(item, _("what is going out cannot be dropped"))
+            self._cannot(item, _("This one is “{state}”: what is going out cannot be dropped."))
             return
         else:
             question, agree, agreed = _("Take “{subject}” off this page?"), _("Take it off"), self._forget
@@ -209,4 +209,4 @@ class OutboxScreen(ForumScreen):
         self.forum_app.confirm(question.format(subject=shown_subject(subject, _SUBJECT_ROOM)), agree, agreed)
 
     def _cannot(self, item: OutboxItem, why: str) -> None:
-        self.forum_app.tell(_("This one is “{state}”: {why}.").format(state=state_name(item.state), why=why))
+        self.forum_app.tell(why.format(state=state_name(item.state)))

@@ -15,7 +15,7 @@ def run(home: str | None) -> int:
 
     terminal = tui.look_at_terminal()
     sys.stderr.write(_("Setting up a made-up list…") + "\n")
-    from listforum.demo.stage import set_up
+    from listforum.demo.stage import stage
 
-    with set_up(home) as stage:
-        return tui.show(stage.forum, terminal, stage.companion)
+    with stage(home) as set_up:
+        return tui.show(set_up.forum, terminal, set_up.companion)

@@ -1,4 +1,4 @@
-"""The demo set up: the community behind its thin link, and the forum of a member who has been there for two years."""
+"""Everything that a demo needs, set up: the servers, the reader's home after two years on the list, the guide."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from listforum.config import load
 from listforum.demo.companion import DemoCompanion
@@ -14,18 +15,17 @@ from listforum.demo.mails import community, list_copy
 from listforum.demo.place import place
 from listforum.demo.world import World
 from listforum.forum import Forum
+from listforum.forum.syncing import Wanted
+from listforum.wire.cancel import Cancel
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-LIST: Final = "open-data"
+_LIST: Final = "open-data"
 _UNREAD_SECONDS: Final = 8 * 86_400
 """What is older than this was read when the demo begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A member's forum, the world that its mail comes from, and who stands beside the member."""
+    """The forum of the demo's reader, the servers and the link that it talks through, and who tells what to try."""
 
     forum: Forum
     world: World
@@ -33,17 +33,17 @@ class Stage:
 
 
 @contextmanager
-def set_up(home: str | None) -> Iterator[Stage]:
-    """The demo in a home, where it goes on as it was left; with None, in one that vanishes at the end.
+def stage(home: str | None, now: int | None = None) -> Iterator[Stage]:
+    """Sets the demo up, and takes it down again; without a home nothing of it is left.
 
-    Raises UsageError for a home that is no demo's, BusyError while a demo runs in it, and HomeError.
+    `now`, in seconds UTC, is when the newest post has just come; None for the present. Raises what `place` raises.
     """
     with place(home) as (where, server):
-        mails = community(int(time.time()))
+        mails = community(int(time.time()) if now is None else now)
         early, late = ([mail for mail in mails if mail.late is wanted] for wanted in (False, True))
         with World(server, early, list_copy) as world, Forum(where, lambda: load(where.config_file)) as forum:
             _write_config(where.config_file, world.config())
-            is_new = not forum.reading.lists()
+            is_new = not forum.reading.list_names()
             if is_new:
                 _live_through(forum, world)
                 for mail in late:
@@ -59,9 +59,6 @@ def _write_config(path: Path, text: str) -> None:
 
 def _live_through(forum: Forum, world: World) -> None:
     """Two years on the list: what came was read, but for the last days."""
-    from listforum.forum.syncing import Wanted
-    from listforum.wire.cancel import Cancel
-
     world.link.use("fast")
     forum.syncing.sync((), Wanted(), ask=lambda question: question, cancel=Cancel(), progress=lambda _progress: None)
-    forum.marking.mark("read", LIST, int(time.time()) - _UNREAD_SECONDS)
+    forum.marking.mark("read", _LIST, int(time.time()) - _UNREAD_SECONDS)

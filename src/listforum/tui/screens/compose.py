@@ -97,7 +97,9 @@ class ComposeScreen(ForumScreen):
     def title_words(self) -> str:
         kind = self._sheet.draft.kind
         words = {"reply": _("Answer to the list"), "private": _("Private answer"), "post": _("New post")}[kind]
-        return f"{words} · {_('NOT KEPT: {why}').format(why=self._trouble)}" if self._trouble else words
+        if not self._trouble:
+            return words
+        return _("{what} · NOT KEPT: {why}").format(what=words, why=self._trouble)
 
     def _whom(self) -> str:
         if self._sheet.destination is None:

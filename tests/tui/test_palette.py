@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from listforum.tui.layout.cells import width
 from listforum.tui.screens.palette import PaletteScreen
 from listforum.tui.screens.topic import TopicScreen
 from listforum.tui.screens.topics import TopicsScreen
@@ -105,3 +106,13 @@ def test_what_the_app_does_is_done_too(home: Path) -> None:
         assert "How it works" in reader.text or "In the list of topics" in reader.text
 
     read(home, script)
+
+
+def test_on_a_narrow_screen_the_words_have_the_room(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("ctrl+p")
+        await reader.type("go to open")
+        assert "Go to open-data" in reader.text
+        assert all(width(row) <= 40 for row in reader.rows)
+
+    read(home, script, size=(40, 16))

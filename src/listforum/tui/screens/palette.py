@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
 
 from textual import on
 from textual.binding import Binding
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.screen import Screen
 
-_KEYS = 16
+_KEYS: Final = 16
+_KEY: Final = 5
+"""Cells for all the keys of an action, and for one."""
+
+_NARROW: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ async def _done_on(screen: Screen[Any], choice: Choice) -> None:
 
 
 def _row(choice: Choice, room: int) -> Line:
-    return Line(
-        (Span(f" {padded(choice.keys, _KEYS)} ", "number"), Span(field(choice.words, max(8, room - _KEYS - 3))))
-    )
+    """What it does at the right of its keys; on a narrow screen the first key must do."""
+    keys, cells = (choice.keys, _KEYS) if room >= _NARROW else (choice.keys.partition(" ")[0], _KEY)
+    words = Span(field(choice.words, max(8, room - cells - 3)))
+    return Line((Span(f" {padded(keys, cells)} ", "number"), words))

@@ -203,6 +203,7 @@ def test_what_servers_say(
             here.look()
             here.press("\x1b")
         assert "correct horse" not in here.text
+        assert ("the server says" in here.text) is (script in {refused_login, alert_and_no_folder})
 
 
 def test_mistakes_in_the_config(tmp_path: Path, visit: Callable[..., Visit]) -> None:

@@ -148,7 +148,7 @@ def trace(error: BaseException) -> Iterator[str]:
     """
     from textual import __version__ as textual_version  # looks through all that is installed: not at the start
 
-    system = f"Python {platform.python_version()}, Textual {textual_version}, {platform.system()}"
+    system = f"Python {platform.python_version()}, Textual {textual_version}, {sys.platform}"
     yield f"listforum {__version__}, {system}"
     for one, relation in _chain(error):
         yield ""

@@ -24,6 +24,8 @@ _TOKEN: Final = re.compile(
     r"\x1b\[(?P<row>[0-9]+);(?P<column>[0-9]+)H|\x1b\[(?P<style>[0-9;]*)m|(?P<newline>\n)|(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
 )
 _BLANK: Final = (" ", "", 1)
+_UNSURE: Final = re.compile("[\u200d\u20e3\ufe0f\U0001f000-\U0001ffff]")
+"""What makes clusters that terminals draw in widths of their own: joined and coloured pictures, flags, keycaps."""
 _GAP: Final = 6
 """So many unchanged cells between two changed ones are written again: going around them costs as much."""
 _FEWEST_SHIFTED: Final = 3
@@ -176,7 +178,7 @@ class Shadow:
             if unsure:
                 yield f"\x1b[{x + 1}G"
             yield cell[0] if cell[0] == " " and self._shows_blank(cell[1]) else self._to(cell[1]) + cell[0]
-            unsure = not _is_steady(cell)
+            unsure = _UNSURE.search(cell[0]) is not None
 
     def _shows_blank(self, style: str) -> bool:
         """Tell whether a blank in the style that is set looks as one in this style."""

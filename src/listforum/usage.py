@@ -7,11 +7,10 @@ PAGE = N_(
 usage: listforum [--home DIR] COMMAND ... [--json]
 
 A terminal forum over the mailing lists you already get by e-mail.
-
-  listforum                 the forum, full screen
-  listforum demo            the same on a made-up list: no config, no network, nothing left behind
+Without a command it opens full screen.
 
 First steps
+  demo                      try it on a made-up list: no config, no network, nothing left behind
   setup                     make a config to fill in
   doctor                    check config, links, folders, archive and index, in words
   import FILE|DIR LIST      read files of mails into a list; needs no config and no link

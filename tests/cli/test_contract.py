@@ -317,10 +317,11 @@ class TestFailures:
         assert outcome.document["error"]["kind"] not in {"internal", "system", "error"}
         assert outcome.messages == ""
 
-    def test_without_a_command_show_what_there_is(self, member: Member) -> None:
-        outcome = member.run()
+    @pytest.mark.parametrize("command", [[], ["demo"]])
+    def test_without_a_terminal_say_what_works_instead_of_screens(self, member: Member, command: list[str]) -> None:
+        outcome = member.run(*command)
         assert outcome.code == 2
-        assert "import FILE|DIR LIST" in outcome.messages
+        assert "listforum read LIST" in outcome.messages
         assert not member.home.exists()
 
     def test_inside_listforum_show_neither_locals_nor_a_traceback(

@@ -49,7 +49,7 @@ def test_the_first_screen_shows_a_list_and_its_topics_newest_activity_first(home
         assert "gardens" in rows[0]
         await reader.press("tab", "down")
         assert "open-data" in reader.rows[0]
-        found = [row for row in reader.rows[2:5]]
+        found = reader.rows[2:5]
         assert ["Census" in found[0], "باغ روی بام" in found[1], "Buses" in found[2]] == [True, True, True]
 
     read(home, script)

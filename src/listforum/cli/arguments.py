@@ -40,6 +40,7 @@ def _top() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"listforum {__version__}")
+    top.set_defaults(json=False)  # the screens have no document
     top.add_argument("--home", metavar="DIR", help=_("where listforum keeps everything (else $LISTFORUM_HOME)"))
     return top
 

@@ -46,6 +46,10 @@ def run(options: Namespace) -> int:
         from listforum import demo
 
         return demo.run(options.home)
+    if options.command is None:
+        from listforum import tui
+
+        tui.look_at_terminal()  # without one, nothing is made
     home = Home.locate(options.home, os.environ)
     home.restrict_process()
     if home.writable() or options.command not in _NEED_NOTHING_WRITTEN:

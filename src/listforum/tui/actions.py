@@ -69,7 +69,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quotes", ("z",), ("topic",), N_("Fold or unfold the quotes of this post"), N_("quotes")),
     Action("all_quotes", ("Z",), ("topic",), N_("Fold or unfold all quotes of the topic")),
     Action("why", ("y",), ("topic",), N_("Why this post stands here"), N_("why here")),
-    Action("search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")),
+    Action(
+        "search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")
+    ),
     Action("filter", ("f",), ("topics",), N_("Show only topics with the words you type"), N_("filter")),
     Action("end_filter", ("escape",), ("topics",), N_("End the filter, and show all topics again")),
     Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics"), N_("lists")),
@@ -99,12 +101,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("Send what is queued and fetch what is new; the price is shown first"),
         N_("sync"),
     ),
-    Action("fetch", ("d",), ("topic",), N_("Fetch the waiting text or file under the cursor; its price is shown first")),
+    Action(
+        "fetch", ("d",), ("topic",), N_("Fetch the waiting text or file under the cursor; its price is shown first")
+    ),
     Action("fetch_topic", ("D",), ("topic",), N_("Fetch every text of the topic that waits")),
     Action("approve", ("enter",), ("exchange",), N_("Fetch it"), N_("fetch")),
     Action("stop", ("x", "ctrl+c"), ("exchange",), N_("Stop; what has come is kept"), N_("stop")),
     # --- getting about --------------------------------------------------------------------------------------------
-    Action("outbox", ("o",), ("topics", "topic"), N_("The outbox: what is to be sent, and how each stands"), N_("outbox")),
+    Action(
+        "outbox", ("o",), ("topics", "topic"), N_("The outbox: what is to be sent, and how each stands"), N_("outbox")
+    ),
     Action("setup", ("e",), ("welcome",), N_("Make a config and open it in your editor"), N_("set up")),
     Action("check", ("d",), ("welcome",), N_("Check the config and the servers"), N_("check")),
     Action("help", ("question_mark", "f1"), ("everywhere",), N_("All keys"), N_("help")),

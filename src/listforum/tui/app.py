@@ -185,9 +185,7 @@ class ForumApp(CrashSafe):
         self._begin(what, work, done)
         self._show_exchange()
 
-    def _begin(
-        self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None] = lambda: None
-    ) -> None:
+    def _begin(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None] = lambda: None) -> None:
         from listforum.wire.cancel import Cancel
 
         def ended(exchange: Exchange) -> None:
@@ -256,7 +254,7 @@ class ForumApp(CrashSafe):
             self.tell(_("There is nothing to take back."))
             return
 
-        def taken_back(_nothing: None) -> None:
+        def taken_back(_nothing: object) -> None:
             self.tell(step.words)
             self.archive_changed()
 
@@ -300,4 +298,3 @@ class ForumApp(CrashSafe):
             save_before_the_end(self)
         except Exception as second:  # noqa: BLE001 - what is said in the end is the first failure
             self._keep(second)
-

@@ -75,8 +75,9 @@ def mark_post_unread(app: ForumApp, post: int) -> None:
 def _marked_read(app: ForumApp, posts: tuple[int, ...]) -> None:
     count = len(posts)
     app.tell(
-        ngettext("{count} post marked as read. u takes it back.", "{count} posts marked as read. u takes it back.", count)
-        .format(count=count)
+        ngettext(
+            "{count} post marked as read. u takes it back.", "{count} posts marked as read. u takes it back.", count
+        ).format(count=count)
     )
     app.changes.remember(_unread_again(count), lambda: app.forum.marking.unread(posts))
     app.archive_changed()
@@ -87,8 +88,16 @@ def _unread_again(count: int) -> str:
 
 
 def _put(mark: Mark) -> str:
-    return {"follow": _("You follow this topic."), "star": _("Starred."), "mute": _("Muted: read on passes it by.")}[mark]
+    return {
+        "follow": _("You follow this topic."),
+        "star": _("Starred."),
+        "mute": _("Muted: read on passes it by."),
+    }[mark]
 
 
 def _off(mark: Mark) -> str:
-    return {"follow": _("You no longer follow it."), "star": _("No longer starred."), "mute": _("No longer muted.")}[mark]
+    return {
+        "follow": _("You no longer follow it."),
+        "star": _("No longer starred."),
+        "mute": _("No longer muted."),
+    }[mark]

@@ -74,9 +74,8 @@ class TopicScreen(ForumScreen):
         records = self._outline.posts
         unread = next((record.post for record in records if not record.read), None)
         at = post if any(record.post == post for record in records) else unread
-        self._view.show(
-            self._outline, self.forum_app.forum.reading.posts_of, at if at is not None else records[0].post, line, self._found
-        )
+        first = records[0].post if at is None else at
+        self._view.show(self._outline, self.forum_app.forum.reading.posts_of, first, line, self._found)
         self.show_title()
         self._keep_place()
 
@@ -209,4 +208,3 @@ class TopicScreen(ForumScreen):
 
     def action_outbox(self) -> None:
         self._topics.action_outbox()
-

@@ -40,10 +40,10 @@ class ColumnNames(LineList, can_focus=False):
     def line_count(self) -> int:
         return 1
 
-    def line(self, y: int) -> Line:
+    def line(self, y: int) -> Line:  # noqa: ARG002 - there is one only
         return self._topics.heading
 
-    def cursor_style(self, y: int) -> StyleName:
+    def cursor_style(self, y: int) -> StyleName:  # noqa: ARG002 - it is never chosen
         return ""
 
 

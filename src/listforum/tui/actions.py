@@ -140,6 +140,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 FOOTERS: Final[dict[Where, tuple[str, ...]]] = {
     "topics": ("read_on", "open", "exchange", "search", "compose", "switch", "filter", "outbox", "undo", "quit"),
     "outbox": ("edit", "exchange", "drop", "resend", "call_sent", "undo", "back"),
+    "welcome": ("setup", "check", "exchange", "quit"),
     "topic": ("read_on", "reply", "why", "quotes", "next_post", "back", "search", "exchange", "undo"),
 }
 """What stands first in the last line, where that is not the order of the help."""

@@ -75,6 +75,9 @@ class SafeTextArea(TextArea):
             event.prevent_default()
             self._replace_via_keyboard(event.character or "", *self.selection)
 
+    def _on_paste(self, event: events.Paste) -> Any:
+        event.stop()
+
 
 def _is_spelling(event: events.Key) -> bool:
     """Whether a key gives what Textual takes for unprintable, but Persian is spelled with: ZWNJ and its kin."""

@@ -73,8 +73,9 @@ def _fetch_attachment(app: ForumApp, view: PostView, n: int) -> None:
 
     def priced(found: tuple[Part, int]) -> None:
         part, connecting = found
+        question = _("Fetch {name}?").format(name=attachment.name)
         app.confirm(
-            f"{_('Fetch {name}?').format(name=attachment.name)} {_price_words(app, attachment.bytes, connecting)}",
+            f"{question} {_price_words(app, attachment.bytes, connecting)}",
             _("Fetch"),
             lambda: app.fetch(
                 _("Fetching {name}").format(name=attachment.name),
@@ -154,7 +155,8 @@ def _price_words(app: ForumApp, paid: int, connecting: int) -> str:
     seconds = app.link.pace.seconds_for(paid)
     if seconds is None:
         return words
-    return f"{words} {_('On this link that takes about {time}.').format(time=duration(seconds))}"
+    time = _("On this link that takes about {time}.").format(time=duration(seconds))
+    return f"{words} {time}"
 
 
 def _told(app: ForumApp) -> None:

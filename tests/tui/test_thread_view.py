@@ -79,6 +79,21 @@ def test_a_topic_opens_at_the_post_and_line_asked_for() -> None:
     play(journey)
 
 
+@pytest.mark.parametrize("rows_above", [2, 40])
+def test_the_last_post_is_opened_however_high_the_ones_above_it_are(rows_above: int) -> None:
+    above = "\n".join(f"line {n}" for n in range(rows_above))
+    topic = Topic([view(above), *(view(above, record(n, n - 1)) for n in range(2, 9)), view("The end.", record(9, 8))])
+
+    async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
+        thread.show(topic.outline, topic.load, 9)
+        assert thread.place == (9, 0)
+        await settled(pilot)
+        assert thread.place == (9, 0)
+        assert "The end." in rows(thread)
+
+    play(journey)
+
+
 def test_a_topic_can_be_shown_before_there_is_a_screen() -> None:
     topic = chain(5, rows=3)
 

@@ -208,7 +208,12 @@ class ThreadView(LineList):
     def _jump(self, top: int, row: int) -> None:
         """Shows the rows from `top` on, with the cursor on `row`."""
         layout = self._posts
-        layout.lay_rows(top, self.page_height)
+        at, above = layout.post_at(row), row - top
+        within = row - layout.start(at)
+        # near the end what stands above is on the screen, too, and while its height was a guess, the rows below move
+        while layout.lay_rows(min(top, max(0, layout.height - self.page_height)), self.page_height):
+            row = layout.start(at) + within
+            top = row - above
         self.rows_changed()
         self.scroll_rows_to(top)
         self.cursor = row

@@ -11,6 +11,7 @@ from textual import on
 from listforum.errors import ListforumError, UnknownItem
 from listforum.model import TopicOutline, Whereabouts
 from listforum.tui.actions import Where, bindings
+from listforum.tui.layout.cells import LRM
 from listforum.tui.marks import Mark, mark_post_unread, mark_posts_read, mark_topics_read, turn_mark
 from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.thread_view import ThreadView
@@ -61,7 +62,7 @@ class TopicScreen(ForumScreen):
         if outline is None:
             return ""
         posts = ngettext("{count} post", "{count} posts", len(outline.posts)).format(count=len(outline.posts))
-        return f"{outline.subject} · {posts}"
+        return f"{LRM}{outline.subject}{LRM} · {posts}"
 
     def show(self, topic: int, post: int | None = None, line: int = 0) -> None:
         """Opens a topic at a post; without one, at the first that is unread."""

@@ -14,6 +14,7 @@ from listforum.errors import UnknownItem
 from listforum.model import Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import ItemList
+from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.side import side_items
 from listforum.tui.line_list import LineList
@@ -82,7 +83,7 @@ class TopicsScreen(ForumScreen):
     # --- what is shown ------------------------------------------------------------------------------------------------
 
     def title_words(self) -> str:
-        return f"listforum · {self.shelf.title}"
+        return f"listforum · {self.shelf.title}{LRM}"
 
     def _first_shelf(self, place: Whereabouts | None) -> Shelf:
         lists = self.forum_app.forum.reading.list_names()

@@ -191,6 +191,13 @@ class TestAfter:
         assert ending(told.exchange) == words
         assert not clean(told.exchange.outcome)
 
+    def test_what_a_cut_kept_back_is_not_told_mail_by_mail(self) -> None:
+        kept_back, left_out = SetAside(9, "mail", 1), SetAside(10, "mail", 9)
+        report = ListReport("open-data", 3, missing=(kept_back, left_out))
+        text = Told().ended(Outcome(synced=synced(report, stopped_by="link")))
+        assert "UID 9" not in text
+        assert "1 mail cannot be had from the server (UID 10): it was left out" in text
+
     def test_a_price_that_was_refused_is_no_failure(self) -> None:
         text = Told().ended(Outcome(synced=synced(ListReport("open-data"), stopped_by="cancel")))
         assert "Nothing was fetched. s asks again." in text

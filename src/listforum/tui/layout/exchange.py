@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Final
@@ -201,7 +201,13 @@ def _came(report: SyncReport) -> Iterator[Line]:
     for one in report.lists:
         if one.new_headers or one.new_texts or one.waiting_texts:
             yield _line(told.came(one), "heading" if one.new_headers or one.new_texts else "")
-        yield from (_line(f"  {words}", "muted") for words in (*told.missing(one), *told.older(one)))
+        missing = one if report.stopped_by is None else _left_out(one)
+        yield from (_line(f"  {words}", "muted") for words in (*told.missing(missing), *told.older(one)))
+
+
+def _left_out(report: ListReport) -> ListReport:
+    """Without what a cut kept back: it comes with the rest."""
+    return replace(report, missing=tuple(one for one in report.missing if one.left_out))
 
 
 def _stop(outcome: Outcome) -> Iterator[str]:

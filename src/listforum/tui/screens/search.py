@@ -195,6 +195,7 @@ class SearchScreen(ForumScreen):
         self.forum_app.push_screen(
             TopicScreen(topics, hit.topic, hit.post, found=lambda text: searching.highlights(text, words))
         )
+        self.forum_app.happened("found")
 
     def _current(self) -> SearchHit | None:
         if self._found is None:

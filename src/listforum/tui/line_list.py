@@ -6,7 +6,7 @@ No row is a widget, so a hundred thousand cost no more than a screenful. A move 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,7 +20,7 @@ from listforum.tui.layout.cells import width
 from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.wrap import wrapped
-from listforum.tui.theme import LINE_CLASSES, LINE_CSS, line_class
+from listforum.tui.theme import LINE_CSS, row_style
 
 if TYPE_CHECKING:
     from textual import events
@@ -32,7 +32,6 @@ class LineList(ScrollView, can_focus=True):
     """Rows with a cursor. Who derives from it says how many there are and what each holds, and calls `rows_changed`."""
 
     DEFAULT_CSS = LINE_CSS
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(LINE_CLASSES)
     BINDINGS = bindings("lines")
     ALLOW_SELECT = False
 
@@ -131,7 +130,7 @@ class LineList(ScrollView, can_focus=True):
             known = self.rich_style
             for one in (fill, name, over):
                 if one:
-                    known += self.get_component_rich_style(line_class(one), partial=True)
+                    known += row_style(one, self.app, self.has_focus)
             self._styles[fill, name, over] = known
         return known
 

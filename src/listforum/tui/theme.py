@@ -7,11 +7,16 @@ against green.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
 
 from listforum.tui.layout.line import StyleName
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 DARK: Final = Theme(
     name="listforum-dark",
@@ -79,13 +84,6 @@ FALLBACKS: Final = {"line-muted": "#8a8f98", "line-quote-3": "#a58560"}
 """For themes that are not ours: `App.get_theme_variable_defaults` must answer with them."""
 
 
-def line_class(name: StyleName) -> str:
-    """The component class that styles what is called so."""
-    return f"line--{name}"
-
-
-LINE_CLASSES: Final = tuple(line_class(name) for name in get_args(StyleName) if name)
-
 LINE_CSS: Final = """
 LineList {
     height: 1fr;
@@ -95,68 +93,95 @@ LineList {
     background: $background;
     color: $foreground;
 
-    & > .line--heading { background: $panel; color: $primary; }
-    & > .line--heading-unread { background: $panel; color: $foreground; text-style: bold; }
-    & > .line--heading-current { background: $primary-muted; text-style: bold; }
-    & > .line--author { color: $primary; text-style: bold; }
-    & > .line--author-read { color: $primary; }
-    & > .line--title { background: $panel; color: $line-muted; text-style: bold; }
-    & > .line--muted { color: $line-muted; text-style: none; }
-    & > .line--unread { color: $foreground; text-style: bold; }
-    & > .line--number { color: $foreground; }
-    & > .line--flag { color: $accent; }
-    & > .line--tree { color: $line-muted; text-style: none; }
-    & > .line--quote-1 { color: $success; }
-    & > .line--quote-2 { color: $secondary; }
-    & > .line--quote-3 { color: $line-quote-3; }
-    & > .line--attribution { color: $line-muted; }
-    & > .line--signature { color: $line-muted; }
-    & > .line--fold { color: $line-muted; text-style: italic; }
-    & > .line--added { color: $success; }
-    & > .line--removed { color: $line-quote-3; }
-    & > .line--attachment { color: $primary; }
-    & > .line--waiting { color: $warning; text-style: italic; }
-    & > .line--match { color: $background; background: $accent; text-style: bold underline; }
-    & > .line--warning { color: $warning; text-style: bold; }
-    & > .line--rule { color: $line-muted; }
-    & > .line--cursor { background: $panel; text-style: underline; }
-    & > .line--cursor-line { background: $panel; }
-
-    &:focus > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: none; }
-
     &:ansi {
         scrollbar-size-vertical: 0;
         background: ansi_default;
         color: ansi_default;
-
-        & > .line--heading { background: ansi_default; color: ansi_default; text-style: underline; }
-        & > .line--heading-unread { background: ansi_default; color: ansi_default; text-style: bold underline; }
-        & > .line--heading-current { background: ansi_default; color: ansi_default; text-style: reverse; }
-        & > .line--author { color: ansi_default; text-style: bold; }
-        & > .line--author-read { color: ansi_default; }
-        & > .line--title { background: ansi_default; color: ansi_default; text-style: underline; }
-        & > .line--muted { color: ansi_default; text-style: dim; }
-        & > .line--unread { color: ansi_default; text-style: bold; }
-        & > .line--number { color: ansi_default; }
-        & > .line--flag { color: ansi_default; text-style: bold; }
-        & > .line--tree { color: ansi_default; text-style: dim; }
-        & > .line--quote-1 { color: ansi_green; }
-        & > .line--quote-2 { color: ansi_cyan; }
-        & > .line--quote-3 { color: ansi_magenta; }
-        & > .line--attribution { color: ansi_default; text-style: dim; }
-        & > .line--signature { color: ansi_default; text-style: dim; }
-        & > .line--fold { color: ansi_default; text-style: dim italic; }
-        & > .line--added { color: ansi_cyan; }
-        & > .line--removed { color: ansi_magenta; }
-        & > .line--attachment { color: ansi_cyan; }
-        & > .line--waiting { color: ansi_magenta; text-style: italic; }
-        & > .line--match { color: ansi_default; background: ansi_default; text-style: reverse bold; }
-        & > .line--warning { color: ansi_magenta; text-style: bold; }
-        & > .line--rule { color: ansi_default; text-style: dim; }
-        & > .line--cursor { background: ansi_default; color: ansi_default; text-style: underline; }
-        & > .line--cursor-line { background: ansi_default; text-style: bold; }
-
-        &:focus > .line--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
     }
 }
 """
+
+Look = tuple[str, str, str]
+"""The variables of a theme, or the names of colours, for letters and background, and what else: "" leaves it open."""
+
+# Styles of rows are no component classes: each of those is a node that Textual styles anew with every list.
+_LOOKS: Final[dict[StyleName, Look]] = {
+    "heading": ("primary", "panel", ""),
+    "heading-unread": ("foreground", "panel", "bold"),
+    "heading-current": ("", "primary-muted", "bold"),
+    "author": ("primary", "", "bold"),
+    "author-read": ("primary", "", ""),
+    "title": ("line-muted", "panel", "bold"),
+    "muted": ("line-muted", "", ""),
+    "unread": ("foreground", "", "bold"),
+    "number": ("foreground", "", ""),
+    "flag": ("accent", "", ""),
+    "tree": ("line-muted", "", ""),
+    "quote-1": ("success", "", ""),
+    "quote-2": ("secondary", "", ""),
+    "quote-3": ("line-quote-3", "", ""),
+    "attribution": ("line-muted", "", ""),
+    "signature": ("line-muted", "", ""),
+    "fold": ("line-muted", "", "italic"),
+    "added": ("success", "", ""),
+    "removed": ("line-quote-3", "", ""),
+    "attachment": ("primary", "", ""),
+    "waiting": ("warning", "", "italic"),
+    "match": ("background", "accent", "bold underline"),
+    "warning": ("warning", "", "bold"),
+    "rule": ("line-muted", "", ""),
+    "cursor": ("", "panel", "underline"),
+    "cursor-line": ("", "panel", ""),
+}
+_FOCUSED_CURSOR: Final[Look] = ("block-cursor-foreground", "block-cursor-background", "")
+
+_ANSI_LOOKS: Final[dict[StyleName, Look]] = {
+    "heading": ("ansi_default", "ansi_default", "underline"),
+    "heading-unread": ("ansi_default", "ansi_default", "bold underline"),
+    "heading-current": ("ansi_default", "ansi_default", "reverse"),
+    "author": ("ansi_default", "", "bold"),
+    "author-read": ("ansi_default", "", ""),
+    "title": ("ansi_default", "ansi_default", "underline"),
+    "muted": ("ansi_default", "", "dim"),
+    "unread": ("ansi_default", "", "bold"),
+    "number": ("ansi_default", "", ""),
+    "flag": ("ansi_default", "", "bold"),
+    "tree": ("ansi_default", "", "dim"),
+    "quote-1": ("ansi_green", "", ""),
+    "quote-2": ("ansi_cyan", "", ""),
+    "quote-3": ("ansi_magenta", "", ""),
+    "attribution": ("ansi_default", "", "dim"),
+    "signature": ("ansi_default", "", "dim"),
+    "fold": ("ansi_default", "", "dim italic"),
+    "added": ("ansi_cyan", "", ""),
+    "removed": ("ansi_magenta", "", ""),
+    "attachment": ("ansi_cyan", "", ""),
+    "waiting": ("ansi_magenta", "", "italic"),
+    "match": ("ansi_default", "ansi_default", "reverse bold"),
+    "warning": ("ansi_magenta", "", "bold"),
+    "rule": ("ansi_default", "", "dim"),
+    "cursor": ("ansi_default", "ansi_default", "underline"),
+    "cursor-line": ("", "ansi_default", "bold"),
+}
+_ANSI_FOCUSED_CURSOR: Final[Look] = ("ansi_default", "ansi_default", "reverse")
+
+
+def row_style(name: StyleName, app: App[Any], focused: bool) -> Style:
+    """How what is called so looks in the app's theme; what it leaves open is as it is below it.
+
+    `focused` tells whether the keys go to the list, which shows in its cursor.
+    """
+    ansi = app.native_ansi_color
+    if name == "cursor" and focused:
+        look = _ANSI_FOCUSED_CURSOR if ansi else _FOCUSED_CURSOR
+    else:
+        look = (_ANSI_LOOKS if ansi else _LOOKS).get(name, ("", "", ""))
+    letters, background, attributes = (app.theme_variables.get(part, part) for part in look)
+    above, below = _color(letters), _color(background)
+    if letters.startswith("auto") and below is not None:  # as themes that are not ours have it
+        above = below.get_contrast_text()
+    return Style(color=above and above.rich_color, bgcolor=below and below.rich_color) + Style.parse(attributes)
+
+
+def _color(value: str) -> Color | None:
+    return Color.parse(value) if value and not value.startswith("auto") else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Final, Literal
 
+from listforum.mail import safe
+
 if TYPE_CHECKING:
     from array import array
 
@@ -32,7 +34,7 @@ class Shelf:
     @property
     def title(self) -> str:
         """What it is called, safe to show."""
-        return self.list if self.list is not None else view_name(self.view)
+        return safe.line(self.list) if self.list is not None else view_name(self.view)
 
     @property
     def when_empty(self) -> str:

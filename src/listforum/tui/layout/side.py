@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from typing import Final
 
+from listforum.mail import safe
 from listforum.model import ListInfo, ViewCounts
 from listforum.tui.item_list import Item
 from listforum.tui.layout.cells import field
@@ -24,7 +25,7 @@ def side_items(lists: Sequence[ListInfo], counts: ViewCounts) -> list[Item]:
         ("unanswered", counts.unanswered),
     )
     return [
-        *_titled(_("Lists"), [Item(Shelf(one.name), (_row(one.name, one.unread),)) for one in lists]),
+        *_titled(_("Lists"), [Item(Shelf(one.name), (_row(safe.line(one.name), one.unread),)) for one in lists]),
         *_titled(_("Views"), [Item(Shelf(None, view), (_row(view_name(view), count),)) for view, count in views]),
         Item("outbox", (_row(view_name("outbox"), counts.outbox + counts.drafts),)),
     ]

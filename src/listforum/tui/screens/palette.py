@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
 from textual import on
 from textual.binding import Binding
 
+from listforum.mail import safe
 from listforum.tui.actions import Where, actions_in, bindings
 from listforum.tui.fields import SafeInput
 from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.cells import field, padded
 from listforum.tui.layout.help import keys
-from listforum.tui.layout.line import Line, Span
+from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.screens.dialog import Dialog
 from listforum.tui.screens.help import places
 from listforum.tui.screens.topics import TopicsScreen
@@ -41,6 +42,13 @@ class Choice:
     does: str | Shelf
 
 
+class Choices(ItemList, can_focus=False):
+    """What enter would do is seen while letters are typed."""
+
+    def cursor_style(self, y: int) -> StyleName:
+        return "heading-current" if super().cursor_style(y) else ""
+
+
 class PaletteScreen(Dialog[Choice]):
     """Lists what can be done on the screen beneath; enter does it there."""
 
@@ -58,7 +66,7 @@ class PaletteScreen(Dialog[Choice]):
 
     def body(self) -> ComposeResult:
         yield SafeInput(placeholder=_("a few letters"), id="letters")
-        yield ItemList(id="choices")
+        yield Choices(id="choices")
 
     def on_mount(self) -> None:
         self._choices = tuple(self._all())
@@ -70,7 +78,7 @@ class PaletteScreen(Dialog[Choice]):
 
     @property
     def _list(self) -> ItemList:
-        return self.query_one("#choices", ItemList)
+        return self.query_one("#choices", Choices)
 
     def _all(self) -> Iterator[Choice]:
         for place in places(self._screen):
@@ -80,7 +88,7 @@ class PaletteScreen(Dialog[Choice]):
                         yield Choice(_(action.help), keys(action), action.name)
         if isinstance(self._screen, TopicsScreen):
             for info in self.forum_app.forum.reading.lists():
-                yield Choice(_("Go to {list}").format(list=info.name), "", Shelf(info.name))
+                yield Choice(_("Go to {list}").format(list=safe.line(info.name)), "", Shelf(info.name))
             for view in get_args(ShelfView):
                 yield Choice(_("Go to {list}").format(list=view_name(view)), "", Shelf(None, view))
 

@@ -18,7 +18,7 @@ from listforum.tui.screens.topics import TopicsScreen
 from mails import mail
 from reader import Reader, fill, read
 
-LONG = "\n".join(f"Line {n} of a long post." for n in range(10))
+LONG = "\n".join(f"Line {n} of a long post." for n in range(60))
 
 
 @pytest.fixture

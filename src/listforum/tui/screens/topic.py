@@ -113,8 +113,8 @@ class TopicScreen(ForumScreen):
         self.forum_app.happened("read")
 
     def action_read_on(self) -> None:
-        if not self._view.read_on() and not self._topics.open_next(self.topic):
-            self.dismiss()
+        if not self._view.read_on():
+            self._topics.read_next(self.topic, self.action_back)
 
     def action_next_post(self) -> None:
         self._view.next_post()

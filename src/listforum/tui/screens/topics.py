@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.containers import Horizontal, Vertical
 
-from listforum.errors import UnknownItem
+from listforum.errors import ListforumError, UnknownItem
 from listforum.model import Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import ItemList
@@ -19,16 +19,22 @@ from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.side import side_items
 from listforum.tui.line_list import LineList
 from listforum.tui.marks import Mark, mark_topics_read, turn_mark
-from listforum.tui.reading_on import Next, next_to_read
+from listforum.tui.reading_on import Next, first_to_read, next_to_read
 from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.shelf import Shelf, ShelfView
 from listforum.tui.topic_list import TopicList
+from listforum.tui.worker import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual.app import ComposeResult
     from textual.widgets import Input
 
+    from listforum.forum import Forum
     from listforum.forum.finding import Finder
+
+    Search = Callable[[Forum, Shelf, Sequence[int]], Next | None]
 
 
 class ColumnNames(LineList, can_focus=False):
@@ -53,13 +59,18 @@ class TopicsScreen(ForumScreen):
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
     BINDINGS = bindings("topics")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-usual"), (100, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self) -> None:
         super().__init__()
+        # Else the first screenful is that of a wide terminal, and a second one puts it right.
+        columns = self._get_breakpoint_classes(self.app.size.width, self.HORIZONTAL_BREAKPOINTS)
+        self.add_class(*columns, update=False)
         self.shelf = Shelf(None, "all")
         self._topics: array[int] = array("q")
         self._finder: Finder | None = None
         self._was_left = False
+        self._looking = False
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"):
@@ -238,19 +249,32 @@ class TopicsScreen(ForumScreen):
 
     def action_read_on(self) -> None:
         topic = self.query_one(TopicList).current
-        if topic is not None and topic in self.shelf.to_read(self.forum_app.forum):
-            self._open(topic)
-        else:
-            self.open_next(topic)
+        self._look_for(lambda forum, shelf, shown: first_to_read(forum, shelf, shown, topic), lambda: None)
 
-    def open_next(self, after: int | None) -> bool:
-        """Opens the next topic with something to read; says so where there is none."""
-        found = next_to_read(self.forum_app.forum, self.shelf, self.query_one(TopicList).topics, after)
-        if found is None:
-            self.forum_app.tell(_("Everything here is read."))
-            return False
-        self._go_to(found)
-        return True
+    def read_next(self, after: int, nothing: Callable[[], None]) -> None:
+        """Opens the next topic with something to read; says so, and does `nothing`, where there is none."""
+        self._look_for(lambda forum, shelf, shown: next_to_read(forum, shelf, shown, after), nothing)
+
+    def _look_for(self, search: Search, nothing: Callable[[], None]) -> None:
+        """Looks at the archive's desk; keys that are pressed meanwhile ask for nothing more."""
+        if self._looking:
+            return
+        self._looking = True
+        forum, shelf, shown = self.forum_app.forum, self.shelf, self.query_one(TopicList).topics
+
+        def found(one: Next | None) -> None:
+            self._looking = False
+            if one is not None:
+                self._go_to(one)
+            else:
+                self.forum_app.tell(_("Everything here is read."))
+                nothing()
+
+        def failed(error: ListforumError) -> None:
+            self._looking = False
+            self.forum_app.show_failure(error)
+
+        self.forum_app.desk.do(Job(lambda: search(forum, shelf, shown), found, failed))
 
     def _go_to(self, found: Next) -> None:
         if found.shelf != self.shelf:

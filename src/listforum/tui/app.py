@@ -49,7 +49,6 @@ class ForumApp(CrashSafe):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS = bindings("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-usual"), (100, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
         super().__init__()

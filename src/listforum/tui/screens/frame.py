@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
+    from textual.geometry import Size
 
     from listforum.tui.app import ForumApp
 
@@ -83,6 +84,11 @@ class ForumScreen(Follower, Screen[Any]):
     """A full screen: title line, body, key line. `WHERE` says which actions it has."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ()
+
+    def _screen_resized(self, size: Size) -> None:
+        """Textual tells a screen its size several times before it is first seen; it is laid out once."""
+        if size != self._compositor.size:
+            super()._screen_resized(size)
 
     @property
     def forum_app(self) -> ForumApp:

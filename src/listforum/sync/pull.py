@@ -39,6 +39,7 @@ class Pull:
         self._visit.open()
         count = self._headers.count()
         take_stock(self._visit.archive, self._visit.to, self.report)
+        count += sum(one.missing == "mail" and not one.left_out for one in self.report.missing)
         self.report.new_headers = count
         self.report.waiting_texts += count
         self.report.waiting_bytes += count * usual(self._visit.archive, self.report.list).both

@@ -93,6 +93,25 @@ def test_enter_goes_to_the_results_and_opens_one_at_the_post_with_the_words_mark
     read(home, script)
 
 
+def test_what_only_the_subject_of_an_answer_has_opens_where_somebody_wrote_it(home: Path) -> None:
+    fill(
+        home,
+        "maps",
+        [
+            mail(21, subject="Gazetteer", text=f"{LONG}\nWho has a gazetteer?", list_id="maps.example.org"),
+            mail(22, subject="Re: Gazetteer", answers=[21], text="Not I.", list_id="maps.example.org"),
+        ],
+    )
+
+    async def script(reader: Reader) -> None:
+        await search(reader, "gazetteer")
+        await reader.press("enter", "enter")
+        assert isinstance(reader.app.screen, TopicScreen)
+        assert "Who has a gazetteer?" in reader.text
+
+    read(home, script)
+
+
 def test_coming_back_finds_words_and_place_as_they_were(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await search(reader, "turnip")

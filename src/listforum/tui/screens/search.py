@@ -188,12 +188,20 @@ class SearchScreen(ForumScreen):
         hit = self._current()
         if hit is None or self._found is None:
             return
+        forum, words = self.forum_app.forum, self._found.words
+        if hit.matches:
+            self._open(hit.topic, hit.post, words)
+        else:  # its subject has the words, and so have the subjects of its answers: show what somebody wrote of it
+            self.forum_app.at_desk(
+                lambda: _written_in(forum, hit, words), lambda post: self._open(hit.topic, post, words)
+            )
+
+    def _open(self, topic: int, post: int, words: str) -> None:
         from listforum.tui.screens.topic import TopicScreen
 
-        searching, words = self.forum_app.forum.searching, self._found.words
-        topics = self._topics_screen()
+        searching = self.forum_app.forum.searching
         self.forum_app.push_screen(
-            TopicScreen(topics, hit.topic, hit.post, found=lambda text: searching.highlights(text, words))
+            TopicScreen(self._topics_screen(), topic, post, found=lambda text: searching.highlights(text, words))
         )
         self.forum_app.happened("found")
 
@@ -213,3 +221,9 @@ def _found(forum: Forum, words: str) -> Found:
     several = len(forum.reading.lists()) > 1
     lists = {hit.topic: forum.reading.outline(hit.topic).list for hit in answer.hits} if several else {}
     return Found(words, answer, lists)
+
+
+def _written_in(forum: Forum, hit: SearchHit, words: str) -> int:
+    """The newest post of a topic that has the words in its text; where none has, the one that was found."""
+    posts = forum.searching.search(words, limit=_MOST, unit="posts").hits
+    return next((one.post for one in posts if one.topic == hit.topic and one.matches), hit.post)

@@ -72,7 +72,7 @@ class Member:
         output, messages = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
         standard_input, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
         try:
-            with redirect_stdout(output), redirect_stderr(messages), _process_as_it_was():
+            with redirect_stdout(output), redirect_stderr(messages), process_as_it_was():
                 code = main(["--home", str(self.home), *arguments])
         finally:
             sys.stdin = standard_input
@@ -126,7 +126,7 @@ class Member:
 
 
 @contextmanager
-def _process_as_it_was() -> Iterator[None]:
+def process_as_it_was() -> Iterator[None]:
     """A command makes its process private for good; the process of the tests is to stay as it is."""
     umask, environment, directory = os.umask(0o022), dict(os.environ), tempfile.tempdir
     os.umask(umask)

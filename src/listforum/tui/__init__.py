@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ def run(forum: Forum) -> int:
 
 def show(forum: Forum, terminal: Terminal, companion: Companion | None = None) -> int:
     """Shows the forum on a terminal until the person leaves; answers the exit code."""
+    gc.disable()  # of what is loaded for the first screen nothing is garbage; the app looks for some once it is shown
     from listforum.tui.app import ForumApp
 
     app = ForumApp(forum, terminal, companion)

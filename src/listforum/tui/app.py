@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 from collections.abc import Callable, Sequence
 from gettext import gettext as _
@@ -75,6 +76,12 @@ class ForumApp(CrashSafe):
 
     def on_mount(self) -> None:
         self._farewell.mind()
+
+    def on_ready(self) -> None:
+        """The first screen is shown: what was loaded for it stays, and is not looked through for garbage again."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def get_driver_class(self) -> type[Driver]:
         from listforum.tui.driver import ForumDriver

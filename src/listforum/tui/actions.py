@@ -147,17 +147,23 @@ FOOTERS: Final[dict[Where, tuple[str, ...]]] = {
 
 _NAMES: Final = {
     "space": N_("space"),
+    "enter": N_("enter"),
+    "escape": N_("esc"),
+    "tab": N_("tab"),
+    "pagedown": N_("pgdn"),
+    "pageup": N_("pgup"),
+    "end": N_("end"),
+    "delete": N_("del"),
+}
+"""Keys with words on them."""
+
+_SIGNS: Final = {
     "slash": "/",
     "asterisk": "*",
     "question_mark": "?",
     "colon": ":",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
-    "escape": "esc",
-    "enter": "enter",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "delete": "del",
     "left": "←",
     "down": "↓",
     "up": "↑",
@@ -168,8 +174,7 @@ def shown(key: str) -> str:
     """A key as it stands on a keyboard."""
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
-    name = _NAMES.get(key, key)
-    return _(name) if name else name
+    return _(_NAMES[key]) if key in _NAMES else _SIGNS.get(key, key)
 
 
 def actions_in(where: Where) -> Iterator[Action]:

@@ -157,8 +157,14 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     """What the doctor found, a line for each thing, with lines to paste below."""
     for finding in findings:
         mark = _("ok") if finding.well else _("LOOK")
-        yield f"{mark}  {safe.line(finding.what)}: {safe.body(finding.words)}"
+        yield f"{mark}  {safe.line(_subject(finding.what))}: {safe.body(finding.words)}"
         yield from (f"      {safe.line(line)}" for line in finding.block.splitlines())
+
+
+def _subject(what: str) -> str:
+    """What a finding is about: one of the names in `words.NAMES`, alone or before what a folder or list is called."""
+    kind, blank, name = what.partition(" ")
+    return f"{_(kind)}{blank}{name}" if not name or kind in {"folder", "list"} else what
 
 
 def _paragraph(text: str, room: int, style: StyleName = "") -> Iterator[Line]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.theme import Theme
 
     from listforum.forum import Forum
     from listforum.tui.companion import Companion, Event
@@ -90,6 +91,17 @@ class ForumApp(CrashSafe):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *line_filters(self.terminal)]
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """As Textual's, that is asked for every row that is painted, without a copy of all themes for each."""
+        return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's, but where there is nothing yet to be styled it is not worked out how."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(FALLBACKS)

@@ -59,6 +59,7 @@ class TopicsScreen(ForumScreen):
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
     BINDINGS = bindings("topics")
+    AUTO_FOCUS = "TopicList"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-usual"), (100, "-wide")]  # noqa: RUF012 - Textual's own form
 
     def __init__(self) -> None:
@@ -84,12 +85,11 @@ class TopicsScreen(ForumScreen):
         place = self.forum_app.forum.whereabouts.load()
         self.shelf = self._first_shelf(place)
         self.call_after_refresh(self._fill_side)  # its counts look at every topic: the topics need not wait for them
+        self.call_after_refresh(self.forum_app.bring_index_up)
         self._show_topics(place.topic if place else None)
-        self.query_one(TopicList).focus()
         super().on_mount()
         if place is not None and place.topic is not None and place.post is not None:
             self._open(place.topic, place.post, place.line)
-        self.forum_app.bring_index_up()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 

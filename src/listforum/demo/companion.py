@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from listforum.demo.guide import Guide
 from listforum.tui.companion import Extra
+from listforum.words import N_
 
 if TYPE_CHECKING:
     from listforum.demo.thin_link import ThinLink
     from listforum.tui.companion import Event
 
-_ORDER: Final = ("2G", "3G", "satellite", "fast")
+_NAMES: Final = {"2G": "2G", "3G": "3G", "satellite": N_("satellite"), "fast": N_("fast")}
+"""The links, in the order in which they follow each other."""
 
 
 class DemoCompanion:
@@ -29,7 +31,7 @@ class DemoCompanion:
         )
 
     def status(self) -> str:
-        words = _("no link") if self._link.down else self._link.name
+        words = _("no link") if self._link.down else _(_NAMES[self._link.name])
         kilobytes = (self._link.bytes.total - self._before) / 1000
         return _("{link} · {kilobytes} kB").format(link=words, kilobytes=f"{kilobytes:.1f}")
 
@@ -40,7 +42,8 @@ class DemoCompanion:
         self._guide.happened(event)
 
     def _change(self) -> str:
-        profile = _ORDER[(_ORDER.index(self._link.name) + 1) % len(_ORDER)]
+        order = tuple(_NAMES)
+        profile = order[(order.index(self._link.name) + 1) % len(order)]
         self._link.use(profile)
         return {
             "2G": _("The link is 2G now: 4 kB a second, 0.6 s there and back."),

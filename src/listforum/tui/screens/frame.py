@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.content import Content
 from textual.screen import Screen
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
     from listforum.tui.app import ForumApp
+
+
+_STATUS_SECONDS: Final = 0.5
+"""How often a companion is asked anew how the link is; what is the same is not painted again."""
 
 
 class TitleLine(Widget):
@@ -113,6 +117,8 @@ class ForumScreen(Follower, Screen[Any]):
 
     def on_mount(self) -> None:
         self.show_title()
+        if self.forum_app.companion is not None:  # its link goes and comes by itself, too
+            self.set_interval(_STATUS_SECONDS, self.show_title)
 
     def exchange_changed(self) -> None:
         self.show_title()

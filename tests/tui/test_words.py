@@ -1,0 +1,313 @@
+"""In another language no English word is left on the screens, and whatever its script, they stay whole.
+
+What people wrote is in Persian and Chinese and the lists are called داده and باغ, so that a Latin word on a screen is
+one that nobody could have translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from listforum.forum.syncing import Wanted
+from listforum.model import OutboxState
+from listforum.tui.screens.ask import AskScreen
+from listforum.tui.screens.confirm import ConfirmScreen
+from listforum.tui.screens.outbox import OutboxScreen
+from listforum.tui.screens.page import PageScreen
+from listforum.tui.screens.secret import SecretScreen
+from listforum.tui.screens.topic import TopicScreen
+from listforum.wire.cancel import Cancel
+from mails import mail
+from reader import Reader, fill, forum_at, read
+from tui.foreign import Alphabet, foreign_language, left_in_english, spoken
+from tui.subscriber import at_rest, priced, with_file, world
+
+LIST, GARDEN = "داده", "باغ"
+CONFIG = f"""
+[accounts."خانه"]
+address = "آنا <ana@example.org>"
+imap = {{ host = "127.0.0.1", port = 9, tls = "none", user = "ana" }}
+smtp = {{ host = "127.0.0.1", port = 9, tls = "none", user = "ana" }}
+password = "ask"
+
+[lists."{LIST}"]
+account = "خانه"
+address = "data@lists.example.org"
+
+[lists."{GARDEN}"]
+account = "خانه"
+folder = "باغ"
+address = "gardens@lists.example.org"
+"""
+ACCOUNT = frozenset({"ana"})
+IN_MAILS = frozenset({"Re", "wrote"})
+"""Words that go into a mail, where everybody reads them."""
+MEMBER = frozenset({"Maria", "Silva", "open", "data"})
+"""The member of the servers that stand in for a list's, and the list."""
+FILE = frozenset({"The", "census", "files", "See", "the", "file"})
+"""A mail with a file."""
+COMMANDS = frozenset({"demo", "import", "FILE", "LIST", "imap", "smtp", "accounts", "accountz"})
+PYTHON = frozenset("Expected at the end of a table declaration line column document".split())  # noqa: SIM905 - a quote
+"""Its own words on a file that is no TOML."""
+
+STEPS: dict[OutboxState, tuple[OutboxState, ...]] = {
+    "queued": (),
+    "sending": ("sending",),
+    "uncertain": ("sending", "uncertain"),
+    "failed": ("sending", "failed"),
+    "sent": ("sending", "uncertain", "sent"),
+    "on the list": ("sending", "uncertain", "sent", "on the list"),
+}
+QUOTE = "\n".join(f"> کتاب {n}" for n in range(8))
+SIGNATURE = "-- \n" + "\n".join("امید" for _ in range(9))
+AUTHOR, FROM_CHINA = "امید <omid@example.net>", "李 <li@example.net>"
+
+Visit = Callable[["Screens"], Awaitable[None]]
+Inspect = Callable[[Reader], list[str]]
+
+
+class Screens:
+    """The screens of a visit: each is looked at, and what was found wrong with it is kept."""
+
+    def __init__(self, reader: Reader, inspect: Inspect) -> None:
+        self.reader, self.inspect = reader, inspect
+        self.found: dict[str, list[str]] = {}
+        self.count = 0
+
+    async def after(self, *keys: str) -> None:
+        """Presses keys, looks after each."""
+        for key in keys:
+            await self.reader.press(key)
+            self.look(key)
+
+    async def after_typing(self, text: str) -> None:
+        await self.reader.type(text)
+        self.look("typing")
+
+    def look(self, key: str) -> None:
+        self.count += 1
+        wrong = self.inspect(self.reader)
+        if wrong:
+            self.found[f"{self.count}. {type(self.reader.app.screen).__name__} after {key}"] = wrong
+
+
+async def topics(screens: Screens) -> None:
+    await screens.after("w", "u", "asterisk", "u", "m", "u", "u")
+    await screens.after("tab", "down", "down", "down", "enter", "tab", "down", "down", "enter", "end")
+    await screens.after("f", "escape", "f")
+    await screens.after_typing("۱۲۳")
+    await screens.after("escape", "question_mark", "pagedown", "end", "escape", "A", "enter")
+    await screens.after("ctrl+p", "down", "escape", "space", "home")
+
+
+async def topic(screens: Screens) -> None:
+    await screens.after("tab", "down", "enter", "end", "enter", "y", "escape", "n", "y", "escape", "p")
+    await screens.after(
+        "z", "Z", "end", "p", "d", "D", "U", "u", "w", "asterisk", "m", "question_mark", "end", "escape"
+    )
+    for _topic in range(4):
+        await screens.after("left_square_bracket", "y", "escape")
+    await screens.after("ctrl+p", "escape", *["right_square_bracket"] * 4, "A", "enter", "space", "space")
+
+
+async def search(screens: Screens) -> None:
+    await screens.after("slash")
+    await screens.after_typing("کتاب")
+    await screens.reader.until(lambda: screens.reader.app.screen.query_one("#hits").display)
+    screens.look("hits")
+    await screens.after("enter", "ctrl+p", "escape", "enter", "y", "escape", "escape")
+    for words in ("هیچ", '"', "from:", "after:1", "-هیچ", "before:2026-13", "-"):
+        await screens.reader.press("slash", "ctrl+u")
+        await screens.after_typing(words)
+        await screens.after("enter", "f1", "escape")
+
+
+async def writing(screens: Screens) -> None:
+    await screens.after("tab", "down", "down", "enter", "c", "escape", "c", "down", "enter", "ctrl+s")
+    await screens.after_typing("کتاب")
+    await screens.after("tab", "ctrl+s")
+    await screens.after_typing("سلام")
+    await screens.after("f1", "end", "escape", "ctrl+x", "escape", "escape", "c", "enter", "ctrl+x", "enter", "u")
+    await screens.after("escape", "escape", "tab", "home", "enter", "end", "enter", "r", "ctrl+s", "escape")
+    await screens.after_typing("سلام")
+    await screens.after("ctrl+s", "u", "ctrl+x", "enter", "R", "ctrl+s", "escape")
+    await screens.after_typing("سلام")
+    await screens.after("ctrl+s", "enter", "s")
+
+
+async def outbox(screens: Screens) -> None:
+    """Every key on every state; then everything is dropped."""
+    for key in ("y", "a", "d", "enter"):
+        await screens.after("o", "home")
+        for _item in range(6):
+            await screens.after(key, "escape")
+            if not isinstance(screens.reader.app.screen, OutboxScreen):
+                await screens.after("o")
+            await screens.after("down")
+        await screens.after("escape")
+    await screens.after("o", "home", "question_mark", "escape", "ctrl+p", "escape")
+    for _item in range(8):
+        await screens.after("d")
+        if isinstance(screens.reader.app.screen, ConfirmScreen):
+            await screens.after("enter")
+    await screens.after("u")
+
+
+async def link(screens: Screens) -> None:
+    reader = screens.reader
+    await screens.after("s", "question_mark", "escape")
+    await priced(reader)
+    await screens.after("f1", "escape", "x")
+    await at_rest(reader)
+    await screens.after("s")
+    await priced(reader)
+    await screens.after("enter")
+    await at_rest(reader)
+    await screens.after("escape", "s")
+    await at_rest(reader)
+    await screens.after("escape", "c", "enter")
+    await screens.after_typing("کتاب")
+    await screens.after("tab")
+    await screens.after_typing("سلام")
+    await screens.after("ctrl+s", "s")
+    await at_rest(reader)
+    await screens.after("escape", "o", "escape", "end", "enter", "y", "escape")
+
+
+async def refused(screens: Screens) -> None:
+    """Nobody listens where the config leads to."""
+    await screens.after("s")
+    await screens.reader.until(lambda: isinstance(screens.reader.app.screen, SecretScreen))
+    await screens.after("f1", "escape")
+    await screens.after_typing("قفل")
+    await screens.after("enter")
+    await at_rest(screens.reader)
+    await screens.after("x", "escape", "s", "escape", "escape")
+
+
+async def files(screens: Screens) -> None:
+    """A text and a file that wait on the server are fetched, and the file is saved."""
+    reader = screens.reader
+    await screens.after("enter", "d", "escape", "d", "enter")
+    await at_rest(reader)
+    await screens.after("escape")
+    if not isinstance(reader.app.screen, TopicScreen):
+        await screens.after("enter")
+    await screens.after("end", "d", "f1", "escape", "enter")
+    await at_rest(reader)
+    await reader.until(lambda: isinstance(reader.app.screen, AskScreen))
+    await screens.after("f1", "escape", "ctrl+u")
+    await screens.after_typing("~هیچ")
+    await screens.after("enter", "d", "enter", "enter")
+
+
+async def beginning(screens: Screens) -> None:
+    await screens.after("question_mark", "escape", "ctrl+p", "escape", "s", "d")
+    await screens.reader.until(lambda: isinstance(screens.reader.app.screen, PageScreen | SecretScreen))
+    if isinstance(screens.reader.app.screen, SecretScreen):
+        await screens.after_typing("قفل")
+        await screens.after("enter")
+        await screens.reader.until(lambda: isinstance(screens.reader.app.screen, PageScreen))
+    await screens.after("end", "escape", "e")
+
+
+ALL_VISITS = (topics, topic, search, writing, outbox)
+
+
+@pytest.fixture(scope="module")
+def locale(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Alphabet], dict[str, str]]:
+    return cache(lambda alphabet: foreign_language(tmp_path_factory.mktemp(alphabet), alphabet))
+
+
+@pytest.fixture
+def cyrillic(locale: Callable[[Alphabet], dict[str, str]]) -> Iterator[None]:
+    with spoken(locale("cyrillic")):
+        yield
+
+
+def settle_down(home: Path) -> Path:
+    """A home with two lists, topics of every shape, and an outbox with something in every state."""
+    fill(
+        home,
+        LIST,
+        [
+            mail(1, subject="کتابخانه", text="کتاب‌های کتابخانه\n\nسلام", author=AUTHOR),
+            mail(2, subject="کتابخانه", text=f"{QUOTE}\n\nسلام\n\n{SIGNATURE}", author=FROM_CHINA, answers=[1]),
+            mail(3, subject="پاسخ", text="سلام", author=AUTHOR, answers=[99]),
+            mail(4, subject="داده‌ها", text=" ", author=AUTHOR, hours=9000),
+            *(mail(n, subject=f"داده {n}", text="سلام", author=AUTHOR, hours=n * 730) for n in range(5, 12)),
+        ],
+    )
+    fill(home, GARDEN, [mail(50, subject="باغ", text="سلام", author=AUTHOR, list_id="gardens.lists.example.org")])
+    configure(home, CONFIG)
+    with forum_at(home) as forum:
+        for state, steps in STEPS.items():
+            item = forum.writing.post(LIST, "کتاب", "سلام").item
+            for step in steps:
+                assert forum.archive.outbox.move(item, step, error="سرور" if step == "failed" else None), state
+    return home
+
+
+def configure(home: Path, text: str) -> None:
+    home.mkdir(mode=0o700, exist_ok=True)
+    (home / "config.toml").write_text(text, encoding="utf-8")
+    (home / "config.toml").chmod(0o600)
+
+
+def seen(
+    home: Path, visit: Visit, names: Collection[str] = (), size: tuple[int, int] = (110, 50)
+) -> dict[str, list[str]]:
+    """Goes on a visit; answers the English words on its screens, but for names."""
+
+    def english(reader: Reader) -> list[str]:
+        return [word for word in left_in_english(reader.rows) if word not in names]
+
+    return found_on(home, visit, english, size)
+
+
+def found_on(home: Path, visit: Visit, inspect: Inspect, size: tuple[int, int]) -> dict[str, list[str]]:
+    """Goes on a visit; answers what was found wrong with its screens."""
+    found: dict[str, list[str]] = {}
+
+    async def script(reader: Reader) -> None:
+        screens = Screens(reader, inspect)
+        screens.look("the start")
+        await visit(screens)
+        found.update(screens.found)
+
+    read(home, script, size=size)
+    return found
+
+
+@pytest.mark.usefixtures("cyrillic")
+class TestNothingIsLeftInEnglish:
+    @pytest.mark.parametrize("visit", ALL_VISITS)
+    def test_on_the_screens_of_a_reader(self, tmp_path: Path, visit: Visit) -> None:
+        assert seen(settle_down(tmp_path / "home"), visit, IN_MAILS | ACCOUNT) == {}
+
+    def test_on_the_link(self, tmp_path: Path) -> None:
+        mails = [mail(n, subject="کتاب", text="سلام", author=AUTHOR) for n in range(1, 30)]
+        with world(tmp_path / "home", mails):
+            assert seen(tmp_path / "home", link, MEMBER) == {}
+
+    def test_where_nobody_answers(self, tmp_path: Path) -> None:
+        fill(tmp_path / "home", LIST, [mail(1, subject="کتاب", text="سلام", author=AUTHOR)])
+        configure(tmp_path / "home", CONFIG)
+        assert seen(tmp_path / "home", refused, ACCOUNT) == {}
+
+    def test_where_a_file_waits(self, tmp_path: Path) -> None:
+        with world(tmp_path / "home", [with_file(1, name="داده.csv", content="۱\n" * 4000)]):
+            with forum_at(tmp_path / "home") as forum:
+                wanted = Wanted("headers")
+                forum.syncing.sync((), wanted, ask=str, cancel=Cancel(), progress=lambda _progress: None)
+            assert seen(tmp_path / "home", files, MEMBER | FILE) == {}
+
+    @pytest.mark.parametrize("config", ["", "[accountz]", "[accounts", CONFIG.partition("[lists")[0]])
+    def test_at_the_beginning(self, tmp_path: Path, config: str) -> None:
+        if config:
+            configure(tmp_path / "home", config)
+        assert seen(tmp_path / "home", beginning, COMMANDS | PYTHON | ACCOUNT, (76, 60)) == {}

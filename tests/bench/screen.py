@@ -106,10 +106,11 @@ def _print_keys(home: Path) -> None:
     with _opened(home) as terminal:
         _print_key_rows("topics", terminal)
         print(f"{'memory after it':<34}{terminal.resident_bytes() / 1e6:>8.1f} MB")
+    _put_on(home, _longest(home)[0])
     with _opened(home) as terminal:
         terminal.send("\r")
-        terminal.quiet(0.5)
-        _print_key_rows("topic", terminal)
+        terminal.quiet(0.8)
+        _print_key_rows("the longest topic", terminal)
 
 
 def _print_key_rows(where: str, terminal: TerminalSession) -> None:
@@ -136,13 +137,20 @@ def _print_topics(home: Path) -> None:
     print(
         f"\n{'enter on a topic, to the last byte':<34}{'posts':>6}{'first frame ms':>16}{'at rest ms':>12}{'RSS MB':>8}"
     )
-    for name, topic, posts in _longest(home):
-        with _forum(home) as forum:
-            forum.whereabouts.save(Whereabouts(name, "all", topic, None, 0))
+    for long in _longest(home):
+        _put_on(home, long)
+        _name, topic, posts = long
         with _opened(home) as terminal:
             times = _frames(terminal, "\r")
             memory = terminal.resident_bytes() / 1e6
         print(f"{'topic ' + str(topic):<34}{posts:>6}{times[0] * 1000:>16.0f}{times[1] * 1000:>12.0f}{memory:>8.1f}")
+
+
+def _put_on(home: Path, long: tuple[str, int, int]) -> None:
+    """Has the program open with the cursor on a topic."""
+    name, topic, _posts = long
+    with _forum(home) as forum:
+        forum.whereabouts.save(Whereabouts(name, "all", topic, None, 0))
 
 
 def _frames(terminal: TerminalSession, key: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from rich.cells import split_graphemes
@@ -53,7 +54,7 @@ class Shadow:
             painted, cursor = self._painted(data)
         except (UnknownStyle, _NotAFrame):
             return None
-        written = "".join(self._written(painted))
+        written = self._written(painted)
         if cursor is not None and (written or cursor != self._cursor):
             written += f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H"
         self._cursor = cursor
@@ -85,44 +86,36 @@ class Shadow:
         return painted, (min(x, self.columns - 1), y) if moved else None
 
     def _put(self, painted: dict[int, Row], x: int, y: int, words: tuple[str, str]) -> int:
-        text, style = words
         row = painted.get(y)
         if row is None:
             row = painted[y] = self._cells[y].copy()
-        if text.isascii():
-            if x + len(text) > self.columns:
-                raise _NotAFrame
-            _free(row, x, x + len(text))
-            blank = (" ", of_blank(style), 1)
-            row[x : x + len(text)] = [blank if one == " " else (one, style, 1) for one in text]
-            return x + len(text)
-        for start, end, width in split_graphemes(text)[0]:
-            if width == 0:
-                _stack(row, x, text[start:end])
-                continue
-            if x + width > self.columns:
-                raise _NotAFrame
-            _free(row, x, x + width)
-            cluster = text[start:end]
-            head = (cluster, of_blank(style) if cluster == " " else style, width)
-            row[x : x + width] = [head, *[("", style, 0)] * (width - 1)]
-            x += width
-        return x
+        marks, cells = _cells(*words)
+        if marks:
+            _stack(row, x, marks)
+        end = x + len(cells)
+        if end > self.columns:
+            raise _NotAFrame
+        if cells:
+            _free(row, x, end)
+            row[x:end] = cells
+        return end
 
     # --- what is written ----------------------------------------------------------------------------------------------
 
-    def _written(self, painted: dict[int, Row]) -> Iterator[str]:
+    def _written(self, painted: dict[int, Row]) -> str:
+        written: list[str] = []
         changed = {y: row for y, row in painted.items() if row != self._cells[y]}
         if len(changed) > _FEWEST_SHIFTED:
             top, bottom = min(changed), max(changed)
             wanted = {y: changed.get(y, self._cells[y]) for y in range(top, bottom + 1)}
             shift = self._shift(wanted)
             if shift:
-                yield self._shifted(top, bottom, shift)
+                written.append(self._shifted(top, bottom, shift))
                 changed = {y: row for y, row in wanted.items() if row != self._cells[y]}
         for y in sorted(changed):
-            yield from self._row(y, changed[y])
+            self._row(written, y, changed[y])
             self._cells[y] = changed[y]
+        return "".join(written)
 
     def _shift(self, wanted: dict[int, Row]) -> int:
         """Return by how many rows moving what is shown up (or, negative, down) leaves the least to write; else 0."""
@@ -154,31 +147,34 @@ class Shadow:
         self._cursor = None
         return f"{style}\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{abs(shift)}{'M' if shift > 0 else 'L'}\x1b[r"
 
-    def _row(self, y: int, row: Row) -> Iterator[str]:
+    def _row(self, written: list[str], y: int, row: Row) -> None:
         end = self.columns
         while end and row[end - 1] == _BLANK:
             end -= 1
         first = True
         for start, stop in _runs(self._cells[y], row):
-            yield f"\x1b[{y + 1};{start + 1}H" if first else f"\x1b[{start + 1}G"
+            written.append(f"\x1b[{y + 1};{start + 1}H" if first else f"\x1b[{start + 1}G")
             first = False
             erased = stop > end and self.columns - max(start, end) > len("\x1b[m\x1b[K")
-            yield from self._run(row, start, max(start, end) if erased else stop)
+            self._run(written, row, start, max(start, end) if erased else stop)
             if erased:
-                yield self._to("") + "\x1b[K"
+                written.append(self._to("") + "\x1b[K")
                 return
 
-    def _run(self, row: Row, start: int, stop: int) -> Iterator[str]:
-        """Yield cells; after a cluster about whose width terminals disagree, the cursor is put where it belongs."""
+    def _run(self, written: list[str], row: Row, start: int, stop: int) -> None:
+        """Write cells; after a cluster about whose width terminals disagree, the cursor is put where it belongs."""
         unsure = False
         for x in range(start, stop):
             cell = row[x]
             if cell is None or not cell[2]:
                 continue
             if unsure:
-                yield f"\x1b[{x + 1}G"
-            yield cell[0] if cell[0] == " " and self._shows_blank(cell[1]) else self._to(cell[1]) + cell[0]
-            unsure = _UNSURE.search(cell[0]) is not None
+                written.append(f"\x1b[{x + 1}G")
+            text, style, _ = cell
+            if style != self._style and not (text == " " and self._shows_blank(style)):
+                written.append(self._to(style))
+            written.append(text)
+            unsure = not text.isascii() and _UNSURE.search(text) is not None
 
     def _shows_blank(self, style: str) -> bool:
         """Tell whether a blank in the style that is set looks as one in this style."""
@@ -222,9 +218,33 @@ def _is_steady(cell: Cell) -> bool:
     if cell is None:
         return True
     text, _, width = cell
+    if text.isascii():
+        return True
     if len(text) > 1:
         return False
     return text < "\u0590" or "\u2500" <= text < "\u2600" or (width == 2 and "\u2e80" <= text < "\ufb00")
+
+
+@lru_cache(4096)
+def _cells(text: str, style: str) -> tuple[str, tuple[Cell, ...]]:
+    """Return the marks that a text begins with, which stand on what is before it, and its cells.
+
+    They are kept: what scrolls is painted again and again.
+    """
+    blank = (" ", of_blank(style), 1)
+    if text.isascii():
+        return "", tuple([blank if one == " " else (one, style, 1) for one in text])
+    first, row = "", list[Cell]()
+    for start, end, width in split_graphemes(text)[0]:
+        cluster = text[start:end]
+        if width:
+            row.append(blank if cluster == " " else (cluster, style, width))
+            row += [("", style, 0)] * (width - 1)
+        elif row:
+            _stack(row, len(row), cluster)
+        else:
+            first += cluster
+    return first, tuple(row)
 
 
 def _free(row: Row, start: int, stop: int) -> None:

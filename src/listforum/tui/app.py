@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from listforum.forum import Forum
     from listforum.tui.companion import Companion, Event
     from listforum.tui.terminal import Terminal
+    from listforum.wire.cancel import Cancel
 
 Result = TypeVar("Result")
 
@@ -69,6 +70,7 @@ class ForumApp(CrashSafe):
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
         self._link_line = LinkLine(forum, self.link)
+        self._indexing: Cancel | None = None
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
         self.saving_to: Path | None = None
@@ -247,8 +249,10 @@ class ForumApp(CrashSafe):
         """Indexes what has come, beside everything else, so that it is found."""
         from listforum.wire.cancel import Cancel
 
+        cancel = self._indexing = self._indexing or Cancel()
+
         def work() -> int:
-            return self.forum.indexing.run(lambda _done, _all: None, Cancel())
+            return self.forum.indexing.run(lambda _done, _all: None, cancel)
 
         self.indexer.do(Job(work, lambda _count: None, self.show_failure))
 
@@ -295,6 +299,8 @@ class ForumApp(CrashSafe):
     def leave(self, code: int) -> None:
         if self.link.exchange is not None:
             self.link.exchange.stop()
+        if self._indexing is not None:
+            self._indexing.cancel()
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Follower):
                 screen.leaving()
@@ -308,6 +314,7 @@ class ForumApp(CrashSafe):
 
     async def on_unmount(self) -> None:
         self.desk.idle(_GOODBYE_SECONDS)
+        self.indexer.idle(_GOODBYE_SECONDS)  # its child writes into the home, which may be about to vanish
         self._farewell.forget()
 
     def _handle_exception(self, error: Exception) -> None:

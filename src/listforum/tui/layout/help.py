@@ -16,6 +16,7 @@ _KEYS: Final = 16
 """Cells for the keys of an action."""
 
 _NARROW: Final = 44
+_NARROW_INDENT: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ def _lines(groups: Iterable[Group], directory: Path, room: int) -> Iterator[Line
 
 def _row(pressed: str, meaning: str, room: int) -> Iterator[Line]:
     """The keys before what they do; above it, where they are too long or the screen is narrow."""
-    if room < _NARROW or width(pressed) > _KEYS:
+    indent = _NARROW_INDENT if room < _NARROW else _KEYS
+    if width(pressed) > indent:
         yield Line((Span(f"  {pressed}", "number"),))
         pressed = ""
-    for at, words in enumerate(_wrapped(meaning, max(8, room - _KEYS - 3))):
-        yield Line((Span(f"  {padded(pressed if at == 0 else '', _KEYS)} ", "number"), Span(words + LRM)))
+    for at, words in enumerate(_wrapped(meaning, max(8, room - indent - 3))):
+        yield Line((Span(f"  {padded(pressed if at == 0 else '', indent)} ", "number"), Span(words + LRM)))
 
 
 def _wrapped(text: str, room: int) -> list[str]:

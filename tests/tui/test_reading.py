@@ -175,6 +175,33 @@ def test_views_show_what_is_unread_unanswered_and_followed_over_all_lists(home: 
     read(home, script, size=(100, 24))
 
 
+def test_another_list_or_view_begins_with_its_newest_topic(home: Path) -> None:
+    """The topic that the cursor was on stands further down in most views: nobody looks for the others above it."""
+    fill(home, "many", [mail(100 + n, subject=f"Number {n}", list_id="many.example.org") for n in range(40)])
+
+    async def script(reader: Reader) -> None:
+        await reader.press("tab", "down", "enter")
+        assert "many" in reader.rows[0]
+        await reader.press("end", "tab", "down", "down")
+        assert "Unread" in reader.rows[0]
+        assert "Number 39" in reader.rows[2]
+        await reader.press("enter", "enter")
+        assert "Number 39" in reader.rows[0]
+
+    read(home, script, size=(120, 24))
+
+
+def test_all_topics_stand_at_the_side_and_are_chosen_there_when_they_are_shown(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("tab", *["down"] * 5)
+        assert "All topics" in reader.rows[0]
+        assert {"Census", "Seeds", "Buses"} <= set(reader.text.split())
+        await reader.press("enter", "tab", "up")
+        assert "Unanswered" in reader.rows[0]
+
+    read(home, script, size=(100, 24))
+
+
 def test_a_muted_topic_is_passed_by(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await reader.press("tab", "down", "enter", "m", "space")

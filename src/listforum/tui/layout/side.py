@@ -23,6 +23,7 @@ def side_items(lists: Sequence[ListInfo], counts: ViewCounts) -> list[Item]:
         ("unread", counts.unread),
         ("followed", counts.followed),
         ("unanswered", counts.unanswered),
+        ("all", 0),
     )
     return [
         *_titled(_("Lists"), [Item(Shelf(one.name), (_row(safe.line(one.name), one.unread),)) for one in lists]),

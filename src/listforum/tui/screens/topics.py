@@ -134,6 +134,7 @@ class TopicsScreen(ForumScreen):
             self._end_filter()
             self.shelf = shelf
             self._show_topics(None)
+            self.query_one(TopicList).action_to_start()
             self._keep_place()
 
     def archive_changed(self) -> None:

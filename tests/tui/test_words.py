@@ -14,8 +14,11 @@ import pytest
 
 from listforum.forum.syncing import Wanted
 from listforum.model import OutboxState
+from listforum.tui.layout.cells import width
 from listforum.tui.screens.ask import AskScreen
 from listforum.tui.screens.confirm import ConfirmScreen
+from listforum.tui.screens.dialog import Dialog, Keys
+from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.screens.outbox import OutboxScreen
 from listforum.tui.screens.page import PageScreen
 from listforum.tui.screens.secret import SecretScreen
@@ -23,7 +26,7 @@ from listforum.tui.screens.topic import TopicScreen
 from listforum.wire.cancel import Cancel
 from mails import mail
 from reader import Reader, fill, forum_at, read
-from tui.foreign import Alphabet, foreign_language, left_in_english, spoken
+from tui.foreign import Alphabet, foreign_language, left_in_english, spoken, translated
 from tui.subscriber import at_rest, priced, with_file, world
 
 LIST, GARDEN = "داده", "باغ"
@@ -215,6 +218,25 @@ async def beginning(screens: Screens) -> None:
     await screens.after("end", "escape", "e")
 
 
+async def glance(screens: Screens) -> None:
+    """Every screen and every kind of dialog once."""
+    await screens.after("question_mark", "G", "escape", "ctrl+p", "escape", "A", "escape", "f", "escape", "escape")
+    await screens.after("tab", "down", "c", "down", "escape", "enter", "end", "enter", "y", "escape", "r", "ctrl+s")
+    await screens.after("f1", "escape", "escape", "escape", "end", "n", "R")
+    await screens.after_typing("سلام")
+    await screens.after("ctrl+s", "escape", "ctrl+x", "enter", "slash", "f1", "escape", "escape", "escape", "o")
+    for _item in range(7):
+        await screens.after("d", "escape")
+        if not isinstance(screens.reader.app.screen, OutboxScreen):
+            await screens.after("o")
+        await screens.after("down")
+    await screens.after("s")
+    await screens.reader.until(lambda: isinstance(screens.reader.app.screen, SecretScreen))
+    screens.look("the question")
+    for _dialog in range(4):
+        await screens.after("escape")
+
+
 ALL_VISITS = (topics, topic, search, writing, outbox)
 
 
@@ -311,3 +333,32 @@ class TestNothingIsLeftInEnglish:
         if config:
             configure(tmp_path / "home", config)
         assert seen(tmp_path / "home", beginning, COMMANDS | PYTHON | ACCOUNT, (76, 60)) == {}
+
+
+def not_whole(reader: Reader, help_label: str) -> list[str]:
+    """What is wrong with a screen: rows that are too wide, no way to the help, a dialog that hides what it asks."""
+    screen = reader.app.screen
+    columns = screen.size.width
+    wrong = [row for row in reader.rows if width(row) > columns]
+    if isinstance(screen, ForumScreen) and help_label not in reader.rows[-1]:
+        wrong.append("no help in the last line")
+    if isinstance(screen, Dialog):
+        (keys,) = screen.query(Keys)
+        (dialog,) = screen.query(".dialog")
+        for part in (keys, *(child for child in dialog.children if child is not keys)):
+            room = dialog.content_region if part is keys else dialog.content_region.shrink((0, 0, 1, 0))
+            if not part.region.area or not room.contains_region(part.region):
+                wrong.append(f"{part} at {part.region} in {room}")
+    return wrong
+
+
+class TestScreensStayWhole:
+    @pytest.mark.parametrize("columns", [80, 40])
+    @pytest.mark.parametrize("alphabet", ["wide", "arabic"])
+    def test_with_the_letters_of(
+        self, tmp_path: Path, locale: Callable[[Alphabet], dict[str, str]], alphabet: Alphabet, columns: int
+    ) -> None:
+        help_label = translated("help", alphabet)
+        with spoken(locale(alphabet)):
+            home = settle_down(tmp_path / "home")
+            assert found_on(home, glance, lambda reader: not_whole(reader, help_label), (columns, 24)) == {}

@@ -30,6 +30,9 @@ WIDTH: Final = 76
 
 _EDGES: Final = 4
 
+_FRAME: Final = 3
+"""Rows of its edges and its keys."""
+
 _STYLES: Final[dict[StyleName, str]] = {
     "heading": "bold",
     "title": "bold",
@@ -90,8 +93,16 @@ class Dialog(Follower, ModalScreen[Answer]):
             yield Keys(self.keys())
 
     def body(self) -> ComposeResult:
-        """What stands between the title and the keys."""
+        """What stands between the title and the keys; what can be scrolled stands last."""
         yield from ()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """What can be scrolled ends above the keys, however many rows stand above it: a style cannot say so."""
+        for part in self.query(".dialog > Page, .dialog > LineList"):
+            part.styles.max_height = max(1, self.app.size.height - _FRAME - part.virtual_region.y)
 
     def keys(self) -> Sequence[tuple[str, str]]:
         """Keys and labels for the line below, the way back last."""

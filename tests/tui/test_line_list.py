@@ -141,6 +141,26 @@ def test_a_move_of_the_cursor_asks_for_two_rows() -> None:
     play(Stage(numbers), journey)
 
 
+class Columns(Numbers):
+    """Rows of columns with a blank between two of them, and a match among the words of one."""
+
+    def line(self, y: int) -> Line:
+        return Line(
+            (Span("one", "muted"), Span(" "), Span("two", "unread"), Span("match", "match"), Span(" "), Span("three"))
+        )
+
+
+def test_a_blank_between_columns_is_no_piece_of_its_own_but_keeps_its_background() -> None:
+    columns = Columns(3)
+
+    async def journey(pilot: Pilot[None]) -> None:
+        pieces = [(one.text, one.style.bgcolor if one.style else None) for one in columns.render_line(1)]
+        assert [text for text, _ in pieces[:4]] == ["one ", "two", "match", " three"]
+        assert pieces[3][1] == pieces[0][1] != pieces[2][1]
+
+    play(Stage(columns), journey)
+
+
 def test_every_row_is_as_wide_as_the_screen() -> None:
     numbers = Numbers(100)
 

@@ -118,10 +118,19 @@ class LineList(ScrollView, can_focus=True):
         return self._strip(Line((Span(" "), Span(text, "muted"))), "")
 
     def _strip(self, line: Line, over: StyleName) -> Strip:
-        segments = [Segment(span.text, self._style(line.fill, span.style, over)) for span in line.spans if span.text]
-        fill = self._style(line.fill, "", over)
+        segments: list[Segment] = []
+        style, text = self._style(line.fill, "", over), ""
+        for span in line.spans:
+            own = self._style(line.fill, span.style, over)
+            if own is not style and not (span.text == " " and _is_same_blank(own, style)):
+                if text:
+                    segments.append(Segment(text, style))
+                style, text = own, ""
+            text += span.text
+        if text:
+            segments.append(Segment(text, style))
         cells = sum(width(span.text) for span in line.spans)
-        return Strip(segments, cells).adjust_cell_length(self.size.width, fill)
+        return Strip(segments, cells).adjust_cell_length(self.size.width, self._style(line.fill, "", over))
 
     def _style(self, fill: StyleName, name: StyleName, over: StyleName) -> Style:
         """A row's style, a span's on top of it and the cursor's on top of both: what each leaves open stays."""
@@ -231,3 +240,10 @@ class LineList(ScrollView, can_focus=True):
         """The wheel moves the rows; the cursor comes along rather than being lost."""
         top = self.scroll_target_y
         self.cursor = min(max(self.cursor, round(top)), round(top) + self.page_height - 1)
+
+
+def _is_same_blank(one: Style, other: Style) -> bool:
+    """Whether a blank looks the same in both styles: it need not be a piece of its own then."""
+    return one.bgcolor == other.bgcolor and not any(
+        style.reverse or style.underline or style.strike or style.overline for style in (one, other)
+    )

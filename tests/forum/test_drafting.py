@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forum_home import Store, open_forum
+from listforum.archive.database import Database
 from listforum.archive.outbox import Outbox
 from listforum.errors import BusyError, ConfigError, HomeError, ListforumError, NoAddressError, UnknownItem, UsageError
 from listforum.forum import Forum
@@ -72,20 +74,36 @@ class TestKeeping:
             forum.drafting.queue(draft.draft)
         assert states(forum) == (1, [])
 
-    def test_a_home_that_can_only_be_read_says_so(self, home: Home, forum: Forum, store: Store) -> None:
+    def test_a_home_that_can_only_be_read_says_so_and_is_written_as_soon_as_it_can_be(
+        self, home: Home, forum: Forum, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store(mail(1))
         item = forum.writing.post("open-data", "Wells", "Where?").item
         draft = forum.drafting.save(NEW).draft
-        forum.archive._database.read_only = True
-        for change in (
-            lambda: forum.drafting.save(NEW),
-            lambda: forum.drafting.discard(draft),
-            lambda: forum.drafting.queue(draft),
-            lambda: forum.drafting.reopen(item),
-        ):
-            with pytest.raises(HomeError, match="can only be read"):
-                change()
-        assert states(forum) == (1, ["queued"])
+        open_file = Database._open
+
+        def refuse(database: Database, mode: str) -> sqlite3.Connection:
+            if mode == "rwc":
+                raise sqlite3.OperationalError("unable to open database file")
+            return open_file(database, mode)
+
+        monkeypatch.setattr(Database, "_open", refuse)
+        with open_forum(home) as reader:
+            for change in (
+                lambda: reader.drafting.save(NEW),
+                lambda: reader.drafting.discard(draft),
+                lambda: reader.drafting.queue(draft),
+                lambda: reader.drafting.reopen(item),
+            ):
+                with pytest.raises(HomeError, match="can only be read"):
+                    change()
+            assert states(reader) == (1, ["queued"])
+            monkeypatch.undo()
+            with ThreadPoolExecutor(1) as other:
+                other.submit(reader.drafting.save, NEW).result()
+            assert states(reader) == (2, ["queued"])
+            reader.drafting.discard(draft)
+            assert states(reader) == (1, ["queued"])
 
 
 class TestQueueing:

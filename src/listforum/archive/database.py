@@ -76,6 +76,8 @@ class Database:
             yield
             return
         with self._translated():
+            if self.read_only:
+                self._try_to_write()
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -110,17 +112,41 @@ class Database:
     @property
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        return connection or self._connect()
+        if connection is None or (self._local.reads_only and not self.read_only):
+            return self._connect()
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            connection = self._open("rwc")
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection = self._open_to_write()
+            self.read_only = self._local.reads_only = False
         except sqlite3.OperationalError:
             if not self._path.exists():
                 raise
             connection = self._open_read_only()
-            self.read_only = True
+            self.read_only = self._local.reads_only = True
+        return self._take(connection)
+
+    def _try_to_write(self) -> None:
+        """The disk was full when it was opened, or mounted for reading: that may have been changed since."""
+        try:
+            connection = self._open_to_write()
+        except sqlite3.OperationalError:
+            return
+        self.read_only = self._local.reads_only = False
+        self._take(connection)
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        connection = self._open("rwc")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            connection.close()
+            raise
+        return connection
+
+    def _take(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Makes it this thread's connection."""
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA secure_delete = ON")
@@ -204,11 +230,7 @@ class Database:
         if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and self._no_room_left()):
             return HomeError(_("The disk is full: free some space and do it again. What was stored before is safe."))
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-            return HomeError(
-                _("The archive {path} cannot be opened or written to here ({error}).").format(
-                    path=self._path, error=error
-                )
-            )
+            return HomeError(self._denied(code, error))
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return BusyError(_("Another listforum is writing to the archive just now: wait for it, then do it again."))
         if code == sqlite3.SQLITE_IOERR:
@@ -225,3 +247,8 @@ class Database:
                 ).format(path=self._path, error=error)
             )
         return ArchiveError(_("The archive {path} cannot be used ({error}).").format(path=self._path, error=error))
+
+    def _denied(self, code: int, error: sqlite3.DatabaseError) -> str:
+        if code == sqlite3.SQLITE_READONLY:
+            return _("{home} can only be read: nothing can be kept there.").format(home=self._path.parent)
+        return _("The archive {path} cannot be opened here ({error}).").format(path=self._path, error=error)

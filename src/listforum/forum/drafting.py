@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
-from listforum.errors import HomeError, UnknownItem, UsageError
+from listforum.errors import UnknownItem, UsageError
 from listforum.forum.writing import Writing
 from listforum.home import Home
 from listforum.mail.readable import readable_text
@@ -36,7 +35,7 @@ class Drafting:
         Raises UnknownItem when it was queued or thrown away meanwhile, and HomeError where nothing can be written.
         """
         kept = replace(draft, saved=int(time.time()))
-        with self._writable():
+        with self._archive.transaction():
             if not draft.draft:
                 return replace(kept, draft=self._archive.drafts.add(kept))
             if not self._archive.drafts.replace(kept):
@@ -56,13 +55,13 @@ class Drafting:
 
     def discard(self, draft: int) -> None:
         """Throws a draft away; one that is gone already is no mistake."""
-        with self._writable():
+        with self._archive.transaction():
             self._archive.drafts.remove(draft)
 
     def queue(self, draft: int) -> OutboxItem:
         """Queues what was written; then the draft is gone. Raises as `Writing` does; then the draft stays."""
         writing = self._writing()
-        with self._writable():
+        with self._archive.transaction():
             item = _queued(writing, self.get(draft))
             self._archive.drafts.remove(draft)
             return item
@@ -81,7 +80,7 @@ class Drafting:
 
     def _taken_back(self, item: int) -> SavedDraft:
         outbox = self._archive.outbox
-        with self._writable():
+        with self._archive.transaction():
             known, answered = outbox.get(item), outbox.answered(item)
             text = readable_text(split(outbox.mail(item)[1]).parts).text or ""
             if not outbox.drop(item, "queued", "failed"):
@@ -93,13 +92,6 @@ class Drafting:
             if known.post is not None:
                 self._archive.posts.remove_unsent(known.post)
             return self.save(SavedDraft(0, _kind(known, answered), known.list, answered, known.subject, text, 0))
-
-    @contextmanager
-    def _writable(self) -> Iterator[None]:
-        if self._archive.read_only:
-            raise HomeError(_("{home} can only be read: no text can be kept there.").format(home=self._home.directory))
-        with self._archive.transaction():
-            yield
 
 
 def _queued(writing: Writing, draft: SavedDraft) -> OutboxItem:

@@ -99,6 +99,15 @@ def test_a_mail_that_is_repaired_comes_in_the_next_run(member: Member, unreadabl
     assert posts(member).keys() == ids(*range(1, 11))
 
 
+def test_the_price_counts_what_is_asked_for_again_until_it_is_left_out(member: Member, unreadable: Path) -> None:
+    counted = []
+    for _ in range(TRIES):
+        sync(member)
+        priced = sync(member, "--dry-run")
+        counted.append((priced["new_headers"], priced["waiting_texts"]))
+    assert counted == [(1, 1)] * (TRIES - 1) + [(0, 0)]
+
+
 def test_after_five_tries_it_is_left_out_and_not_asked_for_any_more(
     member: Member, unreadable: Path, traffic: Traffic, dovecot: Dovecot, user: User
 ) -> None:

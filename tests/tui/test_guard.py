@@ -63,8 +63,17 @@ def test_without_colour_only_the_attributes_are_left() -> None:
 
 
 def test_a_terminal_without_colour_gets_none() -> None:
-    environ = {"TERM": "xterm-256color"}
+    environ = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
     with_color = Terminal.look(environ, stdin_tty=True, stdout_tty=True)
     without = Terminal.look({**environ, "NO_COLOR": "1"}, stdin_tty=True, stdout_tty=True)
     assert [type(one) for one in line_filters(with_color)] == [ControlFilter]
     assert [type(one) for one in line_filters(without)] == [ControlFilter, ColorFilter]
+
+
+def test_a_terminal_without_utf8_gets_signs_in_ascii_cell_for_cell() -> None:
+    terminal = Terminal.look({"TERM": "xterm-256color", "LC_ALL": "C"}, stdin_tty=True, stdout_tty=True)
+    _controls, signs = line_filters(terminal)
+    told = "╭──╮ │● “کتاب”… ★ ▸ · └ ▅"
+    (written,) = signs.apply([Segment(told, Style(bold=True))], BLACK)
+    assert written == Segment('.--. |* "کتاب"~ + + - `  ', Style(bold=True))
+    assert cell_len(written.text) == cell_len(told)

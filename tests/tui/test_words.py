@@ -6,6 +6,8 @@ one that nobody could have translated.
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +30,7 @@ from mails import mail
 from reader import Reader, fill, forum_at, read
 from tui.foreign import Alphabet, foreign_language, left_in_english, spoken, translated
 from tui.subscriber import at_rest, priced, with_file, world
+from tui.terminals import TerminalSession
 
 LIST, GARDEN = "داده", "باغ"
 CONFIG = f"""
@@ -362,3 +365,40 @@ class TestScreensStayWhole:
         with spoken(locale(alphabet)):
             home = settle_down(tmp_path / "home")
             assert found_on(home, glance, lambda reader: not_whole(reader, help_label), (columns, 24)) == {}
+
+
+class TestLocales:
+    @pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1"])
+    def test_without_utf8_every_sign_is_ascii_and_letters_stay(self, tmp_path: Path, locale: str) -> None:
+        home = settle_down(tmp_path / "home")
+        command = [sys.executable, "-m", "listforum", "--home", str(home)]
+        with TerminalSession(command, {"LC_ALL": locale, "LANG": ""}) as session:
+            session.wait_for("? help")
+            screens = session.screen.text()
+            for keys, words in (("?", "Open the topic"), ("\x1b", "read on"), ("\r", "why here"), ("qo", "uncertain")):
+                session.send(keys)
+                session.wait_for(words)
+                session.quiet()
+                screens += session.screen.text()
+            session.send("\x11")
+            assert session.exit_code() == 0
+        signs = {sign for sign in screens if not sign.isascii() and unicodedata.category(sign)[0] in "SP"}
+        assert signs == set()
+        assert "باغ" in screens
+
+    @pytest.mark.parametrize(
+        "environ",
+        [
+            {"LC_ALL": "xx_YY.UTF-8"},
+            {"LC_ALL": "nonsense", "LANGUAGE": "no:where"},
+            {"LANGUAGE": "../../etc:%s:\udcff", "LC_ALL": "C.UTF-8"},
+            {"LANG": "fa_IR.UTF-8", "LISTFORUM_LOCALE_DIR": "/nonexistent"},
+        ],
+    )
+    def test_an_unknown_locale_speaks_english(self, tmp_path: Path, environ: dict[str, str]) -> None:
+        home = settle_down(tmp_path / "home")
+        command = [sys.executable, "-m", "listforum", "--home", str(home)]
+        with TerminalSession(command, environ) as session:
+            session.wait_for("? help")
+            session.send("q")
+            assert session.exit_code() == 0

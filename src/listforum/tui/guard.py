@@ -41,6 +41,20 @@ class ColorFilter(LineFilter):
         return [Segment(text, _colorless(style) if style else style) for text, style, _ in segments]
 
 
+class SignFilter(LineFilter):
+    """Writes lines, marks and typographic signs in ASCII. Letters stay: who reads a script has a terminal for it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        return [Segment(text.translate(_IN_ASCII), style, control) for text, style, control in segments]
+
+
+_IN_ASCII: Final = str.maketrans(
+    "●»★×▸▾◦└│·…╭╮╰╯─↓↑←“”‘’–—▁▂▃▄▅▆▇█",
+    "*>+x+-@`|-~....-v^<\"\"''--        ",
+)
+"""One cell for one cell."""
+
+
 def _placeholder(match: re.Match[str]) -> str:
     return "\ufffd" * cell_len(match[0])
 
@@ -50,8 +64,9 @@ def _colorless(style: Style) -> Style:
     return style.without_color + Style.from_meta(style.meta) if style.meta else style.without_color
 
 
-_CONTROLS: Final = (ControlFilter(),)
-_CONTROLS_AND_COLORS: Final = (*_CONTROLS, ColorFilter())
+_ALWAYS: Final = (ControlFilter(),)
+_WITHOUT_COLOR: Final = (ColorFilter(),)
+_WITHOUT_UNICODE: Final = (SignFilter(),)
 
 
 def line_filters(terminal: Terminal) -> Sequence[LineFilter]:
@@ -59,4 +74,8 @@ def line_filters(terminal: Terminal) -> Sequence[LineFilter]:
 
     Always the same ones: Textual keeps filtered lines by the filter.
     """
-    return _CONTROLS if terminal.color else _CONTROLS_AND_COLORS
+    return (
+        *_ALWAYS,
+        *(() if terminal.color else _WITHOUT_COLOR),
+        *(() if terminal.unicode else _WITHOUT_UNICODE),
+    )

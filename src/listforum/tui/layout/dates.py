@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from typing import Final
 
+from listforum.words import N_
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -13,6 +15,12 @@ _DAY: Final = 86_400
 _WEEK: Final = 7 * _DAY
 _MOST: Final = 300 * _DAY
 """From here on the month of a day without its year could be misread."""
+
+_MONTHS: Final = (
+    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
+    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+)
+# Translated one at a time, where it is shown: at every call gettext looks for its catalogue anew, on the disk.
 
 
 def ago(then: int, now: int) -> str:
@@ -32,7 +40,7 @@ def ago(then: int, now: int) -> str:
     if passed < _WEEK:
         return _("{days} d").format(days=passed // _DAY)
     moment = _moment(then)
-    return _("{day} {month}").format(day=moment.day, month=_months()[moment.month - 1])
+    return _("{day} {month}").format(day=moment.day, month=_(_MONTHS[moment.month - 1]))
 
 
 def day(then: int) -> str:
@@ -48,20 +56,3 @@ def full(then: int) -> str:
 def _moment(then: int) -> datetime:
     """A date beyond the calendar is told as the nearest day that is in it."""
     return _EPOCH + timedelta(seconds=min(max(then, -62_135_596_800), 253_402_300_799))
-
-
-def _months() -> tuple[str, ...]:
-    return (
-        _("Jan"),
-        _("Feb"),
-        _("Mar"),
-        _("Apr"),
-        _("May"),
-        _("Jun"),
-        _("Jul"),
-        _("Aug"),
-        _("Sep"),
-        _("Oct"),
-        _("Nov"),
-        _("Dec"),
-    )

@@ -187,6 +187,28 @@ def test_leaving_the_program_keeps_the_draft(home: Path) -> None:
     assert own_words(home) == ["UTF-8"]
 
 
+def test_leaving_asks_where_the_draft_cannot_be_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_drafting: Drafting, _draft: SavedDraft) -> SavedDraft:
+        raise HomeError("the disk is full")
+
+    monkeypatch.setattr(Drafting, "save", full)
+
+    async def script(reader: Reader) -> None:
+        await answer(reader, "UTF-8")
+        await reader.press("ctrl+q")
+        assert "the disk is full" in reader.text
+        assert "it is lost" in reader.text
+        await reader.press("escape")
+        assert isinstance(reader.app.screen, ComposeScreen)
+        assert "UTF-8" in reader.text
+        await reader.press("ctrl+q")
+        await reader.pilot.press("enter")
+        await reader.until(lambda: reader.app.return_code == 0)
+
+    read(home, script)
+    assert own_words(home) == []
+
+
 def test_throwing_away_asks_and_can_be_undone(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await answer(reader, "nonsense")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -25,7 +26,6 @@ from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
-from listforum.tui.writing import write_post, write_privately, write_reply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,14 +179,20 @@ class ForumApp(CrashSafe):
 
     def write_reply(self, post: int) -> None:
         """Begins an answer to everyone on the list."""
+        from listforum.tui.writing import write_reply
+
         write_reply(self, post)
 
     def write_privately(self, post: int) -> None:
         """Begins an answer to the one who wrote a post."""
+        from listforum.tui.writing import write_privately
+
         write_privately(self, post)
 
     def write_post(self, list_name: str | None) -> None:
         """Begins a new topic; asks on which list when that is not said."""
+        from listforum.tui.writing import write_post
+
         write_post(self, list_name)
 
     # --- the link -----------------------------------------------------------------------------------------------------
@@ -293,19 +299,31 @@ class ForumApp(CrashSafe):
         interrupted(self)
 
     async def action_quit(self) -> None:
-        """Leaves at once: what is on the wire is cut, what is being written is finished."""
-        self.leave(0)
+        """Leaves at once: what is on the wire is cut, what is being written is finished. Asks where that cannot be."""
+        try:
+            for screen in self._followers():
+                screen.leaving()
+        except ListforumError as error:
+            question = _("What you write cannot be kept: {why}\nLeave all the same? Then it is lost.")
+            self.confirm(question.format(why=safe.line(str(error))), _("Leave"), lambda: self.leave(0))
+        else:
+            self.leave(0)
 
     def leave(self, code: int) -> None:
+        """Leaves; what cannot be kept is lost."""
         if self.link.exchange is not None:
             self.link.exchange.stop()
         if self._indexing is not None:
             self._indexing.cancel()
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Follower):
+        for screen in self._followers():
+            with suppress(ListforumError):
                 screen.leaving()
         self.save_place()
         self.exit(code, return_code=code)
+
+    def _followers(self) -> Iterator[Follower]:
+        """Those screens that follow what happens, the uppermost first."""
+        return (screen for screen in reversed(self.screen_stack) if isinstance(screen, Follower))
 
     def save_place(self) -> None:
         if self.whereabouts is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -13,6 +13,9 @@ from listforum.model import TopicSummary
 from listforum.tui.layout.line import Line, Span
 from listforum.tui.layout.topic_rows import Columns, columns, heading, row
 from listforum.tui.line_list import LineList
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
 
 Rows = Callable[[Sequence[int]], Mapping[int, TopicSummary]]
 """Reads the summaries of topics, by number."""
@@ -80,6 +83,14 @@ class TopicList(LineList):
         """Reads the rows again: something about topics has changed, but not which there are."""
         self._pages.clear()
         self.rows_changed()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """The first frame shows the rows around the cursor: a second one with other rows would be paid for too."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self.rows_changed()
+            self.show_cursor()
+        return changed
 
     def line_count(self) -> int:
         return len(self.topics)

@@ -16,7 +16,6 @@ from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
-from listforum.tui.layout.side import side_items
 from listforum.tui.line_list import LineList
 from listforum.tui.marks import Mark, mark_topics_read, turn_mark
 from listforum.tui.reading_on import Next, first_to_read, next_to_read
@@ -103,6 +102,8 @@ class TopicsScreen(ForumScreen):
         return Shelf(lists[0]) if lists else Shelf(None)
 
     def _fill_side(self) -> None:
+        from listforum.tui.layout.side import side_items
+
         reading = self.forum_app.forum.reading
         side = self.query_one("#side", ItemList)
         side.show(side_items(reading.lists(), reading.counts()))

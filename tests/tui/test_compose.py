@@ -279,6 +279,34 @@ def test_a_new_post_has_a_subject_and_says_so(home: Path) -> None:
     assert (item.subject, item.public) == ("New: files [/x]", True)
 
 
+def test_enter_goes_from_the_subject_to_the_text(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("c")
+        assert "Write here." in reader.text
+        await reader.type("Wells")
+        assert "Subject: Wells" in " ".join(reader.rows[3].split())
+        await reader.press("enter")
+        await reader.type("Where are they?")
+        await reader.press("ctrl+s")
+
+    read(home, script)
+    (item,) = items(home)
+    assert item.subject == "Wells"
+
+
+def test_the_key_of_the_help_types_nothing_where_one_writes(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        assert "? help" in reader.rows[-1]
+        for screen in ("c", "slash"):
+            await reader.press(screen)
+            assert "f1 help" in reader.rows[-1]
+            await reader.press("f1")
+            assert "Everywhere" in reader.text
+            await reader.press("escape", "escape")
+
+    read(home, script)
+
+
 def test_where_there_are_several_lists_a_view_asks_which(tmp_path: Path) -> None:
     home = settle_down(tmp_path / "home", config=CONFIG + OTHER_LIST)
 

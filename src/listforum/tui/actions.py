@@ -206,5 +206,12 @@ def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:
             yield shown(action.keys[-1]) if writing else action.shown_key, _(action.label)
 
 
+def help_key(where: Sequence[Where]) -> tuple[str, str]:
+    """The key and label of the help: one that types nothing on screens where one writes."""
+    action = next(actions_in("everywhere"))
+    key = action.keys[0] if {"compose", "search"}.isdisjoint(where) else action.keys[-1]
+    return shown(key), _(action.label)
+
+
 def _rank(first: Sequence[str], action: Action) -> int:
     return first.index(action.name) if action.name in first else len(first)

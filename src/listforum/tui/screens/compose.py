@@ -10,6 +10,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
@@ -56,7 +57,9 @@ class ComposeScreen(ForumScreen):
         #whom { height: auto; padding: 0 1; text-style: bold; }
         #sender { height: auto; padding: 0 1; color: $text-muted; }
         #about { height: auto; padding: 0 1; }
-        #subject { height: 1; border: none; padding: 0 1; background: $surface; }
+        #naming { height: 1; }
+        #naming Static { width: auto; padding: 0 0 0 1; }
+        #subject { width: 1fr; height: 1; border: none; padding: 0 1; background: $surface; }
         #text { height: 1fr; border: none; padding: 0 1; margin-top: 1; }
     }
     """
@@ -81,12 +84,14 @@ class ComposeScreen(ForumScreen):
         yield Static(Content(self._whom()), id="whom", markup=False)
         yield Static(Content(self._sender()), id="sender", markup=False)
         if draft.kind == "post":
-            yield SafeInput(draft.subject, placeholder=_("Subject: what it is about, in a few words"), id="subject")
+            with Horizontal(id="naming"):
+                yield Static(Content(_("Subject:")), markup=False)
+                yield SafeInput(draft.subject, placeholder=_("what it is about, in a few words"), id="subject")
         else:
             yield Static(
                 Content(_("Subject: {subject}").format(subject=safe.line(draft.subject))), id="about", markup=False
             )
-        yield SafeTextArea(draft.text, id="text")
+        yield SafeTextArea(draft.text, placeholder=_("Write here."), id="text")
 
     def on_mount(self) -> None:
         self._area.move_cursor(self._area.document.end)
@@ -120,6 +125,11 @@ class ComposeScreen(ForumScreen):
         draft = self._sheet.draft
         subject = self.query_one("#subject", Input).value if draft.kind == "post" else draft.subject
         return subject, self._area.text
+
+    @on(Input.Submitted)
+    def _named(self) -> None:
+        """The subject is written: on to the text."""
+        self._area.focus()
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from listforum.tui.actions import Where, actions_in, bindings
-from listforum.tui.layout.bars import key_line
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.screens.frame import Follower, KeyLine
 
@@ -47,9 +46,6 @@ _STYLES: Final[dict[StyleName, str]] = {
 
 class Keys(KeyLine):
     """The keys of a dialog: they change with what it is about, and the last, the way back, always stands there."""
-
-    def render(self) -> Content:
-        return Content.assemble(*key_line(self._keys[:-1], self._keys[-1], self.size.width))
 
     def say(self, keys: Iterable[tuple[str, str]]) -> None:
         self._keys = tuple(keys)

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from listforum.tui.actions import Where, footer, shown
+from listforum.tui.actions import Where, footer, help_key, shown
 from listforum.tui.layout.bars import Key, key_line, title_line
 from listforum.tui.layout.cells import shortened
 
@@ -61,14 +61,14 @@ class AdviceLine(Widget):
 
 
 class KeyLine(Widget):
-    """One line: as many keys as fit, the most wanted first, and help always."""
+    """One line: as many keys as fit, the most wanted first, and the last always."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         super().__init__()
         self._keys = tuple(keys)
 
     def render(self) -> Content:
-        return Content.assemble(*key_line(self._keys, next(footer(("everywhere",))), self.size.width))
+        return Content.assemble(*key_line(self._keys[:-1], self._keys[-1], self.size.width))
 
 
 class Follower:
@@ -105,7 +105,7 @@ class ForumScreen(Follower, Screen[Any]):
         if companion is not None:
             yield AdviceLine()
         extras = ((shown(extra.key), extra.label) for extra in (companion.extras if companion is not None else ()))
-        yield KeyLine((*extras, *footer(self.WHERE)))
+        yield KeyLine((*extras, *footer(self.WHERE), help_key(self.WHERE)))
 
     def body(self) -> ComposeResult:
         """What stands between the two lines."""

@@ -150,9 +150,9 @@ async def outbox(screens: Screens) -> None:
     for key in ("y", "a", "d", "enter"):
         await screens.after("o", "home")
         for _item in range(6):
-            await screens.after(key, "escape")
+            await screens.after(key)
             if not isinstance(screens.reader.app.screen, OutboxScreen):
-                await screens.after("o")
+                await screens.after("escape")
             await screens.after("down")
         await screens.after("escape")
     await screens.after("o", "home", "question_mark", "escape", "ctrl+p", "escape")
@@ -229,9 +229,9 @@ async def glance(screens: Screens) -> None:
     await screens.after_typing("سلام")
     await screens.after("ctrl+s", "escape", "ctrl+x", "enter", "slash", "f1", "escape", "escape", "escape", "o")
     for _item in range(7):
-        await screens.after("d", "escape")
+        await screens.after("d")
         if not isinstance(screens.reader.app.screen, OutboxScreen):
-            await screens.after("o")
+            await screens.after("escape")
         await screens.after("down")
     await screens.after("s")
     await screens.reader.until(lambda: isinstance(screens.reader.app.screen, SecretScreen))

@@ -19,6 +19,7 @@ from listforum.tui.layout.exchange import Known, ending, exchange_lines, link_wo
 from listforum.tui.layout.sizes import kind, size
 from listforum.tui.layout.why import why
 from listforum.tui.pace import Pace
+from listforum.tui.terminal import Terminal
 from listforum.wire.cancel import Cancel
 from tui.foreign import foreign_language, left_in_english, spoken
 
@@ -112,3 +113,10 @@ def test_why_a_post_is_here(edge: Edge) -> None:
 
 def test_the_last_words_of_a_crash(tmp_path: Path) -> None:
     assert left_in_english([last_words(KeyError(), tmp_path / "crash.txt").replace("KeyError", "")]) == []
+
+
+def test_a_terminal_without_screens() -> None:
+    told = [Terminal.look({"TERM": "dumb"}, stdin_tty=on, stdout_tty=on).why_not for on in (True, False)]
+    told.append(Terminal.look({}, stdin_tty=True, stdout_tty=True).why_not)
+    assert all(told)
+    assert left_in_english([words.replace("dumb", "") for words in told]) == []

@@ -176,6 +176,24 @@ class TestAfter:
         assert "500 older posts stay on the server: about 1.0 MB" in text
         assert "1 mail did not come from the server (UID 9)" in text
 
+    def test_what_a_first_sync_left_on_the_server_is_not_told_after_every_sync(self) -> None:
+        report = ListReport("open-data", older=500, older_bytes=1_000_000, done=True)
+        text = Told().ended(Outcome(synced=synced(report)))
+        assert text.startswith("Nothing new.\n")
+        assert "older" not in text
+
+    def test_what_is_missing_is_told_with_the_name_of_its_list(self) -> None:
+        gardens = ListReport("gardens", missing=(SetAside(9, "mail", 1),), done=True)
+        rows = Told().ended(Outcome(synced=synced(ListReport("open-data", 2, 2), gardens))).splitlines()
+        at = next(at for at, row in enumerate(rows) if "did not come" in row)
+        assert rows[at - 1].startswith("gardens: ")
+
+    def test_a_post_that_the_list_has_brought_back_is_named(self) -> None:
+        told = Told(Known(Pace(), outbox={1: item(1, "on the list"), 2: item(2, "sent")}))
+        text = told.ended(Outcome(Sent(SendReport(sent=[1, 2])), synced()))
+        assert "2 posts sent." in text
+        assert text.count("“Bus stops” is on the list.") == 1
+
     @pytest.mark.parametrize(
         ("stopped_by", "words"),
         [

@@ -171,6 +171,9 @@ def _sent(sent: Sent, outbox: Mapping[int, OutboxItem]) -> Iterator[Line]:
     if report.sent:
         count = len(report.sent)
         yield _line(ngettext("{count} post sent.", "{count} posts sent.", count).format(count=count), "heading")
+    for item in report.sent:
+        if item in outbox and outbox[item].state == "on the list":
+            yield _line(_("“{subject}” is on the list.").format(subject=_subject(item, outbox)), "heading")
     for item in report.failed:
         words = outbox[item].error if item in outbox else None
         yield _line(
@@ -199,10 +202,12 @@ def _subject(item: int, outbox: Mapping[int, OutboxItem]) -> str:
 
 def _came(report: SyncReport) -> Iterator[Line]:
     for one in report.lists:
-        if one.new_headers or one.new_texts or one.waiting_texts:
-            yield _line(told.came(one), "heading" if one.new_headers or one.new_texts else "")
-        missing = one if report.stopped_by is None else _left_out(one)
-        yield from (_line(f"  {words}", "muted") for words in (*told.missing(missing), *told.older(one)))
+        something = bool(one.new_headers or one.new_texts)
+        missing = tuple(told.missing(one if report.stopped_by is None else _left_out(one)))
+        if something or one.waiting_texts or missing:
+            yield _line(told.came(one), "heading" if something else "")
+        # What a first sync left on the server is told with what it fetched, not after every sync.
+        yield from (_line(f"  {words}", "muted") for words in (*missing, *(told.older(one) if something else ())))
 
 
 def _left_out(report: ListReport) -> ListReport:

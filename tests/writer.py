@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from listforum.archive.archive import Archive
+from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.sending import Sent
 from listforum.home import Home
 from listforum.model import OutboxItem
-from listforum.wire.cancel import Cancel
 from mails import mail
 from member import Member
 from servers.certificates import Authority

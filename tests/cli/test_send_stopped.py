@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from listforum.wire.cancel import Cancel
+from listforum.cancel import Cancel
 from servers.certificates import Authority
 from servers.smtp_list import SmtpList
 from writer import PHASES, Halting, Writer, in_process, scripted

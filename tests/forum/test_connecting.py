@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.errors import Cancelled, LoginError
 from listforum.forum import Forum
 from listforum.secret import Secret
-from listforum.wire.cancel import Cancel
 
 
 def credentials(forum: Forum, ask: Callable[[str], str], cancel: Cancel | None = None) -> Secret:

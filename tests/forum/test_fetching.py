@@ -8,12 +8,12 @@ from pathlib import Path
 
 from forum_home import Store, open_forum
 from listforum.archive.arrival import understand
+from listforum.cancel import Cancel
 from listforum.forum import Forum
 from listforum.forum.connecting import Person
 from listforum.home import Home
 from listforum.mail.structure import split
 from listforum.model import Bytes
-from listforum.wire.cancel import Cancel
 from lists import LIST, deliver
 from mails import BEGAN, mail
 from member import Member

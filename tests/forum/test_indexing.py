@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from forum_home import Store, open_forum
+from listforum.cancel import Cancel
 from listforum.errors import Cancelled, HomeError, ListforumError
 from listforum.forum import Forum
 from listforum.home import Home
 from listforum.search import index as search_index
 from listforum.search.index import SearchIndex
 from listforum.search.writer import exclusive
-from listforum.wire.cancel import Cancel
 from mails import mail
 
 PARENT = """
@@ -26,7 +26,7 @@ import sys
 from pathlib import Path
 from listforum.forum import Forum
 from listforum.home import Home
-from listforum.wire.cancel import Cancel
+from listforum.cancel import Cancel
 forum = Forum(Home(Path(sys.argv[1])), lambda: None)
 forum.indexing.run(lambda done, total: print(done, flush=True), Cancel())
 """

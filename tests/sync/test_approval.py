@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Wanted
 from listforum.home import Home
 from listforum.sync.report import ListReport
-from listforum.wire.cancel import Cancel
 from lists import LIST, Traffic, deliver, posts
 from mails import LIST_ID, identifier
 from member import Member

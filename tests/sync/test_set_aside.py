@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.connecting import Connecting
 from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Syncing, Wanted
 from listforum.home import Home
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from lists import LIST, Traffic, deliver, numbered_anew, posts
 from mails import BEGAN, LIST_ID, identifier, mail

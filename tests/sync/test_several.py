@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.connecting import Connecting
@@ -16,7 +17,6 @@ from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Syncing, Wanted
 from listforum.home import Home
 from listforum.model import Progress
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from lists import LIST, deliver, numbered_anew, posts
 from mails import identifier, mail

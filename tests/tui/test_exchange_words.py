@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.archive.aside import SetAside
+from listforum.cancel import Cancel
 from listforum.errors import BusyError, Cancelled, LoginError
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
@@ -20,7 +21,6 @@ from listforum.tui.exchange import Exchange, Outcome
 from listforum.tui.layout.cells import width
 from listforum.tui.layout.exchange import Known, bar, clean, duration, ending, exchange_lines, link_words
 from listforum.tui.pace import Pace
-from listforum.wire.cancel import Cancel
 
 NEW = ListReport("open-data", new_headers=36, waiting_bytes=51_000)
 MORE = ListReport("gardens", new_headers=1, waiting_bytes=2_400)

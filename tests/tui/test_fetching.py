@@ -26,8 +26,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fetch_headers(home: Path) -> None:
     """Syncs all headers, and no text."""
+    from listforum.cancel import Cancel
     from listforum.forum.syncing import Wanted
-    from listforum.wire.cancel import Cancel
 
     with forum_at(home) as forum:
         forum.syncing.sync((), Wanted("headers"), ask=str, cancel=Cancel(), progress=lambda _progress: None)
@@ -35,8 +35,8 @@ def fetch_headers(home: Path) -> None:
 
 def fetch_all(home: Path) -> None:
     """Syncs headers and texts."""
+    from listforum.cancel import Cancel
     from listforum.forum.syncing import Wanted
-    from listforum.wire.cancel import Cancel
 
     with forum_at(home) as forum:
         forum.syncing.sync((), Wanted(), ask=str, cancel=Cancel(), progress=lambda _progress: None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
 from listforum.model import Bytes, Edge, OutboxItem, PostRecord, PostView, Progress
@@ -20,7 +21,6 @@ from listforum.tui.layout.sizes import kind, size
 from listforum.tui.layout.why import why
 from listforum.tui.pace import Pace
 from listforum.tui.terminal import Terminal
-from listforum.wire.cancel import Cancel
 from tui.foreign import foreign_language, left_in_english, spoken
 
 NOW = 2_000_000_000

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.tui.exchange import Exchange, Outcome
-from listforum.wire.cancel import Cancel
 from reader import Reader, forum_at, read
 from tui.correspondent import begin_answer, drafts, notes, program, settle_down
 from tui.terminals import TerminalSession, python

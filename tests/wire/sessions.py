@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from listforum.cancel import Cancel
 from listforum.secret import Secret
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint, TlsMode
 from listforum.wire.imap import ImapSession

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.errors import Cancelled, DeadlineError, LinkError, ListforumError, LoginError, ServerError
 from listforum.secret import Secret
-from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.imap import FetchedHeader, ImapSession, PartRequest
 from listforum.wire.structure import UNREADABLE

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.errors import BudgetError, Cancelled, CertificateError, DeadlineError, LinkError
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Endpoint
 from listforum.wire.link import Link

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.errors import (
     Cancelled,
     CertificateError,
@@ -20,7 +21,6 @@ from listforum.errors import (
     UsageError,
 )
 from listforum.secret import Secret
-from listforum.wire.cancel import Cancel
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter
 from listforum.wire.smtp import greet

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
 
+from listforum.cancel import Cancel
 from listforum.cli.commands import Answer, Command
 from listforum.cli.output import Exact, say
 from listforum.cli.progress import Line
@@ -23,7 +24,6 @@ from listforum.forum.syncing import Wanted
 from listforum.mail import safe
 from listforum.model import Attachment, Part, Progress
 from listforum.sync.report import ListReport
-from listforum.wire.cancel import Cancel
 
 
 def _setup(forum: Forum, _options: Namespace) -> Answer:

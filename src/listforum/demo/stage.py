@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.demo.companion import DemoCompanion
 from listforum.demo.mails import community, list_copy
@@ -16,7 +17,6 @@ from listforum.demo.place import place
 from listforum.demo.world import World
 from listforum.forum import Forum
 from listforum.forum.syncing import Wanted
-from listforum.wire.cancel import Cancel
 
 _LIST: Final = "open-data"
 _UNREAD_SECONDS: Final = 8 * 86_400

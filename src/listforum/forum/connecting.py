@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Final
 
+from listforum.cancel import Cancel
 from listforum.config import Account, Server
 from listforum.credentials import read_secret
 from listforum.errors import ConfigError, LoginError
 from listforum.model import Progress
 from listforum.secret import Secret
 from listforum.sync.push import Route
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.imap import ImapSession

@@ -13,9 +13,9 @@ from listforum.errors import Cancelled, ListforumError, UsageError
 from listforum.mail import safe
 
 if TYPE_CHECKING:
+    from listforum.cancel import Cancel
     from listforum.config import Account
     from listforum.forum import Forum
-    from listforum.wire.cancel import Cancel
     from listforum.wire.imap import ImapSession
 
 _LISTS_SHOWN: Final = 20

@@ -13,9 +13,9 @@ from typing import Final
 
 import listforum
 from listforum.archive.archive import Archive
+from listforum.cancel import Cancel
 from listforum.errors import ArchiveError, BusyError, HomeError, ListforumError
 from listforum.home import Home
-from listforum.wire.cancel import Cancel
 
 _FILE: Final = "meta.json"
 """Without it there is no index: to see that, none of the libraries of search is needed."""

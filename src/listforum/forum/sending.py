@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from listforum.archive.archive import Archive
+from listforum.cancel import Cancel
 from listforum.config import Account, Config
 from listforum.errors import Cancelled, ConfigError, ListforumError
 from listforum.forum.connecting import Connecting
@@ -16,7 +17,6 @@ from listforum.mail import safe
 from listforum.model import Bytes, OutboxItem, Progress
 from listforum.sync.push import SendReport, push
 from listforum.sync.settle import settle_by_archive
-from listforum.wire.cancel import Cancel
 from listforum.words import N_
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing
+from listforum.cancel import Cancel
 from listforum.config import Account, Config, ListSettings
 from listforum.errors import ArchiveError, BusyError, Cancelled, ConfigError, HomeError, UnknownItem
 from listforum.forum.connecting import Connecting, Person
@@ -24,7 +25,6 @@ from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
 from listforum.sync.visit import Folders
-from listforum.wire.cancel import Cancel
 from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from listforum.words import N_

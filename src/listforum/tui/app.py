@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from listforum.cancel import Cancel
     from listforum.forum import Forum
     from listforum.tui.companion import Companion, Event
     from listforum.tui.terminal import Terminal
-    from listforum.wire.cancel import Cancel
 
 Result = TypeVar("Result")
 
@@ -212,7 +212,7 @@ class ForumApp(CrashSafe):
         self._show_exchange()
 
     def _begin(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None] = lambda: None) -> None:
-        from listforum.wire.cancel import Cancel
+        from listforum.cancel import Cancel
 
         def ended(exchange: Exchange) -> None:
             self._after_exchange(exchange)
@@ -253,7 +253,7 @@ class ForumApp(CrashSafe):
 
     def bring_index_up(self) -> None:
         """Indexes what has come, beside everything else, so that it is found."""
-        from listforum.wire.cancel import Cancel
+        from listforum.cancel import Cancel
 
         cancel = self._indexing = self._indexing or Cancel()
 

@@ -14,6 +14,7 @@ from listforum.tui.pace import Pace
 from listforum.tui.worker import Job, Worker
 
 if TYPE_CHECKING:
+    from listforum.cancel import Cancel
     from listforum.forum import Forum
     from listforum.forum.connecting import Person
     from listforum.forum.run import SyncReport
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from listforum.model import OutboxItem
     from listforum.sync.report import ListReport
     from listforum.tui.companion import Event
-    from listforum.wire.cancel import Cancel
 
 Phase = Literal["connecting", "price", "working", "stopping", "done"]
 

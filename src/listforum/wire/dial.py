@@ -9,8 +9,8 @@ import socket
 import threading
 from gettext import gettext as _
 
+from listforum.cancel import Cancel
 from listforum.errors import DeadlineError, LinkError
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadline
 from listforum.wire.endpoint import Endpoint
 from listforum.wire.wait import WRITE, Waiter

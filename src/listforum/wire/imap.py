@@ -10,10 +10,10 @@ from types import TracebackType
 from imapclient.imap_utf7 import decode as decode_mailbox
 from imapclient.response_parser import parse_response
 
+from listforum.cancel import Cancel
 from listforum.errors import ServerError
 from listforum.model import Bytes
 from listforum.wire import command
-from listforum.wire.cancel import Cancel
 from listforum.wire.command import HEADER_FIELDS, LARGEST_UID, Command, Words
 from listforum.wire.conversation import Conversation
 from listforum.wire.deadline import Deadlines

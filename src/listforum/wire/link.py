@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from gettext import gettext as _
 
+from listforum.cancel import Cancel
 from listforum.errors import BudgetError, Cancelled, LinkError
 from listforum.model import Bytes
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.dial import dial
 from listforum.wire.endpoint import Endpoint

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any, TypeVar
 
+from listforum.cancel import Cancel
 from listforum.errors import Cancelled, ListforumError, ServerError, UsageError
 from listforum.model import Bytes
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter

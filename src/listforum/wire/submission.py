@@ -15,8 +15,8 @@ from typing import Literal
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
+from listforum.cancel import Cancel
 from listforum.errors import DeadlineError, LinkError, ListforumError, LoginError, ServerError
-from listforum.wire.cancel import Cancel
 from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.dial import dial
 from listforum.wire.endpoint import Credentials, Endpoint

@@ -7,7 +7,7 @@ import selectors
 import socket
 from types import TracebackType
 
-from listforum.wire.cancel import Cancel
+from listforum.cancel import Cancel
 from listforum.wire.deadline import Deadline
 
 READ = selectors.EVENT_READ

@@ -70,7 +70,7 @@ class WelcomeScreen(ForumScreen):
 
     def action_check(self) -> None:
         """Has everything looked at, which may ask the servers."""
-        from listforum.wire.cancel import Cancel
+        from listforum.cancel import Cancel
 
         app, cancel = self.forum_app, Cancel()
         app.tell(_("Looking at your config and your servers."))

@@ -1,4 +1,4 @@
-"""One word that stops the work of a link, wherever it waits."""
+"""One word that stops long work, wherever it waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from listforum.errors import Cancelled
 
 
 class Cancel:
-    """Stops IMAP and SMTP work from any thread; once cancelled it stays so. One object may stop several links."""
+    """Stops work from any thread; once cancelled it stays so. One object may stop several links."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal handler may cancel what this very thread is about to wait for

@@ -54,7 +54,7 @@ IN_MAILS = frozenset({"Re", "wrote"})
 """Words that go into a mail, where everybody reads them."""
 MEMBER = frozenset({"Maria", "Silva", "open", "data"})
 """The member of the servers that stand in for a list's, and the list."""
-FILE = frozenset({"The", "census", "files", "See", "the", "file"})
+FILE = frozenset({"csv", "The", "census", "files", "See", "the", "file"})
 """A mail with a file."""
 COMMANDS = frozenset({"demo", "import", "FILE", "LIST", "imap", "smtp", "accounts", "accountz"})
 PYTHON = frozenset("Expected at the end of a table declaration line column document".split())  # noqa: SIM905 - a quote
@@ -289,7 +289,8 @@ def seen(
     """Goes on a visit; answers the English words on its screens, but for names."""
 
     def english(reader: Reader) -> list[str]:
-        return [word for word in left_in_english(reader.rows) if word not in names]
+        said = [note.message for note in reader.app._notifications]
+        return [word for word in left_in_english([*reader.rows, *said]) if word not in names]
 
     return found_on(home, visit, english, size)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from listforum.cancel import Cancel
 from listforum.forum.syncing import Wanted
 from listforum.model import OutboxState
 from listforum.tui.layout.cells import width
@@ -25,7 +26,6 @@ from listforum.tui.screens.outbox import OutboxScreen
 from listforum.tui.screens.page import PageScreen
 from listforum.tui.screens.secret import SecretScreen
 from listforum.tui.screens.topic import TopicScreen
-from listforum.wire.cancel import Cancel
 from mails import mail
 from reader import Reader, fill, forum_at, read
 from tui.foreign import Alphabet, foreign_language, left_in_english, spoken, translated

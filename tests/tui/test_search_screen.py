@@ -112,6 +112,20 @@ def test_what_only_the_subject_of_an_answer_has_opens_where_somebody_wrote_it(ho
     read(home, script)
 
 
+def test_a_hit_opens_where_its_words_stand_together_and_not_in_what_it_quotes(tmp_path: Path) -> None:
+    quote = "Maria wrote:\n> The sample rate of the old sensor is too high.\n> Nobody needs so much.\n\n"
+    text = f"{quote}An empty sample, and again an empty one.\n\n{LONG}\n\nWith half the sample rate it lasts a year."
+    fill(tmp_path / "home", "sensors", [mail(1, subject="Batteries"), mail(2, subject="Sensors", text=text)])
+
+    async def script(reader: Reader) -> None:
+        await search(reader, '"sample rate"')
+        await reader.press("enter", "enter")
+        assert isinstance(reader.app.screen, TopicScreen)
+        assert "With half the sample rate" in reader.text
+
+    read(tmp_path / "home", script)
+
+
 def test_coming_back_finds_words_and_place_as_they_were(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await search(reader, "turnip")

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from conversations import Topic, chain, record, view
 from listforum.model import Attachment
 from listforum.tui.layout.cells import LRM
-from listforum.tui.layout.post import Target
+from listforum.tui.layout.post import Sought, Target
 from listforum.tui.theme import FALLBACKS
 from listforum.tui.thread_view import ThreadView
 
@@ -129,7 +129,12 @@ def test_what_was_searched_for_is_on_the_screen() -> None:
 
     async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
         thread.show(
-            topic.outline, topic.load, 2, marked=lambda text: [(at, at + 6) for at in [text.find("census")] if at >= 0]
+            topic.outline,
+            topic.load,
+            2,
+            found=Sought(
+                lambda text: [(at, at + 6) for at in [text.find("census")] if at >= 0], lambda text: text.find("census")
+            ),
         )
         await settled(pilot)
         assert "the census" in rows(thread)
@@ -339,7 +344,12 @@ def test_the_end_of_a_post_alone_is_not_the_post() -> None:
     topic = Topic([view(words)])
 
     async def journey(stage: Stage, thread: ThreadView, pilot: Pilot[None]) -> None:
-        thread.show(topic.outline, topic.load, 1, marked=lambda text: [(len(text) - 6, len(text))])
+        thread.show(
+            topic.outline,
+            topic.load,
+            1,
+            found=Sought(lambda text: [(len(text) - 6, len(text))], lambda text: len(text) - 6),
+        )
         await settled(pilot)
         await pilot.press("end")
         await settled(pilot)

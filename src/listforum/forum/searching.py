@@ -18,7 +18,7 @@ from listforum.model import Document, PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
 from listforum.search.query import Query, list_term, parse
-from listforum.search.snippet import marks
+from listforum.search.snippet import marks, place
 
 
 class _Wish(TypedDict):
@@ -64,6 +64,10 @@ class Searching:
     def highlights(self, text: str, query: str) -> tuple[tuple[int, int], ...]:
         """Where the words of a query stand in a text, as characters, half-open. Raises QueryError."""
         return marks(text, parse(query, datetime.now(UTC).date()))
+
+    def place(self, text: str, query: str) -> int:
+        """Where a text shows best why it was found, as a character; 0 where it does not. Raises QueryError."""
+        return place(text, parse(query, datetime.now(UTC).date()))
 
     def _whole(self, query: Query, wish: _Wish, progress: Callable[[int, int], None] | None) -> SearchAnswer:
         if self._writable:

@@ -35,12 +35,18 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
     Without a match in the text, its beginning and no marks. Positions are characters of the snippet, half-open.
     """
     wanted = _wanted(query)
-    best = _best(text[:MAX_LOOKED_AT], wanted) if wanted else 0
+    best = place(text, query)
     start = _cut_before(text, max(0, best - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
     shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
     return shown, _joined(shown, wanted)
+
+
+def place(text: str, query: Query) -> int:
+    """Where a text shows best why it was found, as a character: the words asked for stand closest together there."""
+    wanted = _wanted(query)
+    return _best(text[:MAX_LOOKED_AT], wanted) if wanted else 0
 
 
 def marks(text: str, query: Query) -> Marks:

@@ -10,7 +10,7 @@ from textual.message import Message
 from listforum.model import PostRecord, PostView, TopicOutline
 from listforum.tui.layout.coverage import Coverage
 from listforum.tui.layout.line import Line, StyleName
-from listforum.tui.layout.post import HEADING, Marked, Page, Target
+from listforum.tui.layout.post import HEADING, Page, Sought, Target
 from listforum.tui.layout.thread import Load, ThreadLayout
 from listforum.tui.line_list import LineList
 
@@ -54,17 +54,17 @@ class ThreadView(LineList):
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def show(
-        self, outline: TopicOutline, load: Load, at: int | None = None, line: int = 0, marked: Marked | None = None
+        self, outline: TopicOutline, load: Load, at: int | None = None, line: int = 0, found: Sought | None = None
     ) -> None:
         """Opens a topic at a post and a line within it, above which it was read before.
 
-        Where `marked` is given and no line, it opens at the post's first match.
+        Where `found` is given and no line, it opens where the post shows best why it was found.
         """
-        page = Page(max(self.line_width, 20), self.glyphs, marked)
+        page = Page(max(self.line_width, 20), self.glyphs, found)
         self._layout = ThreadLayout(outline.posts, load, page)
         self._coverage, self._told = Coverage(self._layout), set()
         first = outline.posts[0].post if outline.posts else 0
-        self._wanted = (first if at is None else at, None if marked is not None and not line else line)
+        self._wanted = (first if at is None else at, None if found is not None and not line else line)
         if self.size:
             self._begin()
 
@@ -90,7 +90,7 @@ class ThreadView(LineList):
         layout.resize(self.line_width)
         at = layout.place_of(post) or 0
         layout.lay([at])
-        match = layout.first_match(at) if line is None else None
+        match = layout.best_match(at) if line is None else None
         if match is None:
             self.go_to(post, line or 0)
             if line and self._coverage is not None:

@@ -97,17 +97,25 @@ class PostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search was for: where its words stand in a text, and where they stand closest together."""
+
+    marked: Marked
+    place: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What rows are written on: how many cells wide, with which signs, and what stands out."""
 
     width: int
     glyphs: Glyphs = PLAIN
-    marked: Marked | None = None
+    found: Sought | None = None
 
 
 def post_lines(view: PostView, width: int, folds: Folds = FOLDED, marked: Marked | None = None) -> tuple[PostLine, ...]:
     """A post below its heading."""
-    page = Page(width, marked=marked)
+    page = Page(width)
     matches = tuple(marked(view.text)) if marked and view.text else ()
     return tuple(PostLine(styled(row, matches), row.stands_for) for row in post_rows(view, page, folds))
 
@@ -155,6 +163,16 @@ class _Passage:
     offset: int
     kind: TargetKind
     answered: bool = False
+
+
+def without_quotes(text: str) -> str:
+    """A post's text with blanks where others are quoted: what is left stands where it stood."""
+    return "\n".join(
+        "".join(" " if letter != "\n" else letter for letter in block.text)
+        if _kind_of(block) == "quote"
+        else block.text
+        for block in blocks(text)
+    )
 
 
 def _text_rows(text: str, page: Page, folds: Folds) -> list[PostRow]:

@@ -16,7 +16,7 @@ from listforum.model import PostRecord, PostView
 from listforum.tui.layout.headings import heading
 from listforum.tui.layout.line import Line
 from listforum.tui.layout.order import Placed, reading_order
-from listforum.tui.layout.post import HEADING, Folds, Page, PostLine, PostRow, Target, post_rows, styled
+from listforum.tui.layout.post import HEADING, Folds, Page, PostLine, PostRow, Target, post_rows, styled, without_quotes
 
 Load = Callable[[Sequence[int]], Sequence[PostView]]
 """Reads posts, whose numbers are given."""
@@ -175,10 +175,13 @@ class ThreadLayout:
             return self.start(at) + len(rows) + 1
         return self.start(at) + max(bisect_right(rows, offset, key=lambda row: row.offset), 1)
 
-    def first_match(self, at: int) -> int | None:
-        """The row of a post's first match of what is searched for."""
-        matches = self._matches_of(at)
-        return self.row_of(at, matches[0][0]) if matches else None
+    def best_match(self, at: int) -> int | None:
+        """The row where a post shows best why it was found; in what it quotes only where it is found nowhere else."""
+        found, matches = self._page.found, self._matches_of(at)
+        if found is None or not matches:
+            return None
+        own = without_quotes(self.view(at).text or "")
+        return self.row_of(at, found.place(own) if found.marked(own) else matches[0][0])
 
     def is_here(self, at: int) -> bool:
         """Whether the post's text can be read."""
@@ -237,7 +240,7 @@ class ThreadLayout:
         post = self.posts[at].record.post
         if post not in self._matches:
             text = self.view(at).text
-            self._matches[post] = tuple(self._page.marked(text)) if self._page.marked and text else ()
+            self._matches[post] = tuple(self._page.found.marked(text)) if self._page.found and text else ()
         return self._matches[post]
 
     def _all_starts(self) -> list[int]:

@@ -17,6 +17,7 @@ from listforum.tui.actions import Where, bindings
 from listforum.tui.fields import SafeInput
 from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.line import Line, Span
+from listforum.tui.layout.post import Sought
 from listforum.tui.layout.search import found_words, guide, hit_lines
 from listforum.tui.screens.dialog import Words
 from listforum.tui.screens.frame import ForumScreen
@@ -200,9 +201,8 @@ class SearchScreen(ForumScreen):
         from listforum.tui.screens.topic import TopicScreen
 
         searching = self.forum_app.forum.searching
-        self.forum_app.push_screen(
-            TopicScreen(self._topics_screen(), topic, post, found=lambda text: searching.highlights(text, words))
-        )
+        found = Sought(lambda text: searching.highlights(text, words), lambda text: searching.place(text, words))
+        self.forum_app.push_screen(TopicScreen(self._topics_screen(), topic, post, found=found))
         self.forum_app.happened("found")
 
     def _current(self) -> SearchHit | None:

@@ -17,13 +17,10 @@ from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.thread_view import ThreadView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from textual.app import ComposeResult
 
+    from listforum.tui.layout.post import Sought
     from listforum.tui.screens.topics import TopicsScreen
-
-    Marked = Callable[[str], Sequence[tuple[int, int]]]
 
 
 class TopicScreen(ForumScreen):
@@ -33,7 +30,7 @@ class TopicScreen(ForumScreen):
     BINDINGS = bindings("topic")
 
     def __init__(
-        self, topics: TopicsScreen, topic: int, post: int | None = None, line: int = 0, found: Marked | None = None
+        self, topics: TopicsScreen, topic: int, post: int | None = None, line: int = 0, found: Sought | None = None
     ) -> None:
         super().__init__()
         self._topics = topics

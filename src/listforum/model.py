@@ -17,6 +17,9 @@ OutboxState = Literal["draft", "queued", "sending", "uncertain", "sent", "on the
 Purpose = Literal["connect", "headers", "text", "attachment", "send"]
 """What bytes on the wire were paid for."""
 
+View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
+"""Which topics: `readable` ones have an unread post whose text is here."""
+
 Reason = Literal["in-reply-to", "references", "person"]
 """Why a post has its parent: a header of its own, or the word of the person reading."""
 

@@ -6,14 +6,11 @@ import json
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from gettext import gettext as _
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
-from listforum.model import Edge, PostRecord, TopicSummary
-
-View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
-"""Which topics: `readable` ones have an unread post whose text is here."""
+from listforum.model import Edge, PostRecord, TopicSummary, View
 
 _MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
 

@@ -19,8 +19,8 @@ from listforum.forum import Forum
 from listforum.home import Home
 
 if TYPE_CHECKING:
-    from listforum.archive.salvage import Salvaged
     from listforum.config import Config
+    from listforum.forum.salvaging import Salvaged
     from listforum.forum.upkeep import ImportReport
 
 _NEED_NOTHING_WRITTEN = frozenset(

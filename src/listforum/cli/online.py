@@ -19,11 +19,10 @@ from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
 from listforum.forum import Forum, told
 from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
-from listforum.forum.run import SyncReport
+from listforum.forum.run import ListReport, SyncReport
 from listforum.forum.syncing import Wanted
 from listforum.mail import safe
 from listforum.model import Attachment, Part, Progress
-from listforum.sync.report import ListReport
 
 
 def _setup(forum: Forum, _options: Namespace) -> Answer:

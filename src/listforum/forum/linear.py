@@ -13,8 +13,7 @@ from listforum.mail import safe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from listforum.archive.topics import View
-    from listforum.model import Attachment, OutboxItem, PostRecord, PostView, SavedDraft, TopicOutline
+    from listforum.model import Attachment, OutboxItem, PostRecord, PostView, SavedDraft, TopicOutline, View
 
     Opened = Callable[[Sequence[int]], Iterable[PostView]]
     """Answers with posts as they are read, in the order they are asked for."""

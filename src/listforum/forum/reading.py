@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from listforum.archive.archive import Archive
     from listforum.archive.ledger import By
-    from listforum.archive.topics import View
     from listforum.forum.finding import Finder
-    from listforum.model import Attachment, Bytes, ListInfo, Part, PostRecord, PostView, TopicSummary
+    from listforum.model import Attachment, Bytes, ListInfo, Part, PostRecord, PostView, TopicSummary, View
 
 
 class Reading:

@@ -32,6 +32,8 @@ from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport, Subscription
 from listforum.sync.visit import Folders, Visit
 
+__all__ = ["ListReport", "Run", "StoppedBy", "SyncReport"]
+
 StoppedBy = Literal["budget", "link", "login", "cancel", "deadline"]
 
 _STOPS: Sequence[tuple[type[ListforumError], StoppedBy]] = (

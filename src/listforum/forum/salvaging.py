@@ -10,6 +10,8 @@ from listforum.errors import UnknownItem, UsageError
 from listforum.home import Home
 from listforum.words import N_
 
+__all__ = ["Salvaged", "Salvaging"]
+
 
 class Salvaging:
     """Works on the archive's file without opening it as an archive, which it may be too damaged for."""

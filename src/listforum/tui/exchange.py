@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from listforum.cancel import Cancel
     from listforum.forum import Forum
     from listforum.forum.connecting import Person
-    from listforum.forum.run import SyncReport
+    from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
     from listforum.model import OutboxItem
-    from listforum.sync.report import ListReport
     from listforum.tui.companion import Event
 
 Phase = Literal["connecting", "price", "working", "stopping", "done"]

@@ -11,8 +11,8 @@ from listforum.mail import safe
 if TYPE_CHECKING:
     from array import array
 
-    from listforum.archive.topics import View
     from listforum.forum import Forum
+    from listforum.model import View
 
 ShelfView = Literal["all", "unread", "followed", "unanswered"]
 

@@ -14,10 +14,9 @@ from listforum.mail import safe
 from listforum.tui.layout.line import Line, Span, StyleName
 
 if TYPE_CHECKING:
-    from listforum.forum.run import SyncReport
+    from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
     from listforum.model import Bytes, OutboxItem, Progress
-    from listforum.sync.report import ListReport
     from listforum.tui.exchange import Exchange, Outcome
     from listforum.tui.pace import Pace
 

@@ -10,6 +10,7 @@ import pytest
 from listforum.cancel import Cancel
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
+from listforum.forum.told import size
 from listforum.model import Bytes, Edge, OutboxItem, PostRecord, PostView, Progress
 from listforum.sync.push import SendReport
 from listforum.sync.report import ListReport
@@ -17,7 +18,7 @@ from listforum.tui.crash import last_words
 from listforum.tui.exchange import Exchange, Outcome
 from listforum.tui.layout.dates import ago, full
 from listforum.tui.layout.exchange import Known, ending, exchange_lines, link_words
-from listforum.tui.layout.sizes import kind, size
+from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.why import why
 from listforum.tui.pace import Pace
 from listforum.tui.terminal import Terminal

@@ -6,6 +6,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Final
 
+from listforum.words import N_
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -13,17 +15,21 @@ if TYPE_CHECKING:
     from listforum.model import Bytes
     from listforum.sync.report import ListReport
 
+_UNITS: Final = ((1e3, N_("{count} kB")), (1e6, N_("{count} MB")))
+
 _NAMED: Final = 5
 """So many UIDs are named."""
 
 
 def size(count: int) -> str:
-    """Bytes in words, kB = 1000."""
+    """Bytes in words (kB = 1000): 812 B, 4.1 kB, 181 kB, 1.2 MB."""
     if count < 1000:
         return _("{count} B").format(count=count)
-    if count < 1_000_000:
-        return _("{count:.1f} kB").format(count=count / 1000)
-    return _("{count:.1f} MB").format(count=count / 1_000_000)
+    for unit, name in _UNITS:
+        amount = count / unit
+        if amount < 999.5:
+            return _(name).format(count=f"{amount:.1f}" if amount < 99.95 else f"{amount:.0f}")
+    return _("{count} GB").format(count=f"{count / 1e9:.1f}")
 
 
 def paid(spent: Bytes, seconds: float) -> str:

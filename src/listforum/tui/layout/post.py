@@ -9,12 +9,13 @@ from gettext import ngettext
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
+from listforum.forum import told
 from listforum.mail.quotes import blocks
 from listforum.model import Attachment, Block, PostView
 from listforum.tui.layout.cells import LRM, shortened, steady, width
 from listforum.tui.layout.glyphs import PLAIN, Glyphs
+from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.line import Line, Span, StyleName
-from listforum.tui.layout.sizes import kind, size
 from listforum.tui.layout.wrap import wrapped
 
 Marked = Callable[[str], Sequence[tuple[int, int]]]
@@ -276,15 +277,15 @@ def _is_blank(row: PostRow) -> bool:
 
 def _attachment_rows(attachment: Attachment, page: Page, end: int) -> list[PostRow]:
     """What is attached; a narrow screen shortens the name, and gives what it costs a row of its own."""
-    told = (
+    about = (
         _("{kind}, {size}, here") if attachment.state == "here" else _("{kind}, on the server: {size}, d fetches it")
-    ).format(kind=kind(attachment.type), size=size(attachment.bytes))
+    ).format(kind=kind(attachment.type), size=told.size(attachment.bytes))
     style: StyleName = "attachment" if attachment.state == "here" else "waiting"
     name = f"{page.glyphs.attached} {steady(attachment.name)}"
-    room = page.width - width(told) - 3
-    rows = [f"{shortened(name, room)}{LRM} ({told})"]
+    room = page.width - width(about) - 3
+    rows = [f"{shortened(name, room)}{LRM} ({about})"]
     if width(name) > room and room < _LEAST_NAME:
-        rows = [shortened(name, page.width) + LRM, *(row.text for row in wrapped(f"  {told}", page.width))]
+        rows = [shortened(name, page.width) + LRM, *(row.text for row in wrapped(f"  {about}", page.width))]
     return [PostRow(row, style, Target("attachment", attachment.n), end + attachment.n) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""What a file is and how big, in words."""
+"""What a file is, in a word."""
 
 from __future__ import annotations
 
@@ -50,14 +50,3 @@ def kind(media_type: str) -> str:
     """A media type (RFC 6838) in a word."""
     told = media_type.lower()
     return _(_KINDS.get(told) or _FAMILIES.get(told.partition("/")[0]) or N_("file"))
-
-
-def size(count: int) -> str:
-    """Bytes in short (kB = 1000): 812 B, 4.1 kB, 181 kB, 1.2 MB."""
-    if count < 1000:
-        return _("{count} B").format(count=count)
-    for unit, name in ((1e3, N_("{count} kB")), (1e6, N_("{count} MB"))):
-        amount = count / unit
-        if amount < 999.5:
-            return _(name).format(count=f"{amount:.1f}" if amount < 9.95 else f"{amount:.0f}")
-    return _("{count} GB").format(count=f"{count / 1e9:.1f}")

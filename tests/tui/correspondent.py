@@ -6,13 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
-from typing import NoReturn
 
 from listforum.forum import Forum
 from listforum.model import OutboxItem, SavedDraft
 from mails import mail
 from reader import Reader, fill, forum_at
-from tui.terminals import TerminalSession, python
+from tui.terminals import TerminalSession
 
 CONFIG = """\
 [accounts.home]
@@ -83,19 +82,8 @@ def notes(reader: Reader) -> str:
 
 
 def program(home: Path, environ: Mapping[str, str] | None = None) -> TerminalSession:
-    """The forum of a home, in a process and on a terminal of its own."""
-    return python(
-        f"from tui.correspondent import show; show({str(home)!r})", {"TMPDIR": str(home.parent), **(environ or {})}
-    )
-
-
-def show(home: str) -> NoReturn:
-    """What such a process does."""
-    from listforum import tui
-
-    with forum_at(Path(home)) as forum:
-        code = tui.run(forum)
-    sys.exit(code)
+    """`listforum --home HOME`, in a process and on a terminal of its own."""
+    return TerminalSession([sys.executable, "-m", "listforum", "--home", str(home)], environ)
 
 
 def begin_answer(session: TerminalSession, text: str) -> None:

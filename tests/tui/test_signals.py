@@ -24,8 +24,8 @@ from listforum.tui.screens.compose import ComposeScreen
 def stuck(screen):
     time.sleep(30)
 ComposeScreen.action_throw_away = stuck
-from tui.correspondent import show
-show({home!r})
+from listforum.cli import main
+sys.exit(main(["--home", {home!r}]))
 """
 
 BLOCKED_SOCKET = """\
@@ -33,8 +33,8 @@ import socket, sys
 from listforum.tui.exchange import Link
 here, there = socket.socketpair()
 Link.send_and_sync = lambda link, exchange: here.recv(1)
-from tui.correspondent import show
-show({home!r})
+from listforum.cli import main
+sys.exit(main(["--home", {home!r}]))
 """
 
 

@@ -56,6 +56,10 @@ def _outcome(given: Sequence[str]) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
+    if not given or (len(given) == 2 and given[0] == "--home"):
+        from listforum.cli import screens
+
+        return screens.run(given[1] if given else None)
     from listforum.cli.arguments import parser
 
     try:

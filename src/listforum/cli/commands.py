@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from listforum.forum.salvaging import Salvaged
     from listforum.forum.upkeep import ImportReport
 
-_NEED_NOTHING_WRITTEN = frozenset(
-    {None, "topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"}
-)
+_NEED_NOTHING_WRITTEN = frozenset({"topics", "lists", "show", "read", "search", "outbox", "ledger", "doctor", "export"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,14 @@ Command = Callable[[Forum, Namespace], Answer]
 
 def run(options: Namespace) -> int:
     """Runs the command that was parsed and prints its answer; answers the exit code."""
+    if options.command is None:
+        from listforum.cli import screens
+
+        return screens.run(options.home)
     if options.command == "demo":
         from listforum import demo
 
         return demo.run(options.home)
-    if options.command is None:
-        from listforum import tui
-
-        tui.look_at_terminal()  # without one, nothing is made
     home = Home.locate(options.home, os.environ)
     home.restrict_process()
     if home.writable() or options.command not in _NEED_NOTHING_WRITTEN:
@@ -66,9 +64,7 @@ def _config(home: Home) -> Config:
     return load(home.config_file)
 
 
-def _command(name: str | None) -> Command:
-    if name is None:
-        return _screens
+def _command(name: str) -> Command:
     if name in {"sync", "fetch", "doctor", "setup"}:
         from listforum.cli import online
 
@@ -78,12 +74,6 @@ def _command(name: str | None) -> Command:
 
         return writing.COMMANDS[name]
     return COMMANDS[name]
-
-
-def _screens(forum: Forum, _options: Namespace) -> Answer:
-    from listforum import tui
-
-    return Answer(None, (), tui.run(forum))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

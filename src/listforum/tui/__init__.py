@@ -25,11 +25,6 @@ def look_at_terminal() -> Terminal:
     return terminal
 
 
-def run(forum: Forum) -> int:
-    """Shows the forum until the person leaves; answers the exit code. Raises UsageError without a terminal."""
-    return show(forum, look_at_terminal())
-
-
 def show(forum: Forum, terminal: Terminal, companion: Companion | None = None) -> int:
     """Shows the forum on a terminal until the person leaves; answers the exit code."""
     gc.disable()  # of what is loaded for the first screen nothing is garbage; the app looks for some once it is shown

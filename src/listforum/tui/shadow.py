@@ -27,6 +27,8 @@ _TOKEN: Final = re.compile(
 _BLANK: Final = (" ", "", 1)
 _UNSURE: Final = re.compile("[\u200d\u20e3\ufe0f\U0001f000-\U0001ffff]")
 """What makes clusters that terminals draw in widths of their own: joined and coloured pictures, flags, keycaps."""
+_LRM: Final = "\u200e"
+"""Ends each field on our screens; it takes no cell, and moves nothing that already stands in its direction."""
 _GAP: Final = 6
 """So many unchanged cells between two changed ones are written again: going around them costs as much."""
 _FEWEST_SHIFTED: Final = 3
@@ -218,6 +220,7 @@ def _is_steady(cell: Cell) -> bool:
     if cell is None:
         return True
     text, _, width = cell
+    text = text.rstrip(_LRM)
     if text.isascii():
         return True
     if len(text) > 1:

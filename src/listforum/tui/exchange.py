@@ -152,8 +152,8 @@ class Link:
         if self._forum.reading.counts().outbox:
             outcome.sent = self._forum.sending.send(ask=exchange.asked, cancel=exchange.cancel, progress=progress)
             self._deliver(lambda: setattr(exchange.outcome, "sent", outcome.sent))
-        if exchange.cancel.cancelled:
-            return outcome
+        if exchange.cancel.cancelled or (outcome.sent is not None and outcome.sent.cancelled):
+            return outcome  # who gives no password to send with is not asked for it again
         outcome.synced = self._forum.syncing.sync(
             (),
             Wanted(),

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from listforum.errors import ListforumError, UnknownItem
 from listforum.model import Whereabouts
 from listforum.tui.actions import Where, bindings
-from listforum.tui.item_list import ItemList
+from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.line_list import LineList
@@ -102,12 +102,17 @@ class TopicsScreen(ForumScreen):
         return Shelf(lists[0]) if lists else Shelf(None)
 
     def _fill_side(self) -> None:
+        """Counts every list and view at the archive's desk, and shows them."""
         from listforum.tui.layout.side import side_items
 
         reading = self.forum_app.forum.reading
-        side = self.query_one("#side", ItemList)
-        side.show(side_items(reading.lists(), reading.counts()))
-        side.select(self.shelf)
+
+        def counted(items: Sequence[Item]) -> None:
+            side = self.query_one("#side", ItemList)
+            side.show(items)
+            side.select(self.shelf)
+
+        self.forum_app.at_desk(lambda: side_items(reading.lists(), reading.counts()), counted)
 
     def _show_topics(self, at: int | None) -> None:
         """Takes the shelf's topics from the archive; the cursor stays on a topic where it is still there."""

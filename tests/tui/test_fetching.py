@@ -116,6 +116,8 @@ def test_a_file_is_fetched_at_its_price_and_saved_where_the_person_says(home: Pa
         assert not list(place.iterdir())
         await reader.press("enter")
         assert f"Saved as {place / 'census.csv'}" in told(reader)
+        assert "kB, here)" in reader.text
+        assert "on the server" not in reader.text
 
     with world(home, [with_file(1)]):
         fetch_all(home)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import Topic, chain, record, view
+from listforum.model import Attachment
 from listforum.tui.layout.cells import LRM, width
 from listforum.tui.layout.headings import heading
 from listforum.tui.layout.order import Placed, reading_order
@@ -150,9 +153,20 @@ def test_a_text_that_has_come_takes_the_place_of_its_price() -> None:
     topic = Topic([view(None, record(1, here=False)), view("Thanks!", record(2, 1))])
     layout = laid(topic)
     assert "d fetches it" in texts(layout)[1]
-    layout.put(view("Here are the files.", record(1)))
+    topic.views[0] = view("Here are the files.", record(1))
+    layout.take(topic.outline.posts)
     assert texts(layout)[1] == "Here are the files."
     assert layout.is_here(0)
+
+
+def test_a_file_that_has_come_is_no_longer_on_the_server() -> None:
+    waiting = Attachment(1, "map.png", "image/png", 9000, "waiting")
+    topic = Topic([view("See the map.", record(1), [waiting])])
+    layout = laid(topic)
+    assert "on the server" in texts(layout)[-2]
+    topic.views[0] = view("See the map.", record(1), [replace(waiting, state="here")])
+    layout.take(topic.outline.posts)
+    assert "9.0 kB, here" in texts(layout)[-2]
 
 
 def test_new_posts_take_their_place_in_the_order() -> None:

@@ -74,12 +74,6 @@ class ThreadView(LineList):
             layout = self._layout
             self._keeping_place(lambda: layout.take(outline.posts))
 
-    def update_post(self, view: PostView) -> None:
-        """A post's text or attachment has come."""
-        layout = self._layout
-        if layout is not None and layout.place_of(view.record.post) is not None:
-            self._keeping_place(lambda: layout.put(view))
-
     def _begin(self) -> None:
         """Shows the topic as soon as there is a screen to show it on."""
         layout, wanted = self._layout, self._wanted

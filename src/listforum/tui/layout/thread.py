@@ -49,26 +49,17 @@ class ThreadLayout:
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def take(self, records: Sequence[PostRecord]) -> None:
-        """The topic's posts are these now; a post is read again only where its state has changed."""
+        """The topic's posts are these now; one is read again where its state has changed, or a file may have come."""
         before = {placed.record.post: placed.record for placed in self.posts}
         self.posts = reading_order(records)
         self._at = {placed.record.post: at for at, placed in enumerate(self.posts)}
         for record in records:
-            old = before.get(record.post)
-            if old is None or (old.state, old.author) != (record.state, record.author):
+            old, view = before.get(record.post), self._views.get(record.post)
+            if old is None or (old.state, old.author) != (record.state, record.author) or _may_have_come(view):
                 self._forget(record.post)
-            elif record.post in self._views:
-                self._views[record.post] = replace(self._views[record.post], record=record)
+            elif view is not None:
+                self._views[record.post] = replace(view, record=record)
         self._starts = None
-
-    def put(self, view: PostView) -> None:
-        """A post has changed: its text has come."""
-        post = view.record.post
-        self._forget(post)
-        self._views[post] = view
-        at = self._at.get(post)
-        if at is not None:
-            self.posts = (*self.posts[:at], replace(self.posts[at], record=view.record), *self.posts[at + 1 :])
 
     def resize(self, width: int) -> None:
         """Rows have so many cells from now on."""
@@ -253,3 +244,8 @@ class ThreadLayout:
             )
             self._starts = [0, *accumulate(heights)]
         return self._starts
+
+
+def _may_have_come(view: PostView | None) -> bool:
+    """Whether a post had files that were not here when it was read."""
+    return view is not None and any(attachment.state == "waiting" for attachment in view.attachments)

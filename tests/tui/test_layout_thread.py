@@ -166,6 +166,7 @@ def test_a_file_that_has_come_is_no_longer_on_the_server() -> None:
     assert "on the server" in texts(layout)[-2]
     topic.views[0] = view("See the map.", record(1), [replace(waiting, state="here")])
     layout.take(topic.outline.posts)
+    layout.lay([0])
     assert "9.0 kB, here" in texts(layout)[-2]
 
 

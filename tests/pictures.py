@@ -17,7 +17,13 @@ from listforum.demo.stage import Stage, stage
 from listforum.tui.app import ForumApp
 from reader import TERMINAL, Reader
 
-_LRM = re.compile("‎")
+_TEXT = re.compile(
+    r'x="(?P<x>[0-9.]+)"(?P<y> y="[0-9.]+") textLength="(?P<length>[0-9.]+)"(?P<more>[^>]*>)(?P<text>[^<]*)'
+)
+_BLANK = "&#160;"
+_LRM = "\u200e"
+_CELL = 12.2
+"""How wide a picture takes every character to be, also one that takes no cell."""
 _FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
@@ -82,8 +88,22 @@ _SCREENS = (
 
 
 def _picture(app: ForumApp) -> str:
-    """The screen as SVG: no fonts from the network, and no marks that take cells in pictures only."""
-    return _LRM.sub("", _FONTS.sub("", app.export_screenshot(title="listforum")))
+    """The screen as SVG: no fonts from the network, and nothing that programs for pictures place in ways of their own.
+
+    Those are marks that take no cell, and the blanks that a text begins with.
+    """
+    return _TEXT.sub(_placed, _FONTS.sub("", app.export_screenshot(title="listforum")))
+
+
+def _placed(text: re.Match[str]) -> str:
+    words = text["text"].replace(_LRM, "")
+    begun = words
+    while begun.startswith(_BLANK):
+        begun = begun.removeprefix(_BLANK)
+    blanks = (len(words) - len(begun)) // len(_BLANK)
+    x = float(text["x"]) + _CELL * blanks
+    length = float(text["length"]) - _CELL * (blanks + text["text"].count(_LRM))
+    return f'x="{x:g}"{text["y"]} textLength="{length:g}"{text["more"]}{begun}'
 
 
 if __name__ == "__main__":

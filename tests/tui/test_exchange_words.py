@@ -115,6 +115,13 @@ class TestTheAnswer:
         threading.Timer(0.05, exchange.stop).start()
         assert not exchange.wait_for_answer()
 
+    def test_a_stop_after_a_yes_holds_for_all_that_is_asked_later(self) -> None:
+        exchange = Told().exchange
+        exchange.show_price((NEW,))
+        exchange.agree()
+        exchange.stop()
+        assert [exchange.wait_for_answer(), exchange.wait_for_answer()] == [False, False]
+
     def test_a_yes_before_the_price_is_none(self) -> None:
         exchange = Told().exchange
         exchange.agree()

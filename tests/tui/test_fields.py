@@ -16,7 +16,7 @@ from textual.widgets.text_area import Selection
 
 from cli.hostile import PAYLOADS
 from listforum.mail import safe
-from listforum.tui.fields import SafeInput, SafeTextArea, one_line, several_lines
+from listforum.tui.fields import SafeInput, SafeTextArea, one_line
 
 ZWNJ = "\u200c"
 
@@ -67,7 +67,7 @@ def test_a_hostile_paste_is_text_in_both_fields() -> None:
             app.lines.post_message(events.Paste(payload))
             await pilot.pause()
             assert app.line.value == one_line(payload)
-            assert app.lines.text == several_lines(payload)
+            assert app.lines.text == safe.written(payload)
             assert app.line.value == safe.body(app.line.value)
 
     with_fields(journey)
@@ -173,8 +173,8 @@ def test_half_a_megabyte_pasted_does_not_freeze(field: str) -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.text())
 def test_text_for_fields_is_safe_and_stays_as_it_is_the_second_time(text: str) -> None:
-    line, lines = one_line(text), several_lines(text)
+    line, lines = one_line(text), safe.written(text)
     assert safe.body(line) == line
     assert "\n" not in line
-    assert several_lines(lines) == lines
+    assert safe.written(lines) == lines
     assert all(safe.body(part) == part for part in lines.split("\t"))

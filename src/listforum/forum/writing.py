@@ -163,7 +163,7 @@ def sendable(text: str) -> str:
 
     Raises UsageError when nothing is left of it, or too much.
     """
-    clean = "\t".join(safe.body(piece) for piece in text.replace("\r\n", "\n").split("\t"))
+    clean = safe.written(text.replace("\r\n", "\n"))
     if not clean.strip():
         raise UsageError(_("The text is empty."))
     if len(clean.encode()) > MOST_TEXT:

@@ -71,6 +71,11 @@ def _without_unsafe(text: str) -> str:
     return _UNSAFE.sub("", _SURROGATE.sub("\ufffd", text))
 
 
+def written(text: str) -> str:
+    """What a person wrote: as `body`, but with its tabs, as patches need them."""
+    return "\t".join(map(body, text.split("\t"))) if "\t" in text else body(text)
+
+
 def line(text: str) -> str:
     """The text on one line: as `body`, with every run of blanks and line ends as a single space."""
     return " ".join(body(text, 1).split())

@@ -192,5 +192,4 @@ def _taken_back(path: Path) -> str:
         raise UsageError(
             _("What your editor saved is not UTF-8: the text stays as it was. Set your editor to UTF-8.")
         ) from None
-    clean = "\t".join(safe.body(piece) for piece in text.replace("\r\n", "\n").split("\t"))
-    return clean.removesuffix("\n")
+    return safe.written(text.replace("\r\n", "\n")).removesuffix("\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Outcome:
 class Exchange:
     """What stands on the screen about the run that is under way, or was the last one.
 
-    Only the thread of the screen touches it. `answer` is what the person says to the price.
+    Only the thread of the screen touches it, but for `wait_for_answer`.
     """
 
     asked: Callable[[str], str]
@@ -54,8 +54,7 @@ class Exchange:
     outcome: Outcome = field(default_factory=Outcome)
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
-    _answered: threading.Event = field(default_factory=threading.Event)
-    _agreed: bool = False
+    _answers: queue.SimpleQueue[bool] = field(default_factory=queue.SimpleQueue)
 
     @property
     def running(self) -> bool:
@@ -74,9 +73,8 @@ class Exchange:
     def agree(self) -> None:
         """The person takes the price."""
         if self.phase == "price":
-            self._agreed = True
             self.phase = "working"
-            self._answered.set()
+            self._answers.put(True)
             self.changed()
 
     def stop(self) -> None:
@@ -84,18 +82,14 @@ class Exchange:
         if self.running:
             self.phase = "stopping"
             self.cancel.cancel()
-            self._answered.set()
+            self._answers.put(False)
             self.changed()
 
     # --- what the thread of the network is told and tells ---------------------------------------------------------
 
     def wait_for_answer(self) -> bool:
         """Blocks the thread of the network until the person has answered; each account has a price of its own."""
-        self._answered.wait()
-        agreed, self._agreed = self._agreed, False
-        if not self.cancel.cancelled:
-            self._answered.clear()
-        return agreed
+        return not self.cancel.cancelled and self._answers.get()
 
     def show_price(self, reports: tuple[ListReport, ...]) -> None:
         if self.phase != "stopping":

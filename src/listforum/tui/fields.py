@@ -20,11 +20,6 @@ def one_line(text: str) -> str:
     return safe.body(text[: 2 * _LONGEST_LINE], 1).strip("\n").replace("\n", " ")[:_LONGEST_LINE]
 
 
-def several_lines(text: str) -> str:
-    """Text for a field of several lines; tabs stay, as patches need them."""
-    return "\t".join(map(safe.body, text.split("\t"))) if "\t" in text else safe.body(text)
-
-
 class SafeInput(Input):
     """One line to write in."""
 
@@ -54,20 +49,20 @@ class SafeTextArea(TextArea):
     cursor_blink: Reactive[bool] = reactive(False, init=False)
 
     def __init__(self, text: str = "", **options: Any) -> None:
-        super().__init__(several_lines(text), soft_wrap=True, show_line_numbers=False, **options)
+        super().__init__(safe.written(text), soft_wrap=True, show_line_numbers=False, **options)
 
     def load_text(self, text: str) -> None:
-        super().load_text(several_lines(text))
+        super().load_text(safe.written(text))
 
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
-        return super().replace(several_lines(insert), start, end, maintain_selection_offset=maintain_selection_offset)
+        return super().replace(safe.written(insert), start, end, maintain_selection_offset=maintain_selection_offset)
 
     def insert(
         self, text: str, location: Location | None = None, *, maintain_selection_offset: bool = True
     ) -> EditResult:
-        return super().insert(several_lines(text), location, maintain_selection_offset=maintain_selection_offset)
+        return super().insert(safe.written(text), location, maintain_selection_offset=maintain_selection_offset)
 
     def _on_key(self, event: events.Key) -> Any:
         if _is_spelling(event) and not self.read_only:

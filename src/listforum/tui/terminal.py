@@ -37,7 +37,6 @@ class Terminal:
     mouse: bool
     unicode: bool
     thin: bool
-    animation: Literal["none"] = "none"
 
     @classmethod
     def look(cls, environ: Mapping[str, str], stdin_tty: bool, stdout_tty: bool) -> Terminal:

@@ -52,18 +52,6 @@ class ComposeScreen(ForumScreen):
     WHERE: ClassVar[tuple[Where, ...]] = ("compose",)
     BINDINGS = bindings("compose")
 
-    DEFAULT_CSS = """
-    ComposeScreen {
-        #whom { height: auto; padding: 0 1; text-style: bold; }
-        #sender { height: auto; padding: 0 1; color: $text-muted; }
-        #about { height: auto; padding: 0 1; }
-        #naming { height: 1; }
-        #naming Static { width: auto; padding: 0 0 0 1; }
-        #subject { width: 1fr; height: 1; border: none; padding: 0 1; background: $surface; }
-        #text { height: 1fr; border: none; padding: 0 1; margin-top: 1; }
-    }
-    """
-
     def __init__(self, sheet: Sheet, keeper: Keeper) -> None:
         super().__init__()
         self._sheet = sheet

@@ -24,6 +24,7 @@ from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.theme import FALLBACKS, THEMES
+from listforum.tui.type_ahead import Handled, TypeAhead, Typed
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
 
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.driver import Driver
+    from textual.events import Event
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.theme import Theme
 
     from listforum.cancel import Cancel
     from listforum.forum import Forum
-    from listforum.tui.companion import Companion, Event
+    from listforum.tui.companion import Companion
+    from listforum.tui.companion import Event as Happening
     from listforum.tui.terminal import Terminal
 
 Result = TypeVar("Result")
@@ -76,6 +79,7 @@ class ForumApp(CrashSafe):
         self.saving_to: Path | None = None
         """Where the last attachment of this session was saved."""
         self._farewell = Farewell(self)
+        self._ahead = TypeAhead(self)
 
     def on_mount(self) -> None:
         self._farewell.mind()
@@ -129,6 +133,40 @@ class ForumApp(CrashSafe):
         """Has the archive's thread do something; a failure is shown."""
         self.desk.do(Job(work, done, self.show_failure))
 
+    def at_desk_for_keys(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """As `at_desk`, where `done` opens what the next keys are meant for: they wait for it."""
+        self._ahead.expect()
+
+        def came(result: Result) -> None:
+            self._ahead.came()
+            done(result)
+
+        def failed(error: ListforumError) -> None:
+            self._ahead.came()
+            self.show_failure(error)
+
+        self.desk.do(Job(work, came, failed))
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Typed) and not event.is_forwarded:
+            await self._ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def give(self, typed: Typed) -> None:
+        """Has a key or a paste do what it does."""
+        await super().on_event(typed)
+
+    def on_key(self) -> None:
+        """A key that no widget has used: what it does is done before the next message."""
+        self.call_later(self._ahead.handled)
+
+    def on_handled(self, message: Handled) -> None:
+        if self._ahead.is_last(message):
+            self._ahead.handled()
+
     # --- words for the person -----------------------------------------------------------------------------------------
 
     def tell(self, words: str) -> None:
@@ -163,7 +201,7 @@ class ForumApp(CrashSafe):
 
     # --- who stands beside the reader ---------------------------------------------------------------------------------
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Happening) -> None:
         """Tells the companion what was done."""
         if self.companion is not None:
             self.companion.happened(event)

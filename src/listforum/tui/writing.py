@@ -71,7 +71,7 @@ def write_post(app: ForumApp, list_name: str | None) -> None:
                 ChoiceScreen(_("On which list?"), names), lambda name: write_post(app, name) if name else None
             )
 
-    app.at_desk(lambda: tuple(app.forum.config.lists), ask)
+    app.at_desk_for_keys(lambda: tuple(app.forum.config.lists), ask)
 
 
 def open_draft(app: ForumApp, draft: SavedDraft) -> None:
@@ -102,7 +102,7 @@ def _open(app: ForumApp, sheet: Callable[[], Sheet]) -> None:
         if not isinstance(app.screen, ComposeScreen):  # the key was pressed twice
             app.push_screen(ComposeScreen(found, Keeper(app.forum.drafting, found.draft)))
 
-    app.at_desk(sheet, show)
+    app.at_desk_for_keys(sheet, show)
 
 
 # --- where it goes ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from listforum.tui.guard import ColorFilter, ControlFilter, line_filters
+from listforum.tui.layout import glyphs
 from listforum.tui.terminal import Terminal
 
 BLACK = Color(0, 0, 0)
@@ -77,3 +78,11 @@ def test_a_terminal_without_utf8_gets_signs_in_ascii_cell_for_cell() -> None:
     (written,) = signs.apply([Segment(told, Style(bold=True))], BLACK)
     assert written == Segment('.--. |* "کتاب"~ + + - `  ', Style(bold=True))
     assert cell_len(written.text) == cell_len(told)
+
+
+def test_every_sign_of_the_lists_has_one_in_ascii() -> None:
+    terminal = Terminal.look({"TERM": "xterm-256color", "LC_ALL": "C"}, stdin_tty=True, stdout_tty=True)
+    _controls, signs = line_filters(terminal)
+    (written,) = signs.apply([Segment(glyphs.ALL)], BLACK)
+    assert written.text.isascii()
+    assert len(written.text) == cell_len(glyphs.ALL)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from conversations import HOUR, NOON, summary
 from listforum.tui.layout.cells import LRM, width
-from listforum.tui.layout.glyphs import ASCII, glyphs_for
 from listforum.tui.layout.topic_rows import columns, heading, row
 
 NOW = NOON + 4 * HOUR
@@ -64,9 +63,3 @@ def test_a_right_to_left_subject_does_not_turn_the_row() -> None:
     assert shown.text.startswith(LRM)
     subject = next(span.text for span in shown.spans if "سرشماری" in span.text)
     assert subject.endswith(LRM)
-
-
-def test_a_terminal_without_unicode_gets_letters() -> None:
-    assert glyphs_for("UTF-8") != ASCII
-    shown = row(summary(unread=2, starred=True, muted=True), columns(80, glyphs_for("iso-8859-1")), NOW)
-    assert plain(shown.text).startswith("*x+ ")

@@ -5,7 +5,6 @@ No row is a widget, so a hundred thousand cost no more than a screenful. A move 
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
@@ -17,7 +16,6 @@ from textual.strip import Strip
 
 from listforum.tui.actions import bindings
 from listforum.tui.layout.cells import width
-from listforum.tui.layout.glyphs import glyphs_for
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.wrap import wrapped
 from listforum.tui.theme import LINE_CSS, row_style
@@ -43,7 +41,6 @@ class LineList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
-        self.glyphs = glyphs_for(sys.__stdout__.encoding if sys.__stdout__ else "utf-8")
         self._strips: dict[int, Strip] = {}
         self._styles: dict[tuple[StyleName, StyleName, StyleName], Style] = {}
 

@@ -60,7 +60,7 @@ class ThreadView(LineList):
 
         Where `found` is given and no line, it opens where the post shows best why it was found.
         """
-        page = Page(max(self.line_width, 20), self.glyphs, found)
+        page = Page(max(self.line_width, 20), found)
         self._layout = ThreadLayout(outline.posts, load, page)
         self._coverage, self._told = Coverage(self._layout), set()
         first = outline.posts[0].post if outline.posts else 0

@@ -117,7 +117,7 @@ class TopicList(LineList):
 
     def _columns_now(self) -> Columns:
         if self._columns is None:
-            self._columns = columns(self.line_width, self.glyphs)
+            self._columns = columns(self.line_width)
         return self._columns
 
     def _page(self, number: int) -> Mapping[int, TopicSummary]:

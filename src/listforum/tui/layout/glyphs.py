@@ -1,33 +1,19 @@
-"""The signs that stand for a state or a fold, for terminals that know them and for those that know letters only."""
+"""The signs that stand for a state or a fold: one cell each, and every font with a terminal's line drawing has them.
+
+Where a terminal takes no UTF-8, `tui.guard` puts ASCII in their place.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+UNREAD: Final = "●"
+FOLLOWED: Final = "»"
+STARRED: Final = "★"
+MUTED: Final = "×"
+FOLDED: Final = "▸"
+ATTACHED: Final = "◦"
+BRANCH: Final = "└"
+DOT: Final = "·"
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """One cell each."""
-
-    unread: str
-    followed: str
-    starred: str
-    muted: str
-    folded: str
-    unfolded: str
-    attached: str
-    branch: str
-    bar: str
-    dot: str
-
-
-PLAIN: Final = Glyphs("●", "»", "★", "×", "▸", "▾", "◦", "└", "│", "·")
-"""Signs that every font with a terminal's line drawing has."""
-
-ASCII: Final = Glyphs("*", ">", "+", "x", "+", "-", "@", "`", "|", "-")
-
-
-def glyphs_for(encoding: str) -> Glyphs:
-    """The signs for a terminal that takes this encoding."""
-    return PLAIN if encoding.lower().replace("-", "").replace("_", "") == "utf8" else ASCII
+ALL: Final = UNREAD + FOLLOWED + STARRED + MUTED + FOLDED + ATTACHED + BRANCH + DOT

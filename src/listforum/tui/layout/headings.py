@@ -7,7 +7,7 @@ from typing import Final
 
 from listforum.tui.layout.cells import LRM, shortened, steady, width
 from listforum.tui.layout.dates import day, full
-from listforum.tui.layout.glyphs import PLAIN, Glyphs
+from listforum.tui.layout.glyphs import BRANCH, DOT, UNREAD
 from listforum.tui.layout.line import Line, Span
 from listforum.tui.layout.order import Placed
 
@@ -18,11 +18,11 @@ _NARROW: Final = 60
 _LEAST_AUTHOR: Final = 12
 
 
-def heading(placed: Placed, room: int, glyphs: Glyphs = PLAIN) -> Line:
+def heading(placed: Placed, room: int) -> Line:
     """One row of `room` cells. What does not fit is left out from the end: whom it answers, then the time of day."""
     record = placed.record
-    tree = _tree(placed.depth, room, glyphs)
-    mark = " " if record.read else glyphs.unread
+    tree = _tree(placed.depth, room)
+    mark = " " if record.read else UNREAD
     opening = width(tree) + 2
     when = full(record.date) if room >= _NARROW else day(record.date)
     author = shortened(steady(record.author), max(_LEAST_AUTHOR, room - opening - width(when) - 4))
@@ -34,18 +34,18 @@ def heading(placed: Placed, room: int, glyphs: Glyphs = PLAIN) -> Line:
     ]
     left = room - opening - width(author)
     if left >= width(when) + 3:
-        spans.append(Span(f" {glyphs.dot} {when}", "muted"))
+        spans.append(Span(f" {DOT} {when}", "muted"))
         left -= width(when) + 3
         told = _answers(placed)
         if told and left >= 3 + _LEAST_AUTHOR:
-            spans.append(Span(f" {glyphs.dot} {shortened(told, left - 3)}{LRM}", "muted"))
+            spans.append(Span(f" {DOT} {shortened(told, left - 3)}{LRM}", "muted"))
     return Line(tuple(spans), "heading" if record.read else "heading-unread")
 
 
-def _tree(depth: int, room: int, glyphs: Glyphs) -> str:
+def _tree(depth: int, room: int) -> str:
     """How deep an answer stands, within six steps and a third of the room."""
     shown = min(depth, _DEEPEST, max(1, room // 6 - 1))
-    return "  " * (shown - 1) + glyphs.branch + " " if depth else ""
+    return "  " * (shown - 1) + BRANCH + " " if depth else ""
 
 
 def _answers(placed: Placed) -> str:

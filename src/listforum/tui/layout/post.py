@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple
 from listforum.forum import told
 from listforum.mail.quotes import blocks
 from listforum.model import Attachment, Block, PostView
+from listforum.tui.layout import glyphs
 from listforum.tui.layout.cells import LRM, shortened, steady, width
-from listforum.tui.layout.glyphs import PLAIN, Glyphs
 from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.wrap import wrapped
@@ -107,10 +107,9 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What rows are written on: how many cells wide, with which signs, and what stands out."""
+    """What rows are written on: how many cells wide, and what stands out."""
 
     width: int
-    glyphs: Glyphs = PLAIN
     found: Sought | None = None
 
 
@@ -223,7 +222,7 @@ def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> l
     lines = (
         "\n".join(block.text for block in passage.blocks)[: whole[hidden - 1].offset - passage.offset].count("\n") + 1
     )
-    words = f"{page.glyphs.folded} {_folded_words(passage.kind, lines)}"
+    words = f"{glyphs.FOLDED} {_folded_words(passage.kind, lines)}"
     fold = PostRow(shortened(words, page.width), "fold", Target(passage.kind, number), first.offset)
     return [fold, *whole[hidden:]]
 
@@ -281,7 +280,7 @@ def _attachment_rows(attachment: Attachment, page: Page, end: int) -> list[PostR
         _("{kind}, {size}, here") if attachment.state == "here" else _("{kind}, on the server: {size}, d fetches it")
     ).format(kind=kind(attachment.type), size=told.size(attachment.bytes))
     style: StyleName = "attachment" if attachment.state == "here" else "waiting"
-    name = f"{page.glyphs.attached} {steady(attachment.name)}"
+    name = f"{glyphs.ATTACHED} {steady(attachment.name)}"
     room = page.width - width(about) - 3
     rows = [f"{shortened(name, room)}{LRM} ({about})"]
     if width(name) > room and room < _LEAST_NAME:

@@ -135,7 +135,7 @@ class ThreadLayout:
         at = self.post_at(row)
         within = row - self.start(at)
         if within == 0:
-            return PostLine(heading(self.posts[at], self._page.width, self._page.glyphs), HEADING)
+            return PostLine(heading(self.posts[at], self._page.width), HEADING)
         rows = self._laid(at)
         if within > len(rows):
             return _BLANK

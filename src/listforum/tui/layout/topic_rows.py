@@ -8,7 +8,7 @@ from gettext import gettext as _
 from listforum.model import TopicSummary
 from listforum.tui.layout.cells import LRM, field, number
 from listforum.tui.layout.dates import ago
-from listforum.tui.layout.glyphs import PLAIN, Glyphs
+from listforum.tui.layout.glyphs import FOLLOWED, MUTED, STARRED, UNREAD
 from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.wrap import runs_right_to_left
 
@@ -23,10 +23,9 @@ class Columns:
     posts: int
     unread: int
     last: int
-    glyphs: Glyphs = PLAIN
 
 
-def columns(width: int, glyphs: Glyphs = PLAIN) -> Columns:
+def columns(width: int) -> Columns:
     """The columns for rows of `width` cells; a narrow screen goes without some of them."""
     marks = 4 if width >= 60 else 3
     starter = 0 if width < 60 else min(24, 12 + (width - 60) // 8)
@@ -34,16 +33,15 @@ def columns(width: int, glyphs: Glyphs = PLAIN) -> Columns:
     unread = 5 if width >= 34 else 0
     last = 7 if width >= 24 else 0
     taken = marks + sum(cells + 1 for cells in (starter, posts, unread, last) if cells)
-    return Columns(marks, max(0, width - taken), starter, posts, unread, last, glyphs)
+    return Columns(marks, max(0, width - taken), starter, posts, unread, last)
 
 
 def row(summary: TopicSummary, columns: Columns, now: int) -> Line:
     """A topic; what is unread in it shows by a mark, a number and a bold subject. `now` is in seconds since 1970."""
-    glyphs = columns.glyphs
     quiet: StyleName = "muted" if summary.muted else ""
     new = bool(summary.unread)
     spans = [
-        Span(_opening(summary) + (glyphs.unread if new else " "), "muted" if summary.muted else "unread"),
+        Span(_opening(summary) + (UNREAD if new else " "), "muted" if summary.muted else "unread"),
         Span(_flags(summary, columns), quiet or "flag"),
         Span(field(summary.subject, columns.subject), quiet or ("unread" if new else "")),
     ]
@@ -80,9 +78,8 @@ def _opening(summary: TopicSummary) -> str:
 
 def _flags(summary: TopicSummary, columns: Columns) -> str:
     """The marks after the unread one; where there is room for one sign only, it gives way to the subject."""
-    glyphs = columns.glyphs
-    attention = glyphs.muted if summary.muted else glyphs.followed if summary.followed else " "
-    star = glyphs.starred if summary.starred else " "
+    attention = MUTED if summary.muted else FOLLOWED if summary.followed else " "
+    star = STARRED if summary.starred else " "
     if columns.marks == 4:
         return f"{attention}{star} "
     return f"{attention if attention != ' ' else star} "

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from listforum.tui.actions import Where, footer, help_key, shown
 from listforum.tui.layout.bars import Key, key_line, title_line
 from listforum.tui.layout.cells import shortened
+from listforum.tui.layout.glyphs import FOLDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ class AdviceLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        return Content(shortened(f" ▸ {self._words}", self.size.width))
+        return Content(shortened(f" {FOLDED} {self._words}", self.size.width))
 
 
 class KeyLine(Widget):

@@ -8,22 +8,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import record, view
-from listforum.model import Attachment
+from listforum.model import Attachment, PostView
 from listforum.tui.layout.cells import LRM, width
 from listforum.tui.layout.kinds import kind
-from listforum.tui.layout.post import Folds, PostLine, Target, post_lines
+from listforum.tui.layout.post import Folds, Marked, Page, PostLine, Target, post_rows, styled
 from listforum.tui.layout.why import why
 
 LONG_QUOTE = "\n".join(f"> quoted line {n}" for n in range(1, 15))
+FOLDED = Folds()
 OPEN = Folds("open")
+
+
+def post_lines(view: PostView, width: int, folds: Folds = FOLDED, marked: Marked | None = None) -> tuple[PostLine, ...]:
+    """A post below its heading, with what stands out in it."""
+    matches = marked(view.text) if marked and view.text else ()
+    return tuple(PostLine(styled(row, matches), row.stands_for) for row in post_rows(view, Page(width), folds))
 
 
 def texts(lines: Sequence[PostLine]) -> list[str]:
     return [line.line.text.replace(LRM, "") for line in lines]
 
 
-def shown(text: str | None, folds: Folds | None = None, room: int = 78) -> list[str]:
-    return texts(post_lines(view(text), room, folds or Folds()))
+def shown(text: str | None, folds: Folds = FOLDED, room: int = 78) -> list[str]:
+    return texts(post_lines(view(text), room, folds))
 
 
 # --- quotes -------------------------------------------------------------------------------------------------------

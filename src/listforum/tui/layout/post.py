@@ -69,8 +69,6 @@ class Folds:
         return Folds(self.usual, self.turned ^ {n})
 
 
-FOLDED: Final = Folds()
-
 _PATCH: Final[dict[str, StyleName]] = {"": "", " ": "", "+": "added", "-": "removed", "@": "muted"}
 
 
@@ -111,13 +109,6 @@ class Page:
 
     width: int
     found: Sought | None = None
-
-
-def post_lines(view: PostView, width: int, folds: Folds = FOLDED, marked: Marked | None = None) -> tuple[PostLine, ...]:
-    """A post below its heading."""
-    page = Page(width)
-    matches = tuple(marked(view.text)) if marked and view.text else ()
-    return tuple(PostLine(styled(row, matches), row.stands_for) for row in post_rows(view, page, folds))
 
 
 def post_rows(view: PostView, page: Page, folds: Folds) -> list[PostRow]:

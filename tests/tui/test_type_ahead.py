@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,23 @@ def test_a_word_behind_the_key_of_the_filter_is_filtered_by(home: Path) -> None:
         await at_once(reader, "f", *"wmc")
         assert isinstance(reader.app.screen, TopicsScreen)
         assert "wmc" in reader.rows[1]
+
+    read(home, script)
+    assert not any(map(any, marks(home)))
+
+
+def test_what_takes_long_to_open_gets_its_keys_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_filter = TopicsScreen.action_filter
+
+    def slowly(screen: TopicsScreen) -> None:
+        time.sleep(2 * type_ahead._PATIENCE)
+        open_filter(screen)
+
+    monkeypatch.setattr(TopicsScreen, "action_filter", slowly)
+
+    async def script(reader: Reader) -> None:
+        await at_once(reader, "f", *"wmc")
+        await reader.until(lambda: "wmc" in reader.rows[1])
 
     read(home, script)
     assert not any(map(any, marks(home)))

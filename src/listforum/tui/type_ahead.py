@@ -65,7 +65,8 @@ class TypeAhead:
 
     def handled(self) -> None:
         """The key that was given on last has been done with; `expect` was called by then, if it was to be."""
-        self._app.call_later(self._go_on, self._number)  # behind a change of the focus that it asked for
+        self._since = time.monotonic()
+        self._look_again(self._number)
 
     def is_last(self, message: Handled) -> bool:
         """Whether a message is about the key that was given on last."""
@@ -79,7 +80,7 @@ class TypeAhead:
         if self._patience is not None:
             self._patience.stop()
         number = self._number
-        self._patience = self._app.set_timer(_PATIENCE, lambda: self._go_on(number))
+        self._patience = self._app.set_timer(_PATIENCE, lambda: self._look_again(number))
         await self._app.give(typed)
         if typed.is_forwarded:
             target.post_message(Handled(number))
@@ -98,4 +99,5 @@ class TypeAhead:
             self._since = None
 
     def _look_again(self, number: int) -> None:
+        """Behind a change of the focus that the key asked for."""
         self._app.call_later(self._go_on, number)

@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from listforum.config import load
+from forum_home import open_forum
 from listforum.forum import Forum
 from listforum.home import Home
 from listforum.tui.app import ForumApp
@@ -69,6 +69,11 @@ class Reader:
         return "\n".join(self.rows)
 
     @property
+    def said(self) -> str:
+        """Everything that was said in passing and can still be read."""
+        return "\n".join(note.message for note in self.app._notifications)
+
+    @property
     def focused(self) -> Widget | None:
         return self.app.focused
 
@@ -78,7 +83,7 @@ def forum_at(home: Path) -> Iterator[Forum]:
     """The forum of a home, made if need be."""
     place = Home(home)
     place.prepare()
-    with Forum(place, lambda: load(place.config_file)) as forum:
+    with open_forum(place) as forum:
         yield forum
 
 

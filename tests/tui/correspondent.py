@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import dedent
 
+from forum_home import configured_home
 from listforum.forum import Forum
 from listforum.model import OutboxItem, SavedDraft
 from mails import mail
@@ -40,9 +40,7 @@ def settle_down(home: Path, config: str = CONFIG, mails: Sequence[bytes] = ()) -
     question = mail(1, author="Samira Rahimi <samira@example.net>", text=QUESTION)
     fill(home, "open-data", [question, *mails])
     if config:
-        path = home / "config.toml"
-        path.write_text(dedent(config))
-        path.chmod(0o600)
+        configured_home(home, config)
     return home
 
 
@@ -74,11 +72,6 @@ async def open_topic(reader: Reader) -> None:
     """Opens the one topic there is."""
     await reader.press("enter")
     assert "Which encoding" in reader.text
-
-
-def notes(reader: Reader) -> str:
-    """Everything that was said in passing so far."""
-    return "\n".join(note.message for note in reader.app._notifications)
 
 
 def program(home: Path, environ: Mapping[str, str] | None = None) -> TerminalSession:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from forum_home import configured_home
 from listforum.demo.world import World
-from listforum.home import Home
 from mails import mail
 from reader import Reader
 
@@ -27,9 +27,7 @@ def world(home: Path, mails: Sequence[bytes]) -> Iterator[World]:
     arrivals = [Delivered(one, 1_790_000_000 + at) for at, one in enumerate(mails)]
     with World(home.parent / "world", arrivals, lambda post, _now: post) as running:
         running.link.use("fast")
-        Home(home).prepare()
-        (home / "config.toml").write_text(running.config())
-        (home / "config.toml").chmod(0o600)
+        configured_home(home, running.config())
         yield running
 
 

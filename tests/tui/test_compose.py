@@ -11,6 +11,7 @@ from listforum.tui.screens.compose import ComposeScreen
 from listforum.tui.screens.confirm import ConfirmScreen
 from listforum.tui.screens.topic import TopicScreen
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.writing import write_post
 from mails import mail
 from reader import Reader, fill, forum_at, read
 from tui.correspondent import (
@@ -19,7 +20,6 @@ from tui.correspondent import (
     answer,
     drafts,
     items,
-    notes,
     open_topic,
     sent_text,
     settle_down,
@@ -75,7 +75,7 @@ def test_where_no_answer_can_go_a_sentence_says_why_and_no_screen_opens(tmp_path
     async def script(reader: Reader) -> None:
         await answer(reader)
         assert isinstance(reader.app.screen, TopicScreen)
-        assert "config" in notes(reader)
+        assert "config" in reader.said
 
     read(settle_down(tmp_path / "home", config=""), script)
 
@@ -87,7 +87,7 @@ def test_a_hidden_writer_cannot_be_answered_in_private(tmp_path: Path) -> None:
         await open_topic(reader)
         await reader.press("R")
         assert isinstance(reader.app.screen, TopicScreen)
-        assert notes(reader)
+        assert reader.said
 
     read(settle_down(tmp_path / "home", mails=[munged]), script)
 
@@ -100,7 +100,7 @@ def test_an_answer_is_queued_and_stands_in_the_topic(home: Path) -> None:
         await answer(reader, "UTF-8.")
         await reader.press("ctrl+s")
         assert isinstance(reader.app.screen, TopicScreen)
-        assert "Queued: it goes out with the next sync (s). u takes it back." in notes(reader)
+        assert "Queued: it goes out with the next sync (s). u takes it back." in reader.said
         assert "2 posts" in reader.rows[0]
 
     read(home, script)
@@ -117,7 +117,7 @@ def test_queueing_twice_in_a_hurry_queues_once(home: Path) -> None:
         await reader.pilot.press("ctrl+s", "ctrl+s")
         await reader.settled()
         assert isinstance(reader.app.screen, TopicScreen)
-        assert "draft" not in notes(reader)
+        assert "draft" not in reader.said
 
     read(home, script)
     assert len(items(home)) == 1
@@ -141,7 +141,7 @@ def test_a_text_that_cannot_be_queued_stays_to_be_changed(home: Path, monkeypatc
     async def script(reader: Reader) -> None:
         await answer(reader, "UTF-8. " * 10)
         await reader.press("ctrl+s")
-        assert "too long" in notes(reader)
+        assert "too long" in reader.said
         await reader.press("escape")
 
     read(home, script)
@@ -208,7 +208,7 @@ def test_an_empty_text_is_not_queued(home: Path) -> None:
         await answer(reader)
         reader.app.screen.query_one("#text").text = " \n"  # type: ignore[attr-defined]
         await reader.press("ctrl+s")
-        assert "nothing written yet" in notes(reader)
+        assert "nothing written yet" in reader.said
         assert isinstance(reader.app.screen, ComposeScreen)
 
     read(home, script)
@@ -247,7 +247,7 @@ def test_when_the_list_moves_while_one_writes_nothing_goes_where_one_was_not_tol
         await reader.press("ctrl+s")
         assert isinstance(reader.app.screen, ComposeScreen)
         assert "new-home@lists.example.org" in reader.rows[1]
-        assert "elsewhere" in notes(reader)
+        assert "elsewhere" in reader.said
         assert items(home) == ()
         await reader.press("ctrl+s")
         assert items(home)[0].to == ("new-home@lists.example.org",)
@@ -265,7 +265,7 @@ def test_a_new_post_has_a_subject_and_says_so(home: Path) -> None:
         await reader.press("tab")
         await reader.type("The new files are out.")
         await reader.press("ctrl+s")
-        assert "needs a subject" in notes(reader)
+        assert "needs a subject" in reader.said
         assert reader.focused is not None
         assert reader.focused.id == "subject"
         await reader.type("New: files [/x]")
@@ -311,7 +311,7 @@ def test_where_there_are_several_lists_a_view_asks_which(tmp_path: Path) -> None
     home = settle_down(tmp_path / "home", config=CONFIG + OTHER_LIST)
 
     async def script(reader: Reader) -> None:
-        reader.app.write_post(None)
+        write_post(reader.app, None)
         await reader.settled()
         assert isinstance(reader.app.screen, ChoiceScreen)
         assert "On which list?" in reader.text
@@ -325,7 +325,7 @@ def test_leaving_the_question_about_the_list_writes_nothing(tmp_path: Path) -> N
     home = settle_down(tmp_path / "home", config=CONFIG + OTHER_LIST)
 
     async def script(reader: Reader) -> None:
-        reader.app.write_post(None)
+        write_post(reader.app, None)
         await reader.settled()
         await reader.press("escape")
         assert isinstance(reader.app.screen, TopicsScreen)
@@ -335,7 +335,7 @@ def test_leaving_the_question_about_the_list_writes_nothing(tmp_path: Path) -> N
 
 def test_where_there_is_one_list_nobody_is_asked(home: Path) -> None:
     async def script(reader: Reader) -> None:
-        reader.app.write_post(None)
+        write_post(reader.app, None)
         await reader.settled()
         assert "To everyone on open-data" in reader.rows[1]
 

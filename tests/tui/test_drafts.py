@@ -17,7 +17,7 @@ from listforum.tui.screens.compose import ComposeScreen
 from listforum.tui.screens.topic import TopicScreen
 from listforum.tui.writing import Keeper
 from reader import Reader, forum_at, read
-from tui.correspondent import answer, begin_answer, drafts, items, notes, program, settle_down
+from tui.correspondent import answer, begin_answer, drafts, items, program, settle_down
 
 SECONDS_OF_A_PAUSE = 1.5
 
@@ -101,7 +101,7 @@ def test_where_nothing_can_be_kept_the_writer_is_told_and_not_sent_away(
         await reader.until(lambda: "NOT KEPT: the disk is full" in reader.rows[0], SECONDS_OF_A_PAUSE)
         await reader.press("escape")
         assert isinstance(reader.app.screen, ComposeScreen)
-        assert "the disk is full" in notes(reader)
+        assert "the disk is full" in reader.said
         monkeypatch.undo()
         await reader.type("!")
         await reader.until(lambda: "NOT KEPT" not in reader.rows[0], SECONDS_OF_A_PAUSE)
@@ -119,7 +119,7 @@ def test_leaving_keeps_the_draft_and_says_where_it_is(home: Path) -> None:
         await answer(reader, "UTF-8")
         await reader.press("escape")
         assert isinstance(reader.app.screen, TopicScreen)
-        assert "Kept as a draft, in the outbox (o)." in notes(reader)
+        assert "Kept as a draft, in the outbox (o)." in reader.said
 
     read(home, script)
     assert own_words(home) == ["UTF-8"]
@@ -130,7 +130,7 @@ def test_an_answer_nobody_wrote_leaves_nothing_behind(home: Path) -> None:
         await answer(reader)
         await reader.pilot.pause(0.9)
         await reader.press("escape")
-        assert notes(reader) == ""
+        assert reader.said == ""
 
     read(home, script)
     assert drafts(home) == ()

@@ -237,7 +237,7 @@ def test_who_went_on_reading_hears_what_came_of_it(home: Path) -> None:
         await reader.press("enter", "escape")
         running.link.use("fast")
         await at_rest(reader)
-        assert "6 new posts came." in [note.message for note in reader.app._notifications]
+        assert "6 new posts came." in reader.said
 
     with world(home, posts(6)) as running:
         read(home, script)

@@ -42,10 +42,6 @@ def fetch_all(home: Path) -> None:
         forum.syncing.sync((), Wanted(), ask=str, cancel=Cancel(), progress=lambda _progress: None)
 
 
-def told(reader: Reader) -> str:
-    return "\n".join(note.message for note in reader.app._notifications)
-
-
 async def on_the_file(reader: Reader) -> None:
     """Opens the topic and puts the cursor on the line of its file."""
     await reader.press("enter")
@@ -95,7 +91,7 @@ def test_all_texts_of_a_topic_come_in_one_run(home: Path) -> None:
         for number in (1, 2, 3):
             assert f"These are the words of mail number {number}." in reader.text
         await reader.press("D")
-        assert "Every text of this topic is here." in told(reader)
+        assert "Every text of this topic is here." in reader.said
 
     with world(home, [mail(1), mail(2, answers=[1]), mail(3, answers=[2])]):
         fetch_headers(home)
@@ -115,7 +111,7 @@ def test_a_file_is_fetched_at_its_price_and_saved_where_the_person_says(home: Pa
         assert "Save census.csv" in reader.text
         assert not list(place.iterdir())
         await reader.press("enter")
-        assert f"Saved as {place / 'census.csv'}" in told(reader)
+        assert f"Saved as {place / 'census.csv'}" in reader.said
         assert "kB, here)" in reader.text
         assert "on the server" not in reader.text
 
@@ -134,7 +130,7 @@ def test_who_went_on_reading_is_not_asked_where_to_save_but_told(home: Path) -> 
         running.link.use("fast")
         await at_rest(reader)
         assert isinstance(reader.app.screen, TopicScreen)
-        assert "census.csv is here: d saves it." in told(reader)
+        assert "census.csv is here: d saves it." in reader.said
 
     with world(home, [with_file(1)]) as running:
         fetch_all(home)
@@ -153,9 +149,9 @@ def test_a_file_that_is_here_costs_nothing_and_goes_where_the_last_one_went(home
             await reader.pilot.press("backspace")
         await reader.type(str(elsewhere))
         await reader.press("enter")
-        assert f"Saved as {elsewhere / 'census.csv'}" in told(reader)
+        assert f"Saved as {elsewhere / 'census.csv'}" in reader.said
         await reader.press("d", "enter")
-        assert f"Saved as {elsewhere / 'census (2).csv'}" in told(reader)
+        assert f"Saved as {elsewhere / 'census (2).csv'}" in reader.said
         assert reader.app.link.exchange is None
 
     read(home, script)
@@ -183,7 +179,7 @@ def test_a_directory_that_cannot_be_made_is_told(home: Path, tmp_path: Path) -> 
         await reader.press("d")
         await reader.type("/taken/deep")
         await reader.press("enter")
-        assert "cannot be saved" in told(reader)
+        assert "cannot be saved" in reader.said
 
     read(home, script)
 
@@ -199,7 +195,7 @@ def test_a_list_without_an_account_says_that_there_is_nothing_to_fetch_from(home
         if isinstance(reader.app.screen, ConfirmScreen):
             await reader.press("enter")
             await at_rest(reader)
-        assert "no server" in told(reader) + " ".join(reader.text.split())
+        assert "no server" in reader.said + " ".join(reader.text.split())
 
     read(home, script)
 
@@ -211,7 +207,7 @@ def test_without_a_config_fetching_says_so(home: Path) -> None:
 
     async def script(reader: Reader) -> None:
         await reader.press("enter", "d")
-        assert "no config" in told(reader)
+        assert "no config" in reader.said
 
     read(home, script)
 
@@ -221,7 +217,7 @@ def test_where_nothing_waits_it_says_what_to_do(home: Path) -> None:
 
     async def script(reader: Reader) -> None:
         await reader.press("enter", "d")
-        assert "put the cursor on its line" in told(reader)
+        assert "put the cursor on its line" in reader.said
 
     read(home, script)
 

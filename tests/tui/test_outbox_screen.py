@@ -16,7 +16,7 @@ from listforum.tui.screens.compose import ComposeScreen
 from listforum.tui.screens.confirm import ConfirmScreen
 from listforum.tui.screens.outbox import OutboxScreen
 from reader import Reader, forum_at, read
-from tui.correspondent import answer, drafts, items, notes, settle_down
+from tui.correspondent import answer, drafts, items, settle_down
 
 NOW = 1_800_000_000
 STATES: tuple[OutboxState, ...] = ("queued", "sending", "uncertain", "sent", "on the list", "failed")
@@ -247,7 +247,7 @@ def test_dropping_what_may_have_been_sent_says_that_it_cannot_be_undone(home: Pa
         assert "cannot be taken back" in " ".join(reader.text.split())
         await reader.press("enter")
         await reader.press("u")
-        assert "nothing to take back" in notes(reader)
+        assert "nothing to take back" in reader.said
 
     read(home, script)
     assert items(home) == ()
@@ -276,7 +276,7 @@ def test_what_a_state_does_not_allow_is_said_and_not_done(home: Path, state: Out
         await open_outbox(reader)
         await reader.press(key)
         assert isinstance(reader.app.screen, OutboxScreen)
-        assert "This one is" in notes(reader)
+        assert "This one is" in reader.said
 
     read(home, script)
     assert states(home) == [state]

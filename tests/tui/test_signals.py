@@ -12,7 +12,7 @@ import pytest
 from listforum.cancel import Cancel
 from listforum.tui.exchange import Exchange, Outcome
 from reader import Reader, forum_at, read
-from tui.correspondent import begin_answer, drafts, notes, program, settle_down
+from tui.correspondent import begin_answer, drafts, program, settle_down
 from tui.terminals import TerminalSession, python
 
 SOON = 1.5
@@ -65,6 +65,27 @@ def test_a_signal_keeps_the_draft_and_gives_the_terminal_back(home: Path, number
         assert session.restored()
         assert "UTF-8" not in session.screen.text()
     assert own_words(home) == ["UTF-8, I think"]
+
+
+def test_ctrl_z_puts_it_aside_and_it_comes_back_as_it_was(home: Path) -> None:
+    with program(home) as session:
+        session.wait_for("The census files")
+        session.send("\x1a")
+        until_state(session, "T")
+        assert session.restored()
+        session.quiet()
+        session.process.send_signal(signal.SIGCONT)
+        painted = session.quiet()
+        assert "The census files" in painted
+        assert "help" in painted
+
+
+def until_state(session: TerminalSession, state: str) -> None:
+    """Waits until the kernel says so of the process (proc(5)): T is stopped, S waits."""
+    end = time.monotonic() + 10
+    while Path(f"/proc/{session.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != state:
+        session.quiet(0.05)
+        assert time.monotonic() < end
 
 
 def test_a_line_that_is_cut_keeps_the_draft(home: Path) -> None:
@@ -145,7 +166,7 @@ def test_the_terminal_says_nothing_of_it(home: Path) -> None:
 def test_ctrl_c_says_how_to_leave(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await reader.press("ctrl+c")
-        assert "^q leaves listforum." in notes(reader)
+        assert "^q leaves listforum." in reader.said
         assert reader.app.is_running
 
     read(home, script)
@@ -163,7 +184,7 @@ def test_ctrl_c_stops_a_run_on_the_link(home: Path) -> None:
         reader.app.link.begin(Exchange(str, lambda: None, cancel, "test"), work, lambda _exchange: None)
         await reader.press("ctrl+c")
         assert cancel.cancelled
-        assert "Stopping" in notes(reader)
+        assert "Stopping" in reader.said
         await reader.until(lambda: not reader.app.link.busy)
 
     read(home, script)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from forum_home import configured_home
 from listforum.tui.layout.cells import width
 from listforum.tui.screens.page import PageScreen
 from listforum.tui.screens.welcome import WelcomeScreen
@@ -30,17 +31,6 @@ folder = "INBOX"
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-def told(reader: Reader) -> str:
-    """What was said in passing."""
-    return "\n".join(note.message for note in reader.app._notifications)
-
-
-def configure(home: Path, text: str) -> None:
-    home.mkdir(mode=0o700)
-    (home / "config.toml").write_text(text)
-    (home / "config.toml").chmod(0o600)
 
 
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
@@ -75,7 +65,7 @@ def test_on_a_narrow_screen_every_word_is_reached_by_scrolling(home: Path) -> No
 def test_e_writes_a_config_only_its_owner_reads_and_says_where_it_is_without_an_editor(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await reader.press("e")
-        assert f"Your config lies at {home / 'config.toml'}." in told(reader)
+        assert f"Your config lies at {home / 'config.toml'}." in reader.said
 
     read(home, script)
     assert "[accounts.home]" in (home / "config.toml").read_text()
@@ -83,7 +73,7 @@ def test_e_writes_a_config_only_its_owner_reads_and_says_where_it_is_without_an_
 
 
 def test_a_broken_config_is_told_with_the_words_that_say_what_is_wrong(home: Path) -> None:
-    configure(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
+    configured_home(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
 
     async def script(reader: Reader) -> None:
         assert isinstance(reader.app.screen, WelcomeScreen)
@@ -94,7 +84,7 @@ def test_a_broken_config_is_told_with_the_words_that_say_what_is_wrong(home: Pat
 
 
 def test_what_stands_in_a_broken_config_is_shown_letter_by_letter(home: Path) -> None:
-    configure(home, CONFIG.replace('tls = "none"', 'tls = "[/b][@click=app.quit]"'))
+    configured_home(home, CONFIG.replace('tls = "none"', 'tls = "[/b][@click=app.quit]"'))
 
     async def script(reader: Reader) -> None:
         assert "[/b][@click=app.quit]" in reader.text
@@ -104,19 +94,19 @@ def test_what_stands_in_a_broken_config_is_shown_letter_by_letter(home: Path) ->
 
 
 def test_a_config_without_a_list_sends_to_the_doctor(home: Path) -> None:
-    configure(home, CONFIG)
+    configured_home(home, CONFIG)
 
     async def script(reader: Reader) -> None:
         assert "names no list yet" in reader.text
         await reader.press("s")
         assert isinstance(reader.app.screen, WelcomeScreen)
-        assert "no list to fetch yet" in told(reader)
+        assert "no list to fetch yet" in reader.said
 
     read(home, script)
 
 
 def test_d_looks_at_everything_and_shows_what_it_found(home: Path) -> None:
-    configure(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
+    configured_home(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
 
     async def script(reader: Reader) -> None:
         await reader.press("d")
@@ -131,7 +121,7 @@ def test_d_looks_at_everything_and_shows_what_it_found(home: Path) -> None:
 
 
 def test_s_goes_on_to_the_topics_and_the_run_once_a_list_is_set(home: Path) -> None:
-    configure(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
+    configured_home(home, CONFIG.replace('tls = "none"', 'tls = "perhaps"'))
 
     async def script(reader: Reader) -> None:
         (home / "config.toml").write_text(CONFIG + LIST)
@@ -163,6 +153,6 @@ def test_an_editor_that_cannot_be_lent_the_terminal_leaves_the_screen_as_it_is(
     async def script(reader: Reader) -> None:
         await reader.press("e")
         assert isinstance(reader.app.screen, WelcomeScreen)
-        assert "cannot be lent" in told(reader)
+        assert "cannot be lent" in reader.said
 
     read(home, script)

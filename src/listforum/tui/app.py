@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,13 +16,12 @@ from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.crash import CrashSafe
 from listforum.tui.exchange import Exchange, Link, Outcome, events_of
-from listforum.tui.guard import line_filters
 from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
+from listforum.tui.painting import Painted
 from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
-from listforum.tui.theme import FALLBACKS, THEMES
 from listforum.tui.type_ahead import Handled, TypeAhead, Typed
 from listforum.tui.undo import Undo
 from listforum.tui.worker import Job, Worker
@@ -31,11 +29,8 @@ from listforum.tui.worker import Job, Worker
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from textual.driver import Driver
     from textual.events import Event
-    from textual.filter import LineFilter
     from textual.screen import Screen
-    from textual.theme import Theme
 
     from listforum.cancel import Cancel
     from listforum.forum import Forum
@@ -49,7 +44,7 @@ _GOODBYE_SECONDS: Final = 0.25
 """So long a change that is being written may take when the person leaves; nobody waits for the network."""
 
 
-class ForumApp(CrashSafe):
+class ForumApp(CrashSafe, Painted):
     """The forum in a terminal. Answers with the exit code."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -57,15 +52,11 @@ class ForumApp(CrashSafe):
     BINDINGS = bindings("everywhere")
 
     def __init__(self, forum: Forum, terminal: Terminal, companion: Companion | None = None) -> None:
-        super().__init__()
+        super().__init__(terminal)
         # beside a companion the home may vanish with the program, and the file with it
         self.crash_file = None if companion is not None else forum.home.directory / "crash.txt"
         self.forum = forum
-        self.terminal = terminal
         self.companion = companion
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = terminal.theme
         for at, extra in enumerate(companion.extras if companion is not None else ()):
             self._bindings.bind(extra.key, f"extra({at})", extra.help, show=False, priority=True)
         self.desk = Worker("archive", self.deliver)
@@ -83,34 +74,7 @@ class ForumApp(CrashSafe):
 
     def on_mount(self) -> None:
         self._farewell.mind()
-
-    def on_ready(self) -> None:
-        """The first screen is shown: what was loaded for it stays, and is not looked through for garbage again."""
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
-
-    def get_driver_class(self) -> type[Driver]:
-        from listforum.tui.driver import ForumDriver
-
-        return ForumDriver
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), *line_filters(self.terminal)]
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """As Textual's, that is asked for every row that is painted, without a copy of all themes for each."""
-        return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """As Textual's, but where there is nothing yet to be styled it is not worked out how."""
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(FALLBACKS)
+        self.app_resume_signal.subscribe(self, lambda _app: self.screen.refresh(layout=True))
 
     def get_default_screen(self) -> Screen[Any]:
         forum = self.forum
@@ -212,26 +176,6 @@ class ForumApp(CrashSafe):
         if self.companion is not None:
             self.tell(self.companion.extras[at].do())
             self._exchange_changed()
-
-    # --- writing ------------------------------------------------------------------------------------------------------
-
-    def write_reply(self, post: int) -> None:
-        """Begins an answer to everyone on the list."""
-        from listforum.tui.writing import write_reply
-
-        write_reply(self, post)
-
-    def write_privately(self, post: int) -> None:
-        """Begins an answer to the one who wrote a post."""
-        from listforum.tui.writing import write_privately
-
-        write_privately(self, post)
-
-    def write_post(self, list_name: str | None) -> None:
-        """Begins a new topic; asks on which list when that is not said."""
-        from listforum.tui.writing import write_post
-
-        write_post(self, list_name)
 
     # --- the link -----------------------------------------------------------------------------------------------------
 

@@ -34,8 +34,8 @@ class CrashSafe(App[int]):
 
     crash_file: Path | None = None
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self._last_words = ""
         self._crash_code = 0
 

@@ -193,10 +193,14 @@ class TopicScreen(ForumScreen):
     # --- elsewhere ----------------------------------------------------------------------------------------------------
 
     def action_reply(self) -> None:
-        self.forum_app.write_reply(self._view.current.post)
+        from listforum.tui.writing import write_reply
+
+        write_reply(self.forum_app, self._view.current.post)
 
     def action_reply_privately(self) -> None:
-        self.forum_app.write_privately(self._view.current.post)
+        from listforum.tui.writing import write_privately
+
+        write_privately(self.forum_app, self._view.current.post)
 
     def action_compose(self) -> None:
         self._topics.action_compose()

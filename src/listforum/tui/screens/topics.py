@@ -349,4 +349,6 @@ class TopicsScreen(ForumScreen):
         self.forum_app.push_screen(OutboxScreen())
 
     def action_compose(self) -> None:
-        self.forum_app.write_post(self.shelf.list)
+        from listforum.tui.writing import write_post
+
+        write_post(self.forum_app, self.shelf.list)

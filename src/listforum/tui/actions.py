@@ -128,6 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("back", ("escape",), ("field",), N_("Back; nothing is done"), N_("back")),
     Action("quit", ("q",), ("topics", "welcome"), N_("Leave listforum"), N_("quit")),
     Action("quit", ("ctrl+q",), ("everywhere",), N_("Leave listforum from anywhere")),
+    Action("suspend_process", ("ctrl+z",), ("everywhere",), N_("Put listforum aside; fg in the shell brings it back")),
     # --- in every list --------------------------------------------------------------------------------------------
     Action("move(1)", ("down", "j"), ("lines",), N_("Down")),
     Action("move(-1)", ("up", "k"), ("lines",), N_("Up")),

@@ -220,7 +220,7 @@ def test_a_question_and_its_answer_take_no_longer_than_the_link(world: World) ->
         began = time.monotonic()
         for number in range(1, 31):
             client.fetch(str(number), "(BODY[HEADER])")
-        assert time.monotonic() - began < 0.6  # with TCP holding back small pieces, 40 ms each
+        assert time.monotonic() - began < 1  # with TCP holding back small pieces, 40 ms each: 1.2 s
 
 
 def test_it_ends_at_once_whoever_is_connected(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_it_ends_at_once_whoever_is_connected(tmp_path: Path) -> None:
     time.sleep(0.1)
     began = time.monotonic()
     world.stop()
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 1
     assert "demo servers" not in {thread.name for thread in threading.enumerate()}
     for client in clients:
         client.close()

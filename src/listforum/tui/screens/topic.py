@@ -12,8 +12,8 @@ from listforum.errors import ListforumError, UnknownItem
 from listforum.model import TopicOutline, Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.layout.cells import LRM
-from listforum.tui.marks import Mark, mark_post_unread, mark_posts_read, mark_topics_read, turn_mark
-from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.marks import mark_post_unread, mark_posts_read, mark_topics_read
+from listforum.tui.screens.marking import MarkingScreen
 from listforum.tui.thread_view import ThreadView
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from listforum.tui.screens.topics import TopicsScreen
 
 
-class TopicScreen(ForumScreen):
+class TopicScreen(MarkingScreen):
     """Shows a topic over the list it was opened from; `found` marks the words of a search in its posts."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topic",)
@@ -157,17 +157,8 @@ class TopicScreen(ForumScreen):
 
     # --- marks --------------------------------------------------------------------------------------------------------
 
-    def action_follow(self) -> None:
-        self._turn("follow")
-
-    def action_star(self) -> None:
-        self._turn("star")
-
-    def action_mute(self) -> None:
-        self._turn("mute")
-
-    def _turn(self, mark: Mark) -> None:
-        turn_mark(self.forum_app, self.topic, mark)
+    def topic_here(self) -> int:
+        return self.topic
 
     def action_mark_read(self) -> None:
         mark_topics_read(self.forum_app, [self.topic])

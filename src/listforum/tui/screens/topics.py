@@ -17,9 +17,9 @@ from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.line_list import LineList
-from listforum.tui.marks import Mark, mark_topics_read, turn_mark
+from listforum.tui.marks import mark_topics_read
 from listforum.tui.reading_on import Next, first_to_read, next_to_read
-from listforum.tui.screens.frame import ForumScreen
+from listforum.tui.screens.marking import MarkingScreen
 from listforum.tui.shelf import Shelf, ShelfView
 from listforum.tui.topic_list import TopicList
 from listforum.tui.worker import Job
@@ -53,7 +53,7 @@ class ColumnNames(LineList, can_focus=False):
         return ""
 
 
-class TopicsScreen(ForumScreen):
+class TopicsScreen(MarkingScreen):
     """Lists, views and topics; `shelf` is what is shown."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
@@ -159,7 +159,7 @@ class TopicsScreen(ForumScreen):
         self._was_left = True
 
     def _keep_place(self) -> None:
-        topic = self.query_one(TopicList).current
+        topic = self.topic_here()
         self.forum_app.whereabouts = Whereabouts(self.shelf.list, self.shelf.view, topic, None, 0)
 
     # --- the side -----------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class TopicsScreen(ForumScreen):
 
     def action_end_filter(self) -> None:
         """Back to all topics; from the side, back to the topics."""
-        current = self.query_one(TopicList).current
+        current = self.topic_here()
         if self.query("#filter"):
             self._end_filter()
             self._show_topics(current)
@@ -250,12 +250,12 @@ class TopicsScreen(ForumScreen):
         self._keep_place()
 
     def action_open(self) -> None:
-        topic = self.query_one(TopicList).current
+        topic = self.topic_here()
         if topic is not None:
             self._open(topic)
 
     def action_read_on(self) -> None:
-        topic = self.query_one(TopicList).current
+        topic = self.topic_here()
         self._look_for(lambda forum, shelf, shown: first_to_read(forum, shelf, shown, topic), lambda: None)
 
     def read_next(self, after: int, nothing: Callable[[], None]) -> None:
@@ -313,19 +313,8 @@ class TopicsScreen(ForumScreen):
 
     # --- marks --------------------------------------------------------------------------------------------------------
 
-    def action_follow(self) -> None:
-        self._turn("follow")
-
-    def action_star(self) -> None:
-        self._turn("star")
-
-    def action_mute(self) -> None:
-        self._turn("mute")
-
-    def _turn(self, mark: Mark) -> None:
-        topic = self.query_one(TopicList).current
-        if topic is not None:
-            turn_mark(self.forum_app, topic, mark)
+    def topic_here(self) -> int | None:
+        return self.query_one(TopicList).current
 
     def action_mark_read(self) -> None:
         """Marks what is shown as read: everything of a list, or of a view."""

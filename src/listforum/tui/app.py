@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -223,9 +223,8 @@ class ForumApp(CrashSafe, Painted):
     def _exchange_changed(self) -> None:
         if self.companion is not None and self.link.exchange is not None and self.link.exchange.phase == "price":
             self.companion.happened("priced")
-        for screen in self.screen_stack:
-            if isinstance(screen, Follower):
-                screen.exchange_changed()
+        for screen in self.followers():
+            screen.exchange_changed()
 
     def _after_exchange(self, exchange: Exchange) -> None:
         for event in events_of(exchange.outcome, self.forum.outgoing.items() if self.companion else ()):
@@ -272,9 +271,8 @@ class ForumApp(CrashSafe, Painted):
 
     def archive_changed(self) -> None:
         """Has every screen show what the archive holds now."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Follower):
-                screen.archive_changed()
+        for screen in self.followers():
+            screen.archive_changed()
 
     def action_help_quit(self) -> None:
         """Ctrl-C, in Textual's words."""
@@ -283,7 +281,7 @@ class ForumApp(CrashSafe, Painted):
     async def action_quit(self) -> None:
         """Leaves at once: what is on the wire is cut, what is being written is finished. Asks where that cannot be."""
         try:
-            for screen in self._followers():
+            for screen in self.followers():
                 screen.leaving()
         except ListforumError as error:
             question = _("What you write cannot be kept: {why}\nLeave all the same? Then it is lost.")
@@ -297,15 +295,15 @@ class ForumApp(CrashSafe, Painted):
             self.link.exchange.stop()
         if self._indexing is not None:
             self._indexing.cancel()
-        for screen in self._followers():
+        for screen in self.followers():
             with suppress(ListforumError):
                 screen.leaving()
         self.save_place()
         self.exit(code, return_code=code)
 
-    def _followers(self) -> Iterator[Follower]:
+    def followers(self) -> tuple[Follower, ...]:
         """Those screens that follow what happens, the uppermost first."""
-        return (screen for screen in reversed(self.screen_stack) if isinstance(screen, Follower))
+        return tuple(screen for screen in reversed(self.screen_stack) if isinstance(screen, Follower))
 
     def save_place(self) -> None:
         if self.whereabouts is not None:

@@ -16,7 +16,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from listforum.errors import ListforumError
-from listforum.tui.screens.frame import Follower
 
 if TYPE_CHECKING:
     from listforum.tui.app import ForumApp
@@ -101,10 +100,9 @@ class Farewell:
 
 def save_before_the_end(app: ForumApp) -> None:
     """Keeps drafts and the reader's place at once, in this thread. It is too late to tell what cannot be kept."""
-    for screen in reversed(app.screen_stack):
-        if isinstance(screen, Follower):
-            with suppress(ListforumError):
-                screen.leaving()
+    for screen in app.followers():
+        with suppress(ListforumError):
+            screen.leaving()
     if app.whereabouts is not None:
         with suppress(ListforumError):
             app.forum.whereabouts.save(app.whereabouts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,50 @@ def test_every_setting_that_keeps_promises_is_on(tmp_path: Path) -> None:
         for name in ("journal_mode", "synchronous", "temp_store", "secure_delete", "foreign_keys")
     }
     assert settings == {"journal_mode": "wal", "synchronous": 2, "temp_store": 2, "secure_delete": 1, "foreign_keys": 1}
+
+
+# --- closing ------------------------------------------------------------------------------------------------------
+
+COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?) SELECT count(*) FROM n"
+
+
+def in_a_thread(database: Database, count: int) -> tuple[threading.Thread, list[object]]:
+    """Has another thread count; answers it, and where it will put what came of it."""
+    came: list[object] = []
+
+    def work() -> None:
+        began.set()
+        came.append(database.row(COUNTING, (count,)))
+
+    began = threading.Event()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    assert began.wait(5)
+    return thread, came
+
+
+def test_closing_waits_for_the_statement_of_another_thread(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    thread, came = in_a_thread(database, 100_000)
+    while not came and not any(one.in_use.locked() for one in database._all):
+        time.sleep(0.001)
+    database.close()
+    thread.join(10)
+    assert came == [(100_000,)]
+
+
+def test_closing_does_not_wait_for_ever(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    with database._statement():
+        began = time.monotonic()
+        database.close()
+        assert 0.2 < time.monotonic() - began < 2
+
+
+def test_a_thread_that_goes_on_after_the_end_is_told_so(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    database.close()
+    with pytest.raises(ArchiveError, match="closed"):
+        database.row("SELECT 1")
+    with pytest.raises(ArchiveError, match="closed"), database.transaction():
+        raise AssertionError("nothing is done in an archive that is closed")

@@ -18,6 +18,9 @@ Row = tuple[Any, ...]
 
 _BUSY_MILLISECONDS: Final = 5000
 
+_PATIENCE: Final = 0.25
+"""Seconds that a statement of another thread is waited for when the archive is closed."""
+
 _PERHAPS_FULL: Final = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 """What SQLite says, too, when there is no room for the files that it keeps beside the archive."""
 
@@ -27,6 +30,14 @@ _LEAST_ROOM: Final = 64 * 1024
 def new_generation() -> str:
     """A name for the state of an archive that was made anew: whatever was derived from another one is void."""
     return os.urandom(8).hex()
+
+
+class _Connection(sqlite3.Connection):
+    """One thread's, that another may close: under a statement that runs, that would be the end of the process."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.in_use = threading.Lock()
 
 
 class Database:
@@ -39,35 +50,36 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[_Connection] = []
         self._guard = threading.Lock()
+        self._closed = False
         self.read_only = False
         with self._translated():
             self._connect()
             self._migrate()
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        with self._translated():
-            return self._connection.execute(statement, values).fetchall()
+        with self._statement() as connection:
+            return connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, values: Sequence[object] = ()) -> Row | None:
-        with self._translated():
-            found: Row | None = self._connection.execute(statement, values).fetchone()
+        with self._statement() as connection:
+            found: Row | None = connection.execute(statement, values).fetchone()
             return found
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         """Changes rows; answers how many."""
-        with self._translated():
-            return self._connection.execute(statement, values).rowcount
+        with self._statement() as connection:
+            return connection.execute(statement, values).rowcount
 
     def insert(self, statement: str, values: Sequence[object] = ()) -> int:
         """Adds a row; answers its id."""
-        with self._translated():
-            return self._connection.execute(statement, values).lastrowid or 0
+        with self._statement() as connection:
+            return connection.execute(statement, values).lastrowid or 0
 
     def run_many(self, statement: str, values: Sequence[Sequence[object]]) -> None:
-        with self._translated():
-            self._connection.executemany(statement, values)
+        with self._statement() as connection:
+            connection.executemany(statement, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -78,18 +90,19 @@ class Database:
         with self._translated():
             if self.read_only:
                 self._try_to_write()
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._statement() as connection:
+            connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            with self._translated():
-                self._connection.rollback()
+            with self._statement() as connection:
+                connection.rollback()
             raise
-        with self._translated():
+        with self._statement() as connection:
             try:
-                self._connection.commit()
+                connection.commit()
             except sqlite3.Error:
-                self._connection.rollback()
+                connection.rollback()
                 raise
 
     def problems(self) -> list[str]:
@@ -101,22 +114,28 @@ class Database:
         return [] if found == ["ok"] else found
 
     def close(self) -> None:
+        """Closes every thread's connection; one that is in use for longer is left to the end of the process."""
         with self._guard:
-            for connection in self._all:
-                connection.close()
+            self._closed = True
+            connections = tuple(self._all)
             self._all.clear()
-            self._local = threading.local()
+        for connection in connections:
+            if connection.in_use.acquire(timeout=_PATIENCE):
+                connection.close()
+                connection.in_use.release()
 
     # --- opening --------------------------------------------------------------------------------------------------
 
     @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> _Connection:
+        if self._closed:
+            raise ArchiveError(_("The archive is closed."))
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None or (self._local.reads_only and not self.read_only):
             return self._connect()
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         try:
             connection = self._open_to_write()
             self.read_only = self._local.reads_only = False
@@ -136,7 +155,7 @@ class Database:
         self.read_only = self._local.reads_only = False
         self._take(connection)
 
-    def _open_to_write(self) -> sqlite3.Connection:
+    def _open_to_write(self) -> _Connection:
         connection = self._open("rwc")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -145,7 +164,7 @@ class Database:
             raise
         return connection
 
-    def _take(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+    def _take(self, connection: _Connection) -> _Connection:
         """Makes it this thread's connection."""
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
@@ -156,8 +175,8 @@ class Database:
             self._all.append(connection)
         return connection
 
-    def _open(self, mode: str) -> sqlite3.Connection:
-        return sqlite3.connect(
+    def _open(self, mode: str) -> _Connection:
+        return _Connection(
             f"{self._path.absolute().as_uri()}?{mode if '=' in mode else f'mode={mode}'}",
             uri=True,
             timeout=_BUSY_MILLISECONDS / 1000,
@@ -166,7 +185,7 @@ class Database:
             cached_statements=256,
         )
 
-    def _open_read_only(self) -> sqlite3.Connection:
+    def _open_read_only(self) -> _Connection:
         """A WAL database in a directory that cannot be written opens only when it is said to be immutable."""
         connection = self._open("ro")
         try:
@@ -208,6 +227,14 @@ class Database:
         return int(found[0]) if found else 0
 
     # --- errors ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _statement(self) -> Iterator[_Connection]:
+        """This thread's connection, for one statement, which `close` waits for."""
+        with self._translated():
+            connection = self._connection
+            with connection.in_use:
+                yield connection
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listforum.forum.searching import Searching
 from listforum.model import SearchAnswer, SearchHit
 from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import width
@@ -255,3 +258,26 @@ def test_no_row_is_wider_than_its_room_and_no_letter_is_lost_from_a_match(
     assert all(width(line.text) <= room for line in lines)
     plain = hit_lines(hit(subject, snippet), "open-data", room)
     assert [line.text for line in lines] == [line.text for line in plain]
+
+
+def test_who_leaves_before_the_answer_comes_hears_nothing_of_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+    search_as_ever = Searching.search
+
+    def late(self: Searching, *words: Any, **wanted: Any) -> SearchAnswer:
+        left.wait(10)
+        return search_as_ever(self, *words, **wanted)
+
+    monkeypatch.setattr(Searching, "search", late)
+
+    async def script(reader: Reader) -> None:
+        await reader.pilot.press("slash")
+        await reader.until(lambda: isinstance(reader.app.screen, SearchScreen))
+        for key in ("t", "u", "enter", "escape"):
+            await reader.pilot.press(key)
+        await reader.until(lambda: isinstance(reader.app.screen, TopicsScreen))
+        left.set()
+        await reader.settled()
+        assert isinstance(reader.app.screen, TopicsScreen)
+
+    read(home, script)

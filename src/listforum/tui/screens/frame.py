@@ -112,6 +112,11 @@ class ForumScreen(Follower, Screen[Any]):
         """What stands between the two lines."""
         yield from ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still among the screens: an answer from the archive may come when it was left."""
+        return self in self.app.screen_stack
+
     def title_words(self) -> str:
         """Where one is, safe to show."""
         return ""

@@ -113,6 +113,8 @@ class SearchScreen(ForumScreen):
 
     def _search(self) -> None:
         self._stop_timer()
+        if not self.is_open:
+            return
         words = self._field.value
         if self._found is not None and self._found.words == words:
             return
@@ -129,11 +131,11 @@ class SearchScreen(ForumScreen):
             return _found(self.forum_app.forum, words) if number == self._number else None
 
         def done(found: Found | None) -> None:
-            if found is not None and number == self._number:
+            if found is not None and number == self._number and self.is_open:
                 self._show(found)
 
         def failed(error: ListforumError) -> None:
-            if number == self._number:
+            if number == self._number and self.is_open:
                 self._found = None
                 self._hits.display = False
                 self._note.say([Line((Span(safe.body(str(error)), "warning"),))])

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -309,6 +310,13 @@ def found_on(home: Path, visit: Visit, inspect: Inspect, size: tuple[int, int]) 
     return found
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory whose name fits on a row of the screen, so that no piece of it stands alone."""
+    with TemporaryDirectory(prefix="q") as directory:
+        yield Path(directory)
+
+
 @pytest.mark.usefixtures("cyrillic")
 class TestNothingIsLeftInEnglish:
     @pytest.mark.parametrize("visit", ALL_VISITS)
@@ -333,10 +341,10 @@ class TestNothingIsLeftInEnglish:
             assert seen(tmp_path / "home", files, MEMBER | FILE) == {}
 
     @pytest.mark.parametrize("config", ["", "[accountz]", "[accounts", CONFIG.partition("[lists")[0]])
-    def test_at_the_beginning(self, tmp_path: Path, config: str) -> None:
+    def test_at_the_beginning(self, short_path: Path, config: str) -> None:
         if config:
-            configure(tmp_path / "home", config)
-        assert seen(tmp_path / "home", beginning, COMMANDS | PYTHON | ACCOUNT, (76, 60)) == {}
+            configure(short_path / "home", config)
+        assert seen(short_path / "home", beginning, COMMANDS | PYTHON | ACCOUNT, (76, 60)) == {}
 
 
 def not_whole(reader: Reader, help_label: str) -> list[str]:

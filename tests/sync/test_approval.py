@@ -42,17 +42,21 @@ def sync(member: Member, approve: Approve | None = None, cancel: Cancel | None =
 
 
 class Asked:
-    """A person who gives one answer, and remembers what they were shown."""
+    """A person who gives these answers, the last one again and again, and remembers what they were shown."""
 
-    def __init__(self, answer: bool = True, meanwhile: Callable[[], object] = lambda: None) -> None:
-        self._answer = answer
+    def __init__(self, *answers: bool, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self._answers = answers or (True,)
         self._meanwhile = meanwhile
         self.shown: list[list[ListReport]] = []
 
     def __call__(self, reports: Sequence[ListReport]) -> bool:
         self.shown.append(list(reports))
         self._meanwhile()
-        return self._answer
+        return self._answers[min(len(self.shown), len(self._answers)) - 1]
+
+
+LONG = "Every stop of every line, with its times.\n" * 300
+"""A text of 12 kB: several times what is expected of a list that nothing is known of."""
 
 
 def commands(traffic: Traffic) -> list[bytes]:
@@ -104,7 +108,7 @@ def test_the_reports_are_those_of_a_dry_run_without_the_connection(
 def test_a_no_fetches_nothing_and_loses_nothing(member: Member, dovecot: Dovecot, user: User, traffic: Traffic) -> None:
     member.configure(dovecot, user, LIST)
     deliver(dovecot, user, 1, 2)
-    report = sync(member, Asked(answer=False))
+    report = sync(member, Asked(False))
     assert report.stopped_by == "cancel"
     assert report.errors == []
     assert [(one.new_headers, one.new_texts, one.error) for one in report.lists] == [(0, 0, None)]
@@ -122,7 +126,7 @@ def test_a_no_in_one_account_ends_the_run(member: Member, dovecot: Dovecot, user
     member.configure(dovecot, user, LIST, more=second)
     deliver(dovecot, user, 1)
     deliver(dovecot, other, 2)
-    no, yes = Asked(answer=False), Asked()
+    no, yes = Asked(False), Asked()
     assert sync(member, no).stopped_by == "cancel"
     assert len(no.shown) == 1
     assert [one.new_texts for one in sync(member, yes).lists] == [1, 1]
@@ -168,3 +172,63 @@ def test_a_list_that_cannot_be_counted_keeps_no_other_from_being_offered(
     assert [one.new_headers for one in asked.shown[0]] == [0, 1]
     assert report.lists[0].error
     assert report.lists[1].new_texts == 1
+
+
+def test_texts_that_cost_far_more_than_was_agreed_to_are_asked_for_again(
+    member: Member, dovecot: Dovecot, user: User, traffic: Traffic
+) -> None:
+    member.configure(dovecot, user, f"{LIST}\n{OTHER}")
+    deliver(dovecot, user, 1, 2, 3, 4, text=LONG)
+    deliver(dovecot, user, 5, folder="Lists/Other")
+    asked = Asked()
+    report = sync(member, asked)
+    [[first, _], [again, other]] = asked.shown
+    assert (again.list, again.new_headers, again.waiting_texts) == ("open-data", 0, 4)
+    assert (other.list, other.new_headers, other.waiting_texts) == ("other", 0, 1)
+    assert first.waiting_bytes < 20_000 < 4 * len(LONG) < again.waiting_bytes
+    assert again.waiting_bytes == pytest.approx(4 * len(LONG), rel=0.1)
+    assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(4, 4, 0), (1, 1, 0)]
+    assert bytes(traffic.said).count(b"LOGIN") + bytes(traffic.said).count(b"AUTHENTICATE") == 1
+
+
+def test_a_no_to_the_texts_keeps_the_headers_and_lets_the_texts_wait(
+    member: Member, dovecot: Dovecot, user: User, traffic: Traffic
+) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, 2, 3, 4, text=LONG)
+    report = sync(member, Asked(True, False))
+    assert (report.stopped_by, report.errors) == ("cancel", [])
+    assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(4, 0, 4)]
+    assert {post["state"] for post in posts(member).values()} == {"header"}
+    assert traffic.fetched("BODY.PEEK[1]") == []
+    later = Asked()
+    assert sync(member, later).lists[0].new_texts == 4
+    assert len(later.shown) == 1
+
+
+def test_texts_that_cost_a_little_more_than_was_agreed_to_are_not_asked_for_again(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, text=LONG)
+    asked = Asked()
+    assert sync(member, asked).lists[0].new_texts == 1
+    assert len(asked.shown) == 1
+
+
+def test_who_wants_headers_alone_is_not_asked_for_the_price_of_texts(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, 2, 3, 4, text=LONG)
+    asked = Asked()
+    with forum_of(member) as forum:
+        report = forum.syncing.sync(
+            [],
+            Wanted("headers"),
+            ask=lambda _: "",
+            cancel=Cancel(),
+            progress=lambda _: None,
+            approve=asked,
+        )
+    assert (report.stopped_by, report.lists[0].new_headers, len(asked.shown)) == (None, 4, 1)

@@ -104,6 +104,26 @@ class TestBefore:
         unknown.exchange.show_price((NEW,))
         assert "On this link" not in unknown.text
 
+    def test_a_price_that_is_asked_again_says_what_is_here_and_what_the_texts_cost(self) -> None:
+        told = Told()
+        told.exchange.show_price((NEW, ListReport("quiet")))
+        told.exchange.agree()
+        told.exchange.show_price(
+            (ListReport("open-data", waiting_texts=36, waiting_bytes=730_000), ListReport("quiet"))
+        )
+        assert "The headings are here. Their texts cost more than they seemed to:" in told.text
+        assert "open-data: 36 texts, about 730 kB" in told.text
+        assert "nothing new" not in told.text
+        assert "Enter fetches them. Esc leaves them on the server; the headings are kept." in told.text
+
+    def test_the_price_of_another_account_is_not_taken_for_one_that_is_asked_again(self) -> None:
+        told = Told()
+        told.exchange.show_price((NEW,))
+        told.exchange.agree()
+        told.exchange.show_price((MORE,))
+        assert "gardens: 1 new post, about 2.4 kB with its text" in told.text
+        assert "headings" not in told.text
+
 
 class TestTheAnswer:
     def test_a_yes_to_one_account_is_none_to_the_next(self) -> None:

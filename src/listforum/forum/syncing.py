@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from gettext import gettext as _
-from typing import Literal
+from typing import Final, Literal
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing
@@ -32,8 +32,24 @@ from listforum.words import N_
 Approve = Callable[[Sequence[ListReport]], bool]
 """Is shown what there is to fetch from an account, and its price; answers whether to fetch it."""
 
+_TOLERATED_BYTES: Final = 20_000
+_TOLERATED_PART: Final = 1 / 4
+"""What a run may come to cost beyond its price, before the person is asked again: more than both is too much."""
+
 _Pair = tuple[ListSettings, ListReport]
 _Work = tuple[Pull, ListReport]
+
+
+@dataclass(slots=True)
+class _Agreement:
+    """What the person agreed to pay in an account. `spent` is what the run had paid before; None while nobody asked."""
+
+    approve: Approve | None
+    price: int = 0
+    spent: int | None = None
+
+    def exceeded_by(self, cost: int) -> bool:
+        return cost - self.price > max(_TOLERATED_BYTES, self.price * _TOLERATED_PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +82,9 @@ class Syncing:
         """Syncs lists (all that are configured, when none are named), one connection for each account.
 
         `approve` is asked in each account's session, once the new mails are counted and before anything is fetched: its
-        reports are those of a sync that only tells the price, without that of the connection, which is paid by then. A
-        no ends the run as if it was cancelled.
+        reports are those of a sync that only tells the price, without that of the connection, which is paid by then. It
+        is asked again before the texts, where the headers show that they cost far more: its reports then tell what
+        waits and no new headers, for those are here. A no ends the run as if it was cancelled.
 
         Never raises for what stops a run on the way: the report tells. Raises UnknownItem and ConfigError for what is
         wrong before it starts, and BusyError when another listforum is at work.
@@ -115,20 +132,23 @@ class Syncing:
             run.work_in(account, reports, lambda folders: self._price(folders, lists, run))
             _add_to_first(reports, (run.meter.spent - before).total)
             return
-        agreed = approve is None
+        agreement = _Agreement(approve)
 
         def in_session(folders: Folders) -> None:
-            nonlocal agreed
             pulls = [(run.pull(folders, one, report), report) for one, report in lists]
-            if approve is not None and not agreed:
-                self._offer(pulls, run, approve)
-                agreed = True
-            self._pull(folders, pulls, wanted, run)
+            if agreement.spent is None:
+                self._offer(pulls, run, agreement)
+            self._headers(pulls, run)
+            if wanted.extent == "all":
+                self._offer_texts([pair for pair in lists if not pair[1].done], run, agreement)
+            self._texts(folders, pulls, wanted, run)
 
         run.work_in(account, reports, in_session)
 
-    def _offer(self, pulls: Sequence[_Work], run: Run, approve: Approve) -> None:
+    def _offer(self, pulls: Sequence[_Work], run: Run, agreement: _Agreement) -> None:
         """Counts what is new, and asks whether to fetch it. Raises Cancelled when it is not to be fetched."""
+        if agreement.approve is None:
+            return
         try:
             for pull, report in pulls:
                 with run.one_list(report):
@@ -137,16 +157,27 @@ class Syncing:
         finally:
             for _pull, report in pulls:
                 report.new_headers = 0
-        if not approve(offered):
-            raise Cancelled(_("stopped"))
-        run.person.cancel.check()
+        _ask(agreement, offered, run)
 
-    def _pull(self, folders: Folders, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
-        """Headers of all lists first, then texts, and last what the server could not give before."""
+    def _offer_texts(self, lists: Sequence[_Pair], run: Run, agreement: _Agreement) -> None:
+        """Asks again where the texts cost far more than was agreed to. Raises Cancelled as `_offer` does."""
+        if agreement.spent is None:
+            return
+        offered = [replace(report, new_headers=0) for _one, report in lists]
+        for (one, _report), offer in zip(lists, offered, strict=True):
+            take_stock(self._archive, run.subscription(one), offer)
+        waiting = sum(offer.waiting_bytes for offer in offered)
+        if waiting and agreement.exceeded_by(run.meter.spent.total - agreement.spent + waiting):
+            _ask(agreement, offered, run)
+
+    def _headers(self, pulls: Sequence[_Work], run: Run) -> None:
         for pull, report in pulls:
             if not report.done:
                 with run.one_list(report):
                     pull.headers()
+
+    def _texts(self, folders: Folders, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
+        """Texts, when they are wanted, and last what the server could not give before."""
         for pull, report in pulls:
             if wanted.extent == "all" and not report.done:
                 with run.one_list(report):
@@ -192,6 +223,15 @@ class Syncing:
                 )
             chosen[self._config.lists[name].account].append(self._config.lists[name])
         return {self._config.accounts[account]: lists for account, lists in chosen.items()}
+
+
+def _ask(agreement: _Agreement, offered: Sequence[ListReport], run: Run) -> None:
+    """Shows the person a price. Raises Cancelled when it is not agreed to."""
+    if agreement.approve is not None and not agreement.approve(offered):
+        raise Cancelled(_("stopped"))
+    run.person.cancel.check()
+    agreement.price = sum(offer.waiting_bytes for offer in offered)
+    agreement.spent = run.meter.spent.total
 
 
 def _add_to_first(reports: Sequence[ListReport], connection: int) -> None:

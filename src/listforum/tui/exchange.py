@@ -51,6 +51,8 @@ class Exchange:
     phase: Phase = "connecting"
     progress: Progress | None = None
     offered: tuple[ListReport, ...] = ()
+    headings_here: bool = False
+    """Whether the price that is offered is that of texts alone, asked for again once their headings had come."""
     outcome: Outcome = field(default_factory=Outcome)
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
@@ -93,6 +95,8 @@ class Exchange:
 
     def show_price(self, reports: tuple[ListReport, ...]) -> None:
         if self.phase != "stopping":
+            before = {report.list for report in self.offered}
+            self.headings_here = all(report.list in before for report in reports)
             self.offered, self.phase = reports, "price"
         self.changed()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _
 from gettext import ngettext
@@ -40,7 +40,7 @@ def exchange_lines(exchange: Exchange, known: Known, room: int) -> tuple[Line, .
         case "connecting":
             lines = _connecting(known)
         case "price":
-            lines = _price(exchange.offered, known.pace)
+            lines = _price(exchange, known.pace)
         case "working":
             lines = _working(exchange, room)
         case "stopping":
@@ -90,11 +90,13 @@ def _connecting(known: Known) -> Iterator[Line]:
     yield _line(_("Nothing is fetched before you have seen the price."), "muted")
 
 
-def _price(offered: Sequence[ListReport], pace: Pace) -> Iterator[Line]:
-    priced = [report for report in offered if report.waiting_bytes or report.new_headers]
+def _price(exchange: Exchange, pace: Pace) -> Iterator[Line]:
+    priced = [report for report in exchange.offered if report.waiting_bytes or report.new_headers]
+    if exchange.headings_here:
+        yield _line(_("The headings are here. Their texts cost more than they seemed to:"), "heading")
     for report in priced:
-        yield _line(told.price(report), "waiting")
-    for report in offered:
+        yield _line(_price_of_texts(report) if exchange.headings_here else told.price(report), "waiting")
+    for report in exchange.offered:
         if report.error is not None:
             yield _line(f"{report.list}: {report.error}", "warning")
     yield _line()
@@ -104,7 +106,15 @@ def _price(offered: Sequence[ListReport], pace: Pace) -> Iterator[Line]:
     seconds = pace.seconds_for(total)
     if seconds is not None:
         yield _line(_("On this link that takes about {time}.").format(time=duration(seconds)))
-    yield _line(_("Enter fetches it. Esc leaves it on the server: nothing is fetched, nothing is lost."), "muted")
+    if exchange.headings_here:
+        yield _line(_("Enter fetches them. Esc leaves them on the server; the headings are kept."), "muted")
+    else:
+        yield _line(_("Enter fetches it. Esc leaves it on the server: nothing is fetched, nothing is lost."), "muted")
+
+
+def _price_of_texts(report: ListReport) -> str:
+    words = ngettext("{list}: {count} text, about {size}", "{list}: {count} texts, about {size}", report.waiting_texts)
+    return words.format(list=report.list, count=report.waiting_texts, size=told.size(report.waiting_bytes))
 
 
 def duration(seconds: float) -> str:

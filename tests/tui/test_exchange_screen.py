@@ -8,6 +8,7 @@ import pytest
 
 from listforum.tui.layout.cells import width
 from listforum.tui.screens.exchange import ExchangeScreen
+from listforum.tui.screens.secret import SecretScreen
 from listforum.tui.screens.topics import TopicsScreen
 from mails import mail
 from reader import Reader, forum_at, read
@@ -186,6 +187,22 @@ def test_a_password_that_is_asked_for_is_never_shown(home: Path) -> None:
         path.write_text(path.read_text().replace('password = "demo"', 'password = "ask"'))
         read(home, script)
     assert stored(home) == 1
+
+
+def test_a_run_that_is_stopped_waits_for_no_password(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.pilot.press("s")
+        await reader.until(lambda: isinstance(reader.app.screen, SecretScreen))
+        exchange = reader.app.link.exchange
+        assert exchange is not None
+        exchange.stop()
+        await reader.until(lambda: not reader.app.link.busy)
+        await reader.until(lambda: not isinstance(reader.app.screen, SecretScreen))
+
+    with world(home, posts(3)):
+        path = home / "config.toml"
+        path.write_text(path.read_text().replace('password = "demo"', 'password = "ask"'))
+        read(home, script)
 
 
 def test_who_gives_no_password_is_asked_nothing_more(home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -148,20 +149,32 @@ class ForumApp(CrashSafe, Painted):
 
         self.push_screen(ConfirmScreen(question, agree), lambda answer: agreed() if answer else None)
 
-    def ask_secret(self, question: str) -> str:
-        """Asks for a password; called in the thread of the network, which waits. Raises Cancelled."""
+    def ask_secret(self, question: str, cancel: Cancel) -> str:
+        """Asks for a password; called in the thread of the network, which waits until the person says or stops it.
+
+        Raises Cancelled.
+        """
         given: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        if not self.deliver(lambda: self._push_secret(question, given.put)):
-            raise Cancelled(_("Stopped."))
-        answer = given.get()
+        with cancel.waking(lambda: given.put(None)):
+            if not self.deliver(lambda: self._open_secret(question, given.put)):
+                raise Cancelled(_("Stopped."))
+            answer = given.get()
         if answer is None:
+            self.deliver(self._close_secret)
             raise Cancelled(_("Stopped."))
         return answer
 
-    def _push_secret(self, question: str, keep: Callable[[str | None], None]) -> None:
+    def _open_secret(self, question: str, keep: Callable[[str | None], None]) -> None:
         from listforum.tui.screens.secret import SecretScreen
 
         self.push_screen(SecretScreen(question), keep)
+
+    def _close_secret(self) -> None:
+        """Nobody waits for the password any more: the run was stopped."""
+        from listforum.tui.screens.secret import SecretScreen
+
+        if isinstance(self.screen, SecretScreen):
+            self.screen.dismiss(None)
 
     # --- who stands beside the reader ---------------------------------------------------------------------------------
 
@@ -200,7 +213,9 @@ class ForumApp(CrashSafe, Painted):
             self._after_exchange(exchange)
             done()
 
-        self.link.begin(Exchange(self.ask_secret, self._exchange_changed, Cancel(), what), work, ended)
+        cancel = Cancel()
+        asked = partial(self.ask_secret, cancel=cancel)
+        self.link.begin(Exchange(asked, self._exchange_changed, cancel, what), work, ended)
 
     def tell_ending(self) -> None:
         """Says what came of the run, where its dialog is not open any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING, ClassVar
 
@@ -76,7 +77,7 @@ class WelcomeScreen(ForumScreen):
         app.tell(_("Looking at your config and your servers."))
         app.network.do(
             Job(
-                lambda: tuple(app.forum.doctor.findings(app.ask_secret, cancel)),
+                lambda: tuple(app.forum.doctor.findings(partial(app.ask_secret, cancel=cancel), cancel)),
                 self._show_findings,
                 app.show_failure,
             )

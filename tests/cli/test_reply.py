@@ -50,6 +50,14 @@ def test_the_text_answered_is_quoted_on_request_only(synced: Member) -> None:
     assert above == "Omid wrote:\n> On the ministry's server, under /old.\n\nFound them.\n"
 
 
+def test_what_the_answered_post_quotes_itself_is_not_quoted_again(synced: Member, dovecot: Dovecot, user: User) -> None:
+    text = "Omid wrote:\n> On the ministry's server,\n> under /old.\n\nI see nothing there.\n\n\n\nDo you?\n\n-- \nWei"
+    dovecot.append(user, "INBOX", mail(9, text=text))
+    synced.json("sync")
+    above = text_of(queued(synced, reply(synced, 9, "Yes.", "--quote")["outbox"]))
+    assert above == "Maria Silva wrote:\n> I see nothing there.\n>\n> Do you?\n\nYes.\n"
+
+
 def test_a_text_that_was_not_fetched_is_not_quoted(
     member: Member, dovecot: Dovecot, user: User, smtp: SmtpList
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -500,18 +501,33 @@ class TestQuoted:
         text = f"Are the files ready?\n\nI need them.\n\n-- \nAli\n{FOOTER}"
         assert quoted(text, "Ali wrote:") == "Ali wrote:\n> Are the files ready?\n>\n> I need them."
 
-    def test_quotes_go_one_level_deeper(self) -> None:
-        text = "Maria wrote:\n> Ready?\n>> When?\n\nYes."
-        assert quoted(text, "Ali wrote:") == "Ali wrote:\n> Maria wrote:\n> > Ready?\n> > > When?\n>\n> Yes."
+    def test_the_quotes_they_answered_are_left_out_with_what_stands_above_them(self) -> None:
+        text = "Maria wrote:\n> Ready?\n>> When?\n\nYes.\n\n> Sure?\n\nQuite.\n\n-----Original Message-----\n\nReady?"
+        assert quoted(text, "Ali wrote:") == "Ali wrote:\n> Yes.\n>\n> Quite."
 
-    def test_an_unmarked_original_is_quoted_at_its_depth(self) -> None:
-        text = "Yes.\n\n-----Original Message-----\n\nReady?"
-        assert quoted(text, "Ali wrote:").endswith("> > Ready?")
+    def test_an_old_footer_inside_a_quote_is_left_out_with_it(self) -> None:
+        old = "\n".join(f"> {line}" for line in FOOTER.splitlines())
+        assert quoted(f"Yes.\n\nMaria wrote:\n> Ready?\n>\n{old}\n\n{FOOTER}", "Ali wrote:") == "Ali wrote:\n> Yes."
+
+    def test_several_blank_lines_become_one(self) -> None:
+        assert quoted("Yes.\n\n\n \n\nNo.\n\n\nMaybe.", "Ali wrote:") == "Ali wrote:\n> Yes.\n>\n> No.\n>\n> Maybe."
+
+    def test_indents_stay(self) -> None:
+        assert quoted("Try:\n    make\n\tall", "Ali wrote:") == "Ali wrote:\n> Try:\n>     make\n> \tall"
+
+    def test_where_all_is_quoted_it_goes_one_level_deeper(self) -> None:
+        text = "Maria wrote:\n> Ready?\n>> When?\n"
+        assert quoted(text, "Ali wrote:") == "Ali wrote:\n> Maria wrote:\n> > Ready?\n> > > When?"
+
+    def test_where_all_is_an_unmarked_original_it_is_quoted_at_its_depth(self) -> None:
+        assert quoted("-- \nAli\n\n-----Original Message-----\nFrom: Maria\nTo: Team\n\nReady?", "Ali wrote:").endswith(
+            "> > Ready?"
+        )
 
     def test_older_attributions_lose_their_addresses(self) -> None:
-        text = "On 2 Mar 2026 10:00, Maria <maria@example.org> wrote:\n> Ready?\n\nYes, ask ali@example.org."
+        text = "On 2 Mar 2026 10:00, Maria <maria@example.org> wrote:\n> Ready?\n> Ask ali@example.org."
         assert quoted(text, "Ali wrote:") == (
-            "Ali wrote:\n> On 2 Mar 2026 10:00, Maria wrote:\n> > Ready?\n>\n> Yes, ask ali@example.org."
+            "Ali wrote:\n> On 2 Mar 2026 10:00, Maria wrote:\n> > Ready?\n> > Ask ali@example.org."
         )
 
     @pytest.mark.parametrize(
@@ -519,7 +535,7 @@ class TestQuoted:
         ["<m@example.org>", "(m@example.org)", "[mailto:m@example.org]", "<m@example.org<mailto:m@example.org>>"],
     )
     def test_however_they_are_written(self, written: str) -> None:
-        assert "@" not in quoted(f"Maria {written} wrote on 2 Mar 2026:\n> Ready?\n\nYes.", "Ali wrote:")
+        assert "@" not in quoted(f"Maria {written} wrote on 2 Mar 2026:\n> Ready?", "Ali wrote:")
 
     def test_nothing_to_quote_leaves_the_attribution(self) -> None:
         assert quoted("", "Ali wrote:") == "Ali wrote:"
@@ -542,6 +558,18 @@ class TestProperties:
     @settings(deadline=None, max_examples=300)
     def test_the_blocks_joined_are_the_text(self, text: str) -> None:
         assert "\n".join(block.text for block in blocks(text)) == text
+
+    @given(st.lists(LINES, max_size=25).map("\n".join))
+    @settings(deadline=None, max_examples=200)
+    def test_every_line_of_an_answers_beginning_is_marked_and_no_two_blank_ones_follow(self, text: str) -> None:
+        attribution, *rows = quoted(text, "Ali wrote:").split("\n")
+        assert attribution == "Ali wrote:"
+        assert all(row.startswith(">") for row in rows)
+        assert (">", ">") not in itertools.pairwise(rows)
+        if own := own_words(text):
+            assert [row.removeprefix(">").strip() for row in rows if row != ">"] == [
+                line.strip() for line in own.split("\n") if line.strip()
+            ]
 
     @given(st.lists(LINES, max_size=25).map("\n".join))
     @settings(deadline=None, max_examples=200)

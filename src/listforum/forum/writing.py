@@ -74,10 +74,10 @@ class Writing:
         return reply_subject(safe.line(self._addressing.header(post).subject))
 
     def quote(self, post: int) -> str:
-        """What an answer begins with: the text of a post, quoted, below a line that says whose it is.
+        """What an answer begins with: the own words of a post, quoted, below a line that says whose they are.
 
-        Its signature and the list's footer are left out; "" when the text is blank. Raises UnknownItem, and UsageError
-        when the text is not here.
+        What the post itself quotes is left out, where it has words of its own, and so are its signature and the list's
+        footer; "" when the text is blank. Raises UnknownItem, and UsageError when the text is not here.
         """
         received = self._archive.contents.received(post)
         record = self._archive.topics.post(post)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from listforum.mail.answered import mark_answered
@@ -20,6 +21,7 @@ from listforum.mail.signatures import mark_signatures
 from listforum.model import Block
 
 _ADDR_SPEC: Final = r"(?:mailto:)?[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}"
+_BLANK_ROWS: Final = re.compile(r"(?m)^>\n(?:>\n)+")
 _ADDRESS: Final = re.compile(rf" ?[<(\[]{_ADDR_SPEC}(?:<{_ADDR_SPEC}>)?[>)\]]")
 
 
@@ -42,7 +44,11 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def own_words(text: str) -> str:
     """The author's own words, without quotes, attributions, forwards, signature and footer; "" when none remain."""
-    own = (_trimmed(block.text) for block in blocks(text) if block.kind == "own")
+    return _own(blocks(text))
+
+
+def _own(cut: Iterable[Block]) -> str:
+    own = (_trimmed(block.text) for block in cut if block.kind == "own")
     return "\n\n".join(words for words in own if words)
 
 
@@ -53,18 +59,26 @@ def own_words_digest(own: str) -> bytes:
 
 
 def quoted(text: str, attribution: str) -> str:
-    """The beginning of a reply: the attribution line, then the text quoted one level deeper.
+    """The beginning of a reply: the attribution line, then the author's own words, quoted.
 
-    Left out are the author's signature, the list's footer, and addresses in the attributions of older quotes.
+    Where there are none, all there is stands quoted one level deeper, without the author's signature, the list's
+    footer, and addresses in the attributions of older quotes. Several blank lines become one.
     """
+    cut = blocks(text)
+    own = _own(cut)
+    lines = [f"> {line}".rstrip() for line in own.split("\n")] if own else _all_quoted(cut)
+    body = _BLANK_ROWS.sub(">\n", _trimmed("\n".join(lines), ">"))
+    return f"{attribution}\n{body}" if body else attribution
+
+
+def _all_quoted(cut: Iterable[Block]) -> list[str]:
     lines: list[str] = []
-    for block in blocks(text):
+    for block in cut:
         if block.kind in ("signature", "footer"):
             continue
         words = _ADDRESS.sub("", block.text) if block.kind == "attribution" else block.text
         lines += (_deepened(line.rstrip(), block) for line in words.split("\n"))
-    body = _trimmed("\n".join(lines), ">")
-    return f"{attribution}\n{body}" if body else attribution
+    return lines
 
 
 def _deepened(line: str, block: Block) -> str:

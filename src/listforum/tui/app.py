@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.events import Event
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from listforum.cancel import Cancel
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from listforum.tui.terminal import Terminal
 
 Result = TypeVar("Result")
+
+_READING_SECONDS: Final = 6
+_ERROR_SECONDS: Final = 8
+"""How long a sentence said in passing can be read; it covers what stands below it."""
 
 _GOODBYE_SECONDS: Final = 0.25
 """So long a change that is being written may take when the person leaves; nobody waits for the network."""
@@ -66,6 +72,7 @@ class ForumApp(CrashSafe, Painted):
         self.link = Link(forum, self.network, self.deliver)
         self._link_line = LinkLine(forum, self.link)
         self._indexing: Cancel | None = None
+        self._said: dict[str, float] = {}
         self.changes = Undo()
         self.whereabouts: Whereabouts | None = None
         self.saving_to: Path | None = None
@@ -136,12 +143,20 @@ class ForumApp(CrashSafe, Painted):
 
     def tell(self, words: str) -> None:
         """Says something in passing."""
-        self.notify(str(Content(safe.body(words))), markup=False, timeout=6)
+        self._say(str(Content(safe.body(words))), "information", _READING_SECONDS)
 
     def show_failure(self, error: ListforumError) -> None:
         """Shows what went wrong, and goes on."""
         if not isinstance(error, Cancelled):
-            self.notify(safe.body(str(error)), markup=False, severity="error", timeout=12)
+            self._say(safe.body(str(error)), "error", _ERROR_SECONDS)
+
+    def _say(self, words: str, severity: SeverityLevel, seconds: float) -> None:
+        """Says it, unless just that can still be read: said twice it would only cover more of the screen."""
+        now = time.monotonic()
+        self._said = {said: until for said, until in self._said.items() if until > now}
+        if words not in self._said:
+            self._said[words] = now + seconds
+            self.notify(words, markup=False, severity=severity, timeout=seconds)
 
     def confirm(self, question: str, agree: str, agreed: Callable[[], None]) -> None:
         """Asks, and goes on only after a yes."""

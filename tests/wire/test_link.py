@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ import pytest
 
 from listforum.cancel import Cancel
 from listforum.errors import BudgetError, Cancelled, CertificateError, DeadlineError, LinkError
-from listforum.wire.deadline import Deadlines
+from listforum.wire import dial
+from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.endpoint import Endpoint
 from listforum.wire.link import Link
 from listforum.wire.meter import Meter
+from listforum.wire.wait import Waiter
 from servers.certificates import Authority, Certificate
 from servers.relay import Relay
 from servers.scripted import Peer, ScriptedServer
@@ -168,6 +171,31 @@ def test_a_server_that_hangs_up_in_the_handshake_broke_the_link(authority: Autho
         with pytest.raises(LinkError) as raised, linked(trusting(server, authority)):
             pass
         assert not isinstance(raised.value, CertificateError)
+
+
+def test_a_link_that_is_reset_while_it_is_made_broke_and_is_not_called_out_of_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Dreaming(Waiter):
+        """Looks at the connection only after the other side has reset it."""
+
+        def wait(self, connection: socket.socket, events: int, deadline: Deadline) -> None:
+            super().wait(connection, events, deadline)
+            reset.wait(5)
+
+    def accept() -> None:
+        connection, _ = listener.accept()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        reset.set()
+
+    monkeypatch.setattr(dial, "Waiter", Dreaming)
+    reset = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        endpoint = Endpoint("127.0.0.1", listener.getsockname()[1], "implicit")
+        with pytest.raises(LinkError, match=r"^the link to 127\.0\.0\.1 broke$"), linked(endpoint):
+            pass
 
 
 # --- what is not there ---

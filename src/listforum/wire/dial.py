@@ -17,6 +17,9 @@ from listforum.wire.wait import WRITE, Waiter
 
 MOST_ADDRESSES = 8
 LONGEST_TRY = 10.0
+BROKEN_OFF = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE}
+"""Somebody did answer, and then hung up."""
+
 IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY}
 
 Address = tuple[int, int, int, object]
@@ -69,6 +72,8 @@ def _connect(
 def _check(endpoint: Endpoint, code: int) -> None:
     if code == errno.ECONNREFUSED:
         raise LinkError(_("{host} refuses connections on port {port}").format(host=endpoint.host, port=endpoint.port))
+    if code in BROKEN_OFF:
+        raise LinkError(_("the link to {host} broke").format(host=endpoint.host))
     if code:
         raise LinkError(
             _("{host} cannot be reached on port {port}: {why}").format(

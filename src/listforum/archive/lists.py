@@ -30,7 +30,7 @@ class Lists:
     def id_of(self, name: str) -> int:
         found = self._database.row("SELECT id FROM list WHERE name = ?", (name,))
         if found is None:
-            known = ", ".join(info.name for info in self.all())
+            known = ", ".join(self.names())
             words = _("There is no list “{name}” in the archive. Known: {known}.")
             raise UnknownItem(words.format(name=name, known=known or _("none yet")))
         return int(found[0])

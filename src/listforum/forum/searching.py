@@ -49,10 +49,13 @@ class Searching:
     ) -> SearchAnswer:
         """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here.
 
+        In a query the case of a list's name does not count.
+
         Where `Indexing` is in charge it searches what is indexed, and the answer says how much is not.
         """
         began = time.perf_counter()
         query = parse(text, datetime.now(UTC).date())
+        self._must_be_known(*query.lists, *query.excluded_lists)
         if list_name is not None:
             self._archive.lists.id_of(list_name)
             query = replace(query, lists=(*query.lists, list_term(list_name)))
@@ -60,6 +63,12 @@ class Searching:
         answer = self._indexed(query, wish) if self._indexing.in_charge else self._whole(query, wish, progress)
         elapsed = (time.perf_counter() - began) * 1000
         return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
+
+    def _must_be_known(self, *terms: str) -> None:
+        known = {list_term(name) for name in self._archive.lists.names()} if terms else set()
+        for term in terms:
+            if term not in known:
+                self._archive.lists.id_of(term)
 
     def highlights(self, text: str, query: str) -> tuple[tuple[int, int], ...]:
         """Where the words of a query stand in a text, as characters, half-open. Raises QueryError."""

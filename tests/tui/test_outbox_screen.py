@@ -118,7 +118,7 @@ def test_no_row_is_wider_than_the_screen(subject: str, state: OutboxState, room:
 def test_an_empty_outbox_says_so_and_how_to_fill_it(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await open_outbox(reader)
-        assert "Nothing to send, and no drafts." in reader.text
+        assert "Nothing to send, and no drafts. In a topic, r answers and c begins a post." in reader.text
         await reader.press("e", "d", "a", "y")
         assert isinstance(reader.app.screen, OutboxScreen)
 

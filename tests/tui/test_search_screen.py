@@ -78,6 +78,45 @@ def test_what_is_typed_is_found_without_enter_in_every_list(home: Path) -> None:
     read(home, script)
 
 
+def test_the_last_line_has_the_keys_that_work_where_one_is(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("slash")
+        assert reader.rows[-1].split() == "enter to the results esc back f1 help".split()  # noqa: SIM905 - as it stands
+        await search(reader, "turnip")
+        assert "/turnip" in reader.text
+        await reader.press("enter")
+        for key in ("enter open", "/ search", "s sync", "u undo", "esc back", "f1 help"):
+            assert key in reader.rows[-1], key
+        await reader.press("slash")
+        assert "s sync" not in reader.rows[-1]
+        assert "to the results" in reader.rows[-1]
+
+    read(home, script)
+
+
+def test_where_nothing_is_found_it_says_what_finds_more(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await search(reader, "xylophone")
+        assert "0 topics found" in reader.text
+        assert "Fewer or shorter words find more." in reader.text
+        reader.app.screen.query_one("#words").value = "turnip"  # type: ignore[attr-defined]
+        await reader.until(lambda: "2 topics found" in reader.text)
+        assert "Fewer" not in reader.text
+
+    read(home, script)
+
+
+def test_a_list_that_is_not_here_is_named_with_those_that_are(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("slash")
+        await reader.type("turnip list:nope")
+        await reader.until(lambda: "“nope”" in reader.text)
+        assert "Known: gardens, open-data" in reader.text
+        assert "topics found" not in reader.text
+
+    read(home, script)
+
+
 def test_enter_goes_to_the_results_and_opens_one_at_the_post_with_the_words_marked(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await search(reader, "turnip list:open-data")

@@ -53,6 +53,13 @@ def _span(text: str, style: StyleName) -> Iterator[Span]:
         yield Span(text, style)
 
 
+def found_lines(answer: SearchAnswer) -> Iterator[Line]:
+    """How much was found, and where that is nothing, what may find more."""
+    yield Line((Span(found_words(answer), "muted"),))
+    if not answer.total and not answer.behind:
+        yield Line((Span(_("Fewer or shorter words find more.")),))
+
+
 def found_words(answer: SearchAnswer) -> str:
     """How much was found, how long it took, and what was not looked at."""
     words = ngettext("{count} topic found", "{count} topics found", answer.total).format(count=answer.total)

@@ -47,10 +47,6 @@ _STYLES: Final[dict[StyleName, str]] = {
 class Keys(KeyLine):
     """The keys of a dialog: they change with what it is about, and the last, the way back, always stands there."""
 
-    def say(self, keys: Iterable[tuple[str, str]]) -> None:
-        self._keys = tuple(keys)
-        self.refresh()
-
 
 class Words(Static):
     """Lines of text, which break where they must."""

@@ -68,6 +68,11 @@ class KeyLine(Widget):
         super().__init__()
         self._keys = tuple(keys)
 
+    def say(self, keys: Iterable[Key]) -> None:
+        """Shows other keys."""
+        self._keys = tuple(keys)
+        self.refresh()
+
     def render(self) -> Content:
         return Content.assemble(*key_line(self._keys[:-1], self._keys[-1], self.size.width))
 
@@ -100,13 +105,25 @@ class ForumScreen(Follower, Screen[Any]):
         return cast("ForumApp", self.app)
 
     def compose(self) -> ComposeResult:
-        companion = self.forum_app.companion
         yield TitleLine()
         yield from self.body()
-        if companion is not None:
+        if self.forum_app.companion is not None:
             yield AdviceLine()
+        yield KeyLine(self._all_keys())
+
+    def keys(self) -> Iterable[Key]:
+        """What the last line shows between the companion's keys and that of the help; the most wanted first."""
+        return footer(self.WHERE)
+
+    def show_keys(self) -> None:
+        """Writes the line below anew."""
+        for line in self.query(KeyLine):
+            line.say(self._all_keys())
+
+    def _all_keys(self) -> Iterable[Key]:
+        companion = self.forum_app.companion
         extras = ((shown(extra.key), extra.label) for extra in (companion.extras if companion is not None else ()))
-        yield KeyLine((*extras, *footer(self.WHERE), help_key(self.WHERE)))
+        return (*extras, *self.keys(), help_key(self.WHERE))
 
     def body(self) -> ComposeResult:
         """What stands between the two lines."""

@@ -39,7 +39,7 @@ class OutboxScreen(ForumScreen):
         yield ItemList(id="outbox")
 
     def on_mount(self) -> None:
-        self._list.empty = _("Nothing to send, and no drafts. r answers a post, c begins a new one.")
+        self._list.empty = _("Nothing to send, and no drafts. In a topic, r answers and c begins a post.")
         self._list.focus()
         super().on_mount()
 

@@ -13,22 +13,26 @@ from textual.containers import Vertical
 from listforum.errors import ListforumError
 from listforum.mail import safe
 from listforum.model import SearchAnswer, SearchHit
-from listforum.tui.actions import Where, bindings
+from listforum.tui.actions import Where, bindings, shown
 from listforum.tui.fields import SafeInput
 from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.line import Line, Span
 from listforum.tui.layout.post import Sought
-from listforum.tui.layout.search import found_words, guide, hit_lines
+from listforum.tui.layout.search import found_lines, guide, hit_lines
 from listforum.tui.screens.dialog import Words
 from listforum.tui.screens.frame import ForumScreen
 from listforum.tui.worker import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
+    from textual.events import DescendantFocus
     from textual.timer import Timer
     from textual.widgets import Input
 
     from listforum.forum import Forum
+    from listforum.tui.layout.bars import Key
     from listforum.tui.screens.topics import TopicsScreen
 
 _PAUSE: Final = 0.25
@@ -59,6 +63,7 @@ class SearchScreen(ForumScreen):
         self._number = 0
         self._found: Found | None = None
         self._enter_waits = False
+        self._writes = True
 
     def body(self) -> ComposeResult:
         with Vertical(id="search"):
@@ -94,6 +99,18 @@ class SearchScreen(ForumScreen):
     @property
     def _note(self) -> Words:
         return self.query_one("#note", Words)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> Iterable[Key]:
+        """Where one writes, letters are letters."""
+        if self._writes:
+            return ((shown("enter"), _("to the results")), (shown("escape"), _("back")))
+        return super().keys()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self._writes = event.widget is self._field
+        self.show_keys()
 
     # --- searching ----------------------------------------------------------------------------------------------------
 
@@ -151,7 +168,7 @@ class SearchScreen(ForumScreen):
 
     def _show(self, found: Found) -> None:
         self._found = found
-        self._note.say([Line((Span(found_words(found.answer), "muted"),))])
+        self._note.say(found_lines(found.answer))
         self._hits.display = bool(found.answer.hits)
         self._draw(found)
         if found.answer.hits:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,10 +15,11 @@ from listforum.mail import safe
 from listforum.model import Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.crash import CrashSafe
-from listforum.tui.exchange import Exchange, Link, Outcome, events_of
+from listforum.tui.exchange import Link
 from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
 from listforum.tui.painting import Painted
+from listforum.tui.runs import Runs
 from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
@@ -70,6 +69,7 @@ class ForumApp(CrashSafe, Painted):
         self.indexer = Worker("index", self.deliver)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
+        self.runs = Runs(self)
         self._link_line = LinkLine(forum, self.link)
         self._indexing: Cancel | None = None
         self._said: dict[str, float] = {}
@@ -164,103 +164,29 @@ class ForumApp(CrashSafe, Painted):
 
         self.push_screen(ConfirmScreen(question, agree), lambda answer: agreed() if answer else None)
 
-    def ask_secret(self, question: str, cancel: Cancel) -> str:
-        """Asks for a password; called in the thread of the network, which waits until the person says or stops it.
-
-        Raises Cancelled.
-        """
-        given: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        with cancel.waking(lambda: given.put(None)):
-            if not self.deliver(lambda: self._open_secret(question, given.put)):
-                raise Cancelled(_("Stopped."))
-            answer = given.get()
-        if answer is None:
-            self.deliver(self._close_secret)
-            raise Cancelled(_("Stopped."))
-        return answer
-
-    def _open_secret(self, question: str, keep: Callable[[str | None], None]) -> None:
-        from listforum.tui.screens.secret import SecretScreen
-
-        self.push_screen(SecretScreen(question), keep)
-
-    def _close_secret(self) -> None:
-        """Nobody waits for the password any more: the run was stopped."""
-        from listforum.tui.screens.secret import SecretScreen
-
-        if isinstance(self.screen, SecretScreen):
-            self.screen.dismiss(None)
-
     # --- who stands beside the reader ---------------------------------------------------------------------------------
 
     def happened(self, event: Happening) -> None:
         """Tells the companion what was done."""
         if self.companion is not None:
             self.companion.happened(event)
-            self._exchange_changed()
+            self.runs.changed()
 
     def action_extra(self, at: int) -> None:
         """Does one of the things that the companion adds."""
         if self.companion is not None:
             self.tell(self.companion.extras[at].do())
-            self._exchange_changed()
+            self.runs.changed()
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
     def action_exchange(self) -> None:
         """Shows the run that is under way, or begins one."""
-        if not self.link.busy:
-            self._begin(_("Syncing"), self.link.send_and_sync, self.tell_ending)
-        self._show_exchange()
-
-    def fetch(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None]) -> None:
-        """Begins to fetch something whose price was agreed to."""
-        if self.link.busy:
-            self.tell(_("The link is in use: wait for it, or stop it (s shows it)."))
-            return
-        self._begin(what, work, done)
-        self._show_exchange()
-
-    def _begin(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None] = lambda: None) -> None:
-        from listforum.cancel import Cancel
-
-        def ended(exchange: Exchange) -> None:
-            self._after_exchange(exchange)
-            done()
-
-        cancel = Cancel()
-        asked = partial(self.ask_secret, cancel=cancel)
-        self.link.begin(Exchange(asked, self._exchange_changed, cancel, what), work, ended)
-
-    def tell_ending(self) -> None:
-        """Says what came of the run, where its dialog is not open any more."""
-        from listforum.tui.layout.exchange import ending
-        from listforum.tui.screens.exchange import ExchangeScreen
-
-        if self.link.exchange is not None and not isinstance(self.screen, ExchangeScreen):
-            self.tell(ending(self.link.exchange))
+        self.runs.sync()
 
     def link_words(self) -> str:
         """How the link is, in a few words."""
         return self._link_line.words()
-
-    def _show_exchange(self) -> None:
-        from listforum.tui.screens.exchange import ExchangeScreen
-
-        if not isinstance(self.screen, ExchangeScreen) and self.link.exchange is not None:
-            self.push_screen(ExchangeScreen(self.link.exchange))
-
-    def _exchange_changed(self) -> None:
-        if self.companion is not None and self.link.exchange is not None and self.link.exchange.phase == "price":
-            self.companion.happened("priced")
-        for screen in self.followers():
-            screen.exchange_changed()
-
-    def _after_exchange(self, exchange: Exchange) -> None:
-        for event in events_of(exchange.outcome, self.forum.outgoing.items() if self.companion else ()):
-            self.happened(event)
-        self.archive_changed()
-        self.bring_index_up()
 
     def bring_index_up(self) -> None:
         """Indexes what has come, beside everything else, so that it is found."""

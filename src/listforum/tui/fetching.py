@@ -50,7 +50,7 @@ def fetch_texts(app: ForumApp, posts: Sequence[int]) -> None:
         app.confirm(
             f"{question.format(count=len(posts))} {_price_words(app, *prices)}",
             _("Fetch"),
-            lambda: app.fetch(what, app.link.fetch_texts(posts), lambda: _told(app)),
+            lambda: app.runs.fetch(what, app.link.fetch_texts(posts), lambda: _told(app)),
         )
 
     app.at_desk(work, priced)
@@ -77,7 +77,7 @@ def _fetch_attachment(app: ForumApp, view: PostView, n: int) -> None:
         app.confirm(
             f"{question} {_price_words(app, attachment.bytes, connecting)}",
             _("Fetch"),
-            lambda: app.fetch(
+            lambda: app.runs.fetch(
                 _("Fetching {name}").format(name=attachment.name),
                 app.link.fetch_part(post, part.section),
                 lambda: _save_what_came(app, post, n),
@@ -102,7 +102,7 @@ def _save_what_came(app: ForumApp, post: int, n: int) -> None:
 
     def looked(attachment: Attachment | None) -> None:
         if attachment is None or attachment.state != "here":
-            app.tell_ending()
+            app.runs.tell_ending()
         elif _close_run(app):
             _ask_where(app, post, attachment)
         else:  # somebody who went on to something else is not interrupted
@@ -165,7 +165,7 @@ def _told(app: ForumApp) -> None:
     if exchange is None:
         return
     if not (clean(exchange.outcome) and _close_run(app)):
-        app.tell_ending()
+        app.runs.tell_ending()
 
 
 def _close_run(app: ForumApp) -> bool:

@@ -77,7 +77,7 @@ class WelcomeScreen(ForumScreen):
         app.tell(_("Looking at your config and your servers."))
         app.network.do(
             Job(
-                lambda: tuple(app.forum.doctor.findings(partial(app.ask_secret, cancel=cancel), cancel)),
+                lambda: tuple(app.forum.doctor.findings(partial(app.runs.ask_secret, cancel=cancel), cancel)),
                 self._show_findings,
                 app.show_failure,
             )

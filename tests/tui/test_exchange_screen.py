@@ -67,6 +67,25 @@ async def _refused(reader: Reader) -> None:
     await at_rest(reader)
 
 
+def test_texts_that_cost_far_more_than_they_seemed_to_are_asked_for_again(home: Path) -> None:
+    long = [mail(n, subject=f"Topic {n}", text="Every stop, with its times.\n" * 400) for n in range(1, 6)]
+
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        assert "open-data: 5 new posts, about" in reader.text
+        await reader.press("enter")
+        await reader.until(lambda: "The headings are here." in reader.text)
+        assert "open-data: 5 texts, about 5" in reader.text
+        assert "Esc leaves them on the server" in reader.text
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "open-data: 5 new posts, 5 texts" in reader.text
+
+    with world(home, long):
+        read(home, script)
+
+
 def test_nothing_new_is_said_and_costs_no_question(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await synced(reader)

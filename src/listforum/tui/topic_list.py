@@ -117,7 +117,8 @@ class TopicList(LineList):
 
     def _columns_now(self) -> Columns:
         if self._columns is None:
-            self._columns = columns(self.line_width)
+            # a column of its own for the scroll bar, also where there is none: nothing moves when it comes or goes
+            self._columns = columns(min(self.line_width, self.size.width - 1))
         return self._columns
 
     def _page(self, number: int) -> Mapping[int, TopicSummary]:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from listforum.archive import database
 from listforum.cli import main
 from listforum.wire.meter import CountingSocket
 
@@ -77,8 +78,7 @@ class _Moments:
 def _watched(moments: _Moments) -> None:
     """Lets every statement, commit, read and write of this process pass the moments."""
     around = {name: moments.around(getattr(sqlite3.Connection, name)) for name in ("execute", "executemany", "commit")}
-    connection = type("Connection", (sqlite3.Connection,), around)
-    sqlite3.connect = functools.partial(sqlite3.connect, factory=connection)  # type: ignore[assignment]
+    database._Connection = type("Connection", (database._Connection,), around)  # type: ignore[misc]
     for name in ("recv", "recv_into", "send", "sendmsg"):
         setattr(CountingSocket, name, moments.around(getattr(CountingSocket, name)))
 

@@ -537,8 +537,9 @@ class TestQuoted:
     def test_however_they_are_written(self, written: str) -> None:
         assert "@" not in quoted(f"Maria {written} wrote on 2 Mar 2026:\n> Ready?", "Ali wrote:")
 
-    def test_nothing_to_quote_leaves_the_attribution(self) -> None:
-        assert quoted("", "Ali wrote:") == "Ali wrote:"
+    @pytest.mark.parametrize("text", ["", " \n\n", f"\n{FOOTER}"])
+    def test_nothing_to_quote_is_quoted_as_nothing(self, text: str) -> None:
+        assert quoted(text, "Ali wrote:") == ""
 
     def test_what_was_quoted_is_a_quote_again(self) -> None:
         assert own_words(quoted("Ready.\n\n-----Original Message-----\n\nWhen?", "Ali wrote:") + "\n\nGood.") == "Good."
@@ -563,7 +564,7 @@ class TestProperties:
     @settings(deadline=None, max_examples=200)
     def test_every_line_of_an_answers_beginning_is_marked_and_no_two_blank_ones_follow(self, text: str) -> None:
         attribution, *rows = quoted(text, "Ali wrote:").split("\n")
-        assert attribution == "Ali wrote:"
+        assert attribution == ("Ali wrote:" if rows else "")
         assert all(row.startswith(">") for row in rows)
         assert (">", ">") not in itertools.pairwise(rows)
         if own := own_words(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -232,3 +233,13 @@ def test_who_wants_headers_alone_is_not_asked_for_the_price_of_texts(
             approve=asked,
         )
     assert (report.stopped_by, report.lists[0].new_headers, len(asked.shown)) == (None, 4, 1)
+
+
+def test_the_time_that_the_person_takes_to_think_is_not_counted(tmp_path: Path, dovecot: Dovecot, user: User) -> None:
+    member = Member(tmp_path / "home")
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, 2, 3)
+    thinking = 2.0
+    report = sync(member, Asked(meanwhile=lambda: time.sleep(thinking)))
+    assert report.lists[0].new_texts == 3
+    assert report.seconds < thinking

@@ -236,6 +236,14 @@ class TestAfter:
         assert ending(told.exchange) == words
         assert not clean(told.exchange.outcome)
 
+    def test_a_server_that_was_never_reached_cut_nothing(self) -> None:
+        words = "open-data: 127.0.0.1 refuses connections on port 993"
+        never = SyncReport([ListReport("open-data", error=words)], Bytes(), 0.1, "link", [words])
+        text = Told().ended(Outcome(synced=never))
+        assert "There is no link to the server. Nothing was lost; s tries again." in text
+        assert words in text
+        assert "cut" not in text
+
     def test_what_a_cut_kept_back_is_not_told_mail_by_mail(self) -> None:
         kept_back, left_out = SetAside(9, "mail", 1), SetAside(10, "mail", 9)
         report = ListReport("open-data", 3, missing=(kept_back, left_out))

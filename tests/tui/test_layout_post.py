@@ -56,6 +56,20 @@ def test_a_long_quote_above_its_answer_keeps_what_is_answered() -> None:
     ]
 
 
+def test_a_quote_that_ends_in_its_own_marks_ends_where_its_words_end() -> None:
+    assert shown("On Monday, Omar wrote:\n> Where are they?\n>\n>\n\nHere.") == [
+        "On Monday, Omar wrote:",
+        "> Where are they?",
+        "",
+        "Here.",
+    ]
+    assert shown(f"On Monday, Omar wrote:\n{LONG_QUOTE}\n>\n>\n\nI agree.")[1:4] == [
+        "▸ 12 quoted lines",
+        "> quoted line 13",
+        "> quoted line 14",
+    ]
+
+
 def test_interleaved_answers_stay_between_their_quotes() -> None:
     assert shown("On Monday, Omar wrote:\n> Where are they?\n\nHere.\n\n> And when?\n\nOn Friday.") == [
         "On Monday, Omar wrote:",

@@ -9,6 +9,7 @@ import pytest
 from listforum.forum import Forum
 from listforum.tui.screens.topic import TopicScreen
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.thread_view import ThreadView
 from mails import mail
 from reader import Reader, fill, forum_at, read
 
@@ -122,6 +123,18 @@ def test_one_comes_back_after_a_restart_to_where_one_was(home: Path) -> None:
 
     read(home, leave_in_a_topic)
     read(home, come_back)
+
+
+def test_a_program_that_is_killed_comes_back_to_the_post_that_was_open(home: Path) -> None:
+    async def open_a_post(reader: Reader) -> None:
+        await reader.press("tab", "down", "enter", "enter", "n")
+        with forum_at(home) as another:
+            place = another.whereabouts.load()
+        assert place is not None
+        assert place.list == "open-data"
+        assert place.post == reader.app.screen.query_one(ThreadView).current.post
+
+    read(home, open_a_post)
 
 
 def test_the_filter_shows_topics_while_one_types_and_esc_shows_all_again(home: Path) -> None:

@@ -80,6 +80,15 @@ class Run:
         self._began = time.monotonic()
         self._sessions = 0
 
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """While the person thinks, no time is counted."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._began += time.monotonic() - began
+
     def begin(self, settings: ListSettings) -> ListReport:
         """An empty report for a list that is to be worked on."""
         report = ListReport(settings.name)

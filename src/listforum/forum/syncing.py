@@ -227,7 +227,9 @@ class Syncing:
 
 def _ask(agreement: _Agreement, offered: Sequence[ListReport], run: Run) -> None:
     """Shows the person a price. Raises Cancelled when it is not agreed to."""
-    if agreement.approve is not None and not agreement.approve(offered):
+    with run.pause():
+        agreed = agreement.approve is None or agreement.approve(offered)
+    if not agreed:
         raise Cancelled(_("stopped"))
     run.person.cancel.check()
     agreement.price = sum(offer.waiting_bytes for offer in offered)

@@ -86,8 +86,6 @@ class Writing:
             raise UsageError(
                 _("The text of post {post} has not been fetched: listforum fetch post:{post}").format(post=post)
             )
-        if not answered.strip():
-            return ""
         return quoted(safe.body(answered), attribution(safe.line(record.author)))
 
     def with_quote(self, post: int, text: str) -> str:

@@ -62,13 +62,13 @@ def quoted(text: str, attribution: str) -> str:
     """The beginning of a reply: the attribution line, then the author's own words, quoted.
 
     Where there are none, all there is stands quoted one level deeper, without the author's signature, the list's
-    footer, and addresses in the attributions of older quotes. Several blank lines become one.
+    footer, and addresses in the attributions of older quotes. Several blank lines become one. "" where nothing is left.
     """
     cut = blocks(text)
     own = _own(cut)
     lines = [f"> {line}".rstrip() for line in own.split("\n")] if own else _all_quoted(cut)
     body = _BLANK_ROWS.sub(">\n", _trimmed("\n".join(lines), ">"))
-    return f"{attribution}\n{body}" if body else attribution
+    return f"{attribution}\n{body}" if body else ""
 
 
 def _all_quoted(cut: Iterable[Block]) -> list[str]:

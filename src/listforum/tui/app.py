@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-from textual.content import Content
 
 from listforum.errors import Cancelled, ListforumError
 from listforum.mail import safe
@@ -143,7 +140,7 @@ class ForumApp(CrashSafe, Painted):
 
     def tell(self, words: str) -> None:
         """Says something in passing."""
-        self._say(str(Content(safe.body(words))), "information", _READING_SECONDS)
+        self._say(safe.body(words), "information", _READING_SECONDS)
 
     def show_failure(self, error: ListforumError) -> None:
         """Shows what went wrong, and goes on."""
@@ -246,22 +243,25 @@ class ForumApp(CrashSafe, Painted):
             self.leave(0)
 
     def leave(self, code: int) -> None:
-        """Leaves; what cannot be kept is lost."""
+        """Leaves, with what is written kept or given up before."""
         if self.link.exchange is not None:
             self.link.exchange.stop()
         if self._indexing is not None:
             self._indexing.cancel()
-        for screen in self.followers():
-            with suppress(ListforumError):
-                screen.leaving()
-        self.save_place()
+        self._save_place()
         self.exit(code, return_code=code)
 
     def followers(self) -> tuple[Follower, ...]:
         """Those screens that follow what happens, the uppermost first."""
         return tuple(screen for screen in reversed(self.screen_stack) if isinstance(screen, Follower))
 
-    def save_place(self) -> None:
+    def keep_place(self, place: Whereabouts) -> None:
+        """Where the reader is now. It is saved with every post and list, not with every row the cursor passes."""
+        before, self.whereabouts = self.whereabouts, place
+        if before is None or (before.list, before.view, before.post) != (place.list, place.view, place.post):
+            self._save_place()
+
+    def _save_place(self) -> None:
         if self.whereabouts is not None:
             place = self.whereabouts
             self.at_desk(lambda: self.forum.whereabouts.save(place))

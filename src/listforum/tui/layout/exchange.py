@@ -236,7 +236,11 @@ def _stop(outcome: Outcome) -> Iterator[str]:
             yield _("Stopped. What came is kept.")
         return
     if synced.stopped_by == "link":
-        yield _("The link was cut. What came is kept; s goes on from there.")
+        yield (
+            _("The link was cut. What came is kept; s goes on from there.")
+            if synced.spent.total
+            else _("There is no link to the server. Nothing was lost; s tries again.")
+        )
     elif synced.stopped_by == "deadline":
         yield _("The server took too long to answer. What came is kept; s goes on from there.")
     elif synced.stopped_by == "budget":

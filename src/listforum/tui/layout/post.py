@@ -200,12 +200,12 @@ def _kind_of(block: Block) -> TargetKind:
 def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> list[PostRow]:
     whole = _rows(passage, page, Target(passage.kind, number), "" if passage.kind == "quote" else "signature")
     filled = len(whole)
-    while filled and _is_blank(whole[filled - 1]):
+    while filled and _says_nothing(whole[filled - 1]):
         filled -= 1
     tail = _CONTEXT if passage.answered else 0
     shown = _SHOWN[passage.kind] + tail
     if filled <= shown:
-        return [row._replace(stands_for=_TEXT) for row in whole]
+        return [row._replace(stands_for=_TEXT) for at, row in enumerate(whole) if at < filled or _is_blank(row)]
     if folds.is_open(number):
         return whole
     hidden = filled - tail
@@ -215,7 +215,7 @@ def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> l
     )
     words = f"{glyphs.FOLDED} {_folded_words(passage.kind, lines)}"
     fold = PostRow(shortened(words, page.width), "fold", Target(passage.kind, number), first.offset)
-    return [fold, *whole[hidden:]]
+    return [fold, *whole[hidden:filled], *(row for row in whole[filled:] if _is_blank(row))]
 
 
 def _folded_words(what: TargetKind, count: int) -> str:
@@ -256,6 +256,11 @@ def _trimmed(rows: list[PostRow]) -> list[PostRow]:
     while kept and _is_blank(kept[-1]):
         kept.pop()
     return kept
+
+
+def _says_nothing(row: PostRow) -> bool:
+    """Whether a row of a quote is blank, or nothing but the quote's own marks."""
+    return not row.text.strip("> \xa0\u200e\u200f")
 
 
 def _is_blank(row: PostRow) -> bool:

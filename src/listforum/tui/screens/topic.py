@@ -96,7 +96,7 @@ class TopicScreen(MarkingScreen):
         if self._outline is not None:
             post, line = self._view.place
             shelf = self._topics.shelf
-            self.forum_app.whereabouts = Whereabouts(shelf.list, shelf.view, self._outline.topic, post, line)
+            self.forum_app.keep_place(Whereabouts(shelf.list, shelf.view, self._outline.topic, post, line))
 
     def leaving(self) -> None:
         self._keep_place()
@@ -115,9 +115,11 @@ class TopicScreen(MarkingScreen):
 
     def action_next_post(self) -> None:
         self._view.next_post()
+        self._keep_place()
 
     def action_previous_post(self) -> None:
         self._view.previous_post()
+        self._keep_place()
 
     def action_next_topic(self) -> None:
         self._step(1)

@@ -160,7 +160,7 @@ class TopicsScreen(MarkingScreen):
 
     def _keep_place(self) -> None:
         topic = self.topic_here()
-        self.forum_app.whereabouts = Whereabouts(self.shelf.list, self.shelf.view, topic, None, 0)
+        self.forum_app.keep_place(Whereabouts(self.shelf.list, self.shelf.view, topic, None, 0))
 
     # --- the side -----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from listforum.model import Attachment, Edge, PostRecord, PostView, Reason, TopicOutline, TopicSummary
+from listforum.model.forum import Attachment, Edge, PostRecord, PostView, Reason, TopicOutline, TopicSummary
 
 NOON = 1_772_712_000
 """2026-03-05 12:00 UTC."""

@@ -21,6 +21,9 @@ account = "home"
 folder = "INBOX"
 """
 
+CONFIG_WITH_PASSWORD = CONFIG.replace('"ask"', '"correct horse"')
+"""Nobody is asked."""
+
 Store = Callable[..., tuple[int, ...]]
 """Stores mails in a list (`name`, if not the usual one); answers their posts."""
 

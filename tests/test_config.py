@@ -29,7 +29,7 @@ from listforum.config import (
 )
 from listforum.config.values import is_loopback
 from listforum.errors import ConfigError, UsageError
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 from listforum.secret import Secret
 
 ACCOUNT = """

@@ -18,7 +18,7 @@ from listforum import credentials
 from listforum.config import Account, SecretCommand, SecretPrompt, SecretSource, SecretValue, Server
 from listforum.credentials import read_secret
 from listforum.errors import Cancelled, LoginError
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 from listforum.secret import Secret
 
 
@@ -189,7 +189,7 @@ class TestOnATerminal:
 from listforum.config import *
 from listforum.credentials import read_secret
 from listforum.errors import Cancelled
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 import sys
 server = Server("mail.example.org", 993, "implicit", "maria")
 source = SecretCommand(("sh", "-c", sys.argv[1]))

@@ -14,7 +14,7 @@ from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.sending import Sent
 from listforum.home import Home
-from listforum.model import OutboxItem
+from listforum.model.outgoing import OutboxItem
 from mails import mail
 from member import Member
 from servers.certificates import Authority

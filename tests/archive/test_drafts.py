@@ -11,7 +11,7 @@ from listforum.archive.arrival import understand
 from listforum.archive.outbox import Outgoing
 from listforum.archive.salvage import salvage
 from listforum.mail.structure import split
-from listforum.model import SavedDraft
+from listforum.model.outgoing import SavedDraft
 from mails import BEGAN, mail
 
 

@@ -10,7 +10,7 @@ from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
 from listforum.archive.outbox import Outgoing
 from listforum.mail.structure import split
-from listforum.model import OutboxState
+from listforum.model.outgoing import OutboxState
 from mails import BEGAN, mail
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listforum.archive.archive import Archive
 from listforum.archive.outbox import Outgoing
-from listforum.model import OutboxState
+from listforum.model.outgoing import OutboxState
 
 STATES: tuple[OutboxState, ...] = get_args(OutboxState)
 STEPS: dict[OutboxState, set[OutboxState]] = {

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival, understand
 from listforum.mail.structure import split
-from listforum.model import Part, Place, Received
+from listforum.model.mail import Part, Received
+from listforum.model.server import Place
 from mails import BEGAN, identifier, mail
 
 NOW = BEGAN + 10_000 * 3600

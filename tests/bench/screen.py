@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.home import Home
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 from tui.terminals import TerminalSession
 
 EMPTY = """

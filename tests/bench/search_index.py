@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from listforum.model import Document
+from listforum.model.forum import Document
 from listforum.search.analysis import words
 from listforum.search.index import SearchIndex
 from listforum.search.query import parse

@@ -13,20 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from forum_home import CONFIG_WITH_PASSWORD
 from mails import mail
 from member import Member, Outcome
-
-CONFIG = """
-[accounts.home]
-address = "Ana Lima <ana@example.org>"
-imap = { host = "127.0.0.1", port = 9, tls = "implicit", user = "ana" }
-smtp = { host = "127.0.0.1", port = 9, tls = "implicit", user = "ana" }
-password = "correct horse"
-
-[lists.open-data]
-account = "home"
-folder = "INBOX"
-"""
 
 READING = [
     ["lists"],
@@ -65,7 +54,7 @@ def filled(directory: Path) -> Member:
     """A member with an archive of ten posts, a config, and an index."""
     member = Member(directory / "home")
     member.json("import", str(mbox(directory / "ten.mbox", range(10))), "open-data")
-    (member.home / "config.toml").write_text(CONFIG)
+    (member.home / "config.toml").write_text(CONFIG_WITH_PASSWORD)
     (member.home / "config.toml").chmod(0o600)
     assert member.json("search", "number")["total"] == 10
     return member
@@ -239,7 +228,7 @@ class TestFullDisk:
 
     def stock(self, member: Member, tmp_path: Path) -> None:
         member.json("import", str(mbox(tmp_path / "ten.mbox", range(10))), "open-data")
-        (member.home / "config.toml").write_text(CONFIG)
+        (member.home / "config.toml").write_text(CONFIG_WITH_PASSWORD)
         (member.home / "config.toml").chmod(0o600)
         member.json("search", "number")
 

@@ -16,7 +16,7 @@ from languages import pseudo_language
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.home import Home
-from listforum.model import SavedDraft
+from listforum.model.outgoing import SavedDraft
 from mails import mail
 from member import Member
 from servers.dovecot import Dovecot, User

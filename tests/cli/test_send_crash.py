@@ -112,7 +112,7 @@ def test_a_doubt_that_a_kill_left_is_settled_by_the_copy(
 
 def arrive(writer: Writer, copy: bytes) -> None:
     """What a sync would do with the list's copy."""
-    from listforum.model import Place
+    from listforum.model.server import Place
 
     with Archive(writer.home / "archive.sqlite3") as archive:
         archive.posts.add("open-data", [understand(split(copy), Place("home", "INBOX", 1, 1))], BEGAN)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from listforum.archive.archive import Archive
-from listforum.model import OutboxState
+from listforum.model.outgoing import OutboxState
 from mails import LIST_ADDRESS, LIST_ID, mail
 from member import Member
 from servers.dovecot import Dovecot, User

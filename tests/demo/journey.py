@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from listforum.demo.stage import Stage, stage
-from listforum.model import UidSet
+from listforum.model.server import UidSet
 from listforum.tui.app import ForumApp
 from listforum.wire.link import Link
 from member import process_as_it_was

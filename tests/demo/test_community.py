@@ -20,7 +20,7 @@ from listforum.mail.quotes import blocks
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import attachment_parts, split
 from listforum.mail.transfer import decode_transfer
-from listforum.model import Header, Received
+from listforum.model.mail import Header, Received
 from member import Member
 
 NOW = int(datetime(2026, 3, 1, 20, 0, tzinfo=UTC).timestamp())

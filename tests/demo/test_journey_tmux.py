@@ -114,7 +114,9 @@ def the_program_dies_while_it_sends(terminal: Tmux, home: Path) -> None:
 
 def what_became_of_it_is_told_after_a_restart(terminal: Tmux, home: Path) -> None:
     terminal.start("--home", str(home), "demo")
-    terminal.wait_for("listforum ·", QUESTION, "2G · 0.0 kB")
+    terminal.wait_for(QUESTION, "the file is perfect", "2G · 0.0 kB")
+    terminal.press("q")
+    terminal.until(lambda: "listforum ·" in terminal.rows[0])
     terminal.press("o")
     terminal.wait_for("uncertain", TO_THE_LIST, "It may have been sent; it is not sent again by itself.")
     assert copies(home) == 1

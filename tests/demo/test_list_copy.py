@@ -19,7 +19,7 @@ from listforum.mail.compose import Draft, compose
 from listforum.mail.header import read_header
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import split
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 
 NOW = int(datetime(2026, 3, 1, 20, 0, tzinfo=UTC).timestamp())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from listforum.demo.thin_link import PROFILES, ThinLink
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 
 
 class Echo(asyncio.Protocol):

@@ -19,7 +19,7 @@ from listforum.errors import BusyError, ConfigError, HomeError, ListforumError, 
 from listforum.forum import Forum
 from listforum.forum.writing import sendable
 from listforum.home import Home
-from listforum.model import SavedDraft
+from listforum.model.outgoing import SavedDraft
 from mails import LIST_ADDRESS, mail
 
 REPLY = SavedDraft(0, "reply", "open-data", 1, "Re: The census files", "They moved.\n\nSee the portal.", 0)

@@ -13,7 +13,7 @@ from listforum.forum import Forum
 from listforum.forum.connecting import Person
 from listforum.home import Home
 from listforum.mail.structure import split
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from lists import LIST, deliver
 from mails import BEGAN, mail
 from member import Member

@@ -121,7 +121,7 @@ class TestRows:
         assert forum.reading.counts().outbox == 1
 
     def test_today_is_what_the_ledger_has_of_today(self, forum: Forum) -> None:
-        from listforum.model import Bytes
+        from listforum.model.traffic import Bytes
 
         now = int(time.time())
         forum.archive.ledger.add(now, "open-data", {"text": Bytes(10, 200)})

@@ -9,7 +9,7 @@ import pytest
 from forum_home import open_forum
 from listforum.cancel import Cancel
 from listforum.home import Home
-from listforum.model import Progress
+from listforum.model.traffic import Progress
 from servers.smtp_list import SmtpList
 from writer import Writer
 

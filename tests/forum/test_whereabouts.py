@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from forum_home import Store, open_forum
 from listforum.forum import Forum
 from listforum.home import Home
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 from mails import mail
 
 

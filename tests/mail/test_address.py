@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.mail.address import is_address, parse_mailboxes, same
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from listforum.mail.author import find_author
 from listforum.mail.list_address import ListIdentity
-from listforum.model import Author, Mailbox
+from listforum.model.mail import Author, Mailbox
 
 LIST = ListIdentity(("talk@lists.example.org",), "talk.lists.example.org")
 LIST_BOX = Mailbox("Talk about things", "talk@lists.example.org")

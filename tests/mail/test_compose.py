@@ -23,7 +23,7 @@ from listforum.mail.header import read_header
 from listforum.mail.quotes import blocks, own_words, own_words_digest, quoted
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import split
-from listforum.model import Author, Header, Mailbox
+from listforum.model.mail import Author, Header, Mailbox
 
 ID = "0123456789abcdef0123456789abcdef@example.org"
 DATE = 1_772_445_659  # Mon, 2 Mar 2026 10:00:59 UTC
@@ -295,7 +295,7 @@ class TestWhatItDoesNotSay:
             "import hashlib, socket\n"
             "socket.gethostname = socket.getfqdn = lambda *_: __import__('os').environ['FAKE_HOST']\n"
             "from listforum.mail.compose import Draft, compose, message_id\n"
-            "from listforum.model import Mailbox\n"
+            "from listforum.model.mail import Mailbox\n"
             "maria = Mailbox('مریم', 'm@example.org')\n"
             "draft = Draft(maria, ('l@example.org',), 'Re: سلام', 'متن ' * 90, 'a@b', ('a@b',))\n"
             "mail = compose(draft, message_id(bytes(16), 'm@example.org'), 1772445659)\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listforum.mail import mail_parser
 from listforum.mail.address import is_address, parse_mailboxes
 from listforum.mail.header import read_header
-from listforum.model import Header, Mailbox
+from listforum.model.mail import Header, Mailbox
 
 WHOLE = """\
 Received: from somewhere

@@ -14,7 +14,7 @@ from listforum.mail import safe
 from listforum.mail.header import read_header
 from listforum.mail.readable import Readable, readable_text
 from listforum.mail.structure import attachment_parts, split
-from listforum.model import Header
+from listforum.model.mail import Header
 
 LIMIT: Final = 1.0
 

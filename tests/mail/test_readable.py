@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from listforum.mail.readable import MAX_TEXT, readable_text
 from listforum.mail.structure import split
-from listforum.model import Part
+from listforum.model.mail import Part
 
 
 def part(content: bytes | None, type_: str = "text/plain", **rest: object) -> Part:

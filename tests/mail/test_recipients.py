@@ -8,7 +8,7 @@ import pytest
 
 from listforum.errors import NoAddressError
 from listforum.mail.recipients import answers_privately, private_recipient
-from listforum.model import Author, Header, Mailbox
+from listforum.model.mail import Author, Header, Mailbox
 
 LIST = "open-data@lists.example.org"
 LISTS = (LIST, "maps@example.net")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.mail.structure import MAX_PARTS, attachment_parts, shown_parts, split
-from listforum.model import Part
+from listforum.model.mail import Part
 
 MIXED = b"""\
 From: Ana <ana@example.org>\r

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from listforum.model import Document
+from listforum.model.forum import Document
 
 
 @dataclass(frozen=True, slots=True)

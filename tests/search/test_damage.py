@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from listforum.errors import HomeError
-from listforum.model import SearchHit
+from listforum.model.forum import SearchHit
 from listforum.search import manifest, segment, storage, writer
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.query import parse

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import Document, SearchAnswer
+from listforum.model.forum import Document, SearchAnswer
 from listforum.search import writer
 from listforum.search.answer import Sort, Unit
 from listforum.search.index import MAX_LATER, NeedsRebuild, SearchIndex

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import Cursor, Part, UidSet
+from listforum.model.mail import Part
+from listforum.model.server import Cursor, UidSet
 from listforum.sync import plan
 
 uids = st.lists(st.integers(1, 5_000), unique=True).map(sorted)

@@ -16,7 +16,7 @@ from listforum.forum.connecting import Connecting
 from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Syncing, Wanted
 from listforum.home import Home
-from listforum.model import Progress
+from listforum.model.traffic import Progress
 from listforum.wire.deadline import Deadlines
 from lists import LIST, deliver, numbered_anew, posts
 from mails import identifier, mail

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import Author, Evidence, Header
+from listforum.model.forum import Evidence
+from listforum.model.mail import Author, Header
 from listforum.topics.evidence import MOST_REFERRED, evidence
 
 SENIORITY = (0, 0, "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from listforum.model import Edge, Evidence, Verdict
+from listforum.model.forum import Edge, Evidence, Verdict
 from listforum.topics.forest import components, thread, touches
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import Edge, Evidence, Verdict
+from listforum.model.forum import Edge, Evidence, Verdict
 from listforum.topics.forest import components, thread, touches
 
 IDS = "abcdefghij"

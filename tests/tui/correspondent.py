@@ -6,24 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from forum_home import configured_home
+from forum_home import CONFIG_WITH_PASSWORD, configured_home
 from listforum.forum import Forum
-from listforum.model import OutboxItem, SavedDraft
+from listforum.model.outgoing import OutboxItem, SavedDraft
 from mails import mail
 from reader import Reader, fill, forum_at
 from tui.terminals import TerminalSession
-
-CONFIG = """\
-[accounts.home]
-address = "Ana Lima <ana@example.org>"
-imap = { host = "127.0.0.1", port = 9, tls = "none", user = "ana" }
-smtp = { host = "127.0.0.1", port = 9, tls = "none", user = "ana" }
-password = "secret"
-
-[lists.open-data]
-account = "home"
-folder = "INBOX"
-"""
 
 OTHER_LIST = """
 [lists.gardens]
@@ -35,7 +23,7 @@ address = "gardens@lists.example.org"
 QUESTION = "Which encoding are the census files in?\nThe readme does not say."
 
 
-def settle_down(home: Path, config: str = CONFIG, mails: Sequence[bytes] = ()) -> Path:
+def settle_down(home: Path, config: str = CONFIG_WITH_PASSWORD, mails: Sequence[bytes] = ()) -> Path:
     """Makes a home with a config and one topic: a question of Samira's."""
     question = mail(1, author="Samira Rahimi <samira@example.net>", text=QUESTION)
     fill(home, "open-data", [question, *mails])

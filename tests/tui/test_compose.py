@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forum_home import CONFIG_WITH_PASSWORD
 from listforum.tui.screens.choice import ChoiceScreen
 from listforum.tui.screens.compose import ComposeScreen
 from listforum.tui.screens.confirm import ConfirmScreen
@@ -15,7 +16,6 @@ from listforum.tui.writing import write_post
 from mails import mail
 from reader import Reader, fill, forum_at, read
 from tui.correspondent import (
-    CONFIG,
     OTHER_LIST,
     answer,
     drafts,
@@ -308,7 +308,7 @@ def test_the_key_of_the_help_types_nothing_where_one_writes(home: Path) -> None:
 
 
 def test_where_there_are_several_lists_a_view_asks_which(tmp_path: Path) -> None:
-    home = settle_down(tmp_path / "home", config=CONFIG + OTHER_LIST)
+    home = settle_down(tmp_path / "home", config=CONFIG_WITH_PASSWORD + OTHER_LIST)
 
     async def script(reader: Reader) -> None:
         write_post(reader.app, None)
@@ -322,7 +322,7 @@ def test_where_there_are_several_lists_a_view_asks_which(tmp_path: Path) -> None
 
 
 def test_leaving_the_question_about_the_list_writes_nothing(tmp_path: Path) -> None:
-    home = settle_down(tmp_path / "home", config=CONFIG + OTHER_LIST)
+    home = settle_down(tmp_path / "home", config=CONFIG_WITH_PASSWORD + OTHER_LIST)
 
     async def script(reader: Reader) -> None:
         write_post(reader.app, None)

@@ -11,7 +11,7 @@ import pytest
 
 from listforum.errors import HomeError
 from listforum.forum.drafting import Drafting
-from listforum.model import SavedDraft
+from listforum.model.outgoing import SavedDraft
 from listforum.tui.screens import compose
 from listforum.tui.screens.compose import ComposeScreen
 from listforum.tui.screens.topic import TopicScreen

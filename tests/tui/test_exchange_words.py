@@ -14,7 +14,8 @@ from listforum.cancel import Cancel
 from listforum.errors import BusyError, Cancelled, LoginError
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
-from listforum.model import Bytes, OutboxItem, OutboxState, Progress
+from listforum.model.outgoing import OutboxItem, OutboxState
+from listforum.model.traffic import Bytes, Progress
 from listforum.sync.push import SendReport
 from listforum.sync.report import ListReport
 from listforum.tui.exchange import Exchange, Outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 from mails import mail
 from reader import fill, forum_at
 from tui.correspondent import program

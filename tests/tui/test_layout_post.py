@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import record, view
-from listforum.model import Attachment, PostView
+from listforum.model.forum import Attachment, PostView
 from listforum.tui.layout.cells import LRM, width
 from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.post import Folds, Marked, Page, PostLine, Target, post_rows, styled

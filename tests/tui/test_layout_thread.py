@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import Topic, chain, record, view
-from listforum.model import Attachment
+from listforum.model.forum import Attachment
 from listforum.tui.layout.cells import LRM, width
 from listforum.tui.layout.headings import heading
 from listforum.tui.layout.order import Placed, reading_order

@@ -11,7 +11,9 @@ from listforum.cancel import Cancel
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
 from listforum.forum.told import size
-from listforum.model import Bytes, Edge, OutboxItem, PostRecord, PostView, Progress
+from listforum.model.forum import Edge, PostRecord, PostView
+from listforum.model.outgoing import OutboxItem
+from listforum.model.traffic import Bytes, Progress
 from listforum.sync.push import SendReport
 from listforum.sync.report import ListReport
 from listforum.tui.crash import last_words

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model import OutboxItem, OutboxState, SavedDraft
+from listforum.model.outgoing import OutboxItem, OutboxState, SavedDraft
 from listforum.tui.layout.cells import width
 from listforum.tui.layout.outbox import outbox_rows
 from listforum.tui.screens.compose import ComposeScreen

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.forum.searching import Searching
-from listforum.model import SearchAnswer, SearchHit
+from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import width
 from listforum.tui.layout.search import found_words, hit_lines

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from conversations import Topic, chain, record, view
-from listforum.model import Attachment
+from listforum.model.forum import Attachment
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.post import Sought, Target
 from listforum.tui.theme import FALLBACKS

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from conversations import summary
-from listforum.model import TopicSummary
+from listforum.model.forum import TopicSummary
 from listforum.tui.layout.cells import LRM
 from listforum.tui.theme import FALLBACKS
 from listforum.tui.topic_list import TopicList

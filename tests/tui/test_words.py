@@ -17,7 +17,7 @@ import pytest
 
 from listforum.cancel import Cancel
 from listforum.forum.syncing import Wanted
-from listforum.model import OutboxState
+from listforum.model.outgoing import OutboxState
 from listforum.tui.layout.cells import width
 from listforum.tui.screens.ask import AskScreen
 from listforum.tui.screens.confirm import ConfirmScreen

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from listforum.errors import CertificateError, LinkError, LoginError, ServerError, UsageError
-from listforum.model import Part
+from listforum.model.mail import Part
 from listforum.secret import Secret
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.imap import Folder, ImapSession, PartRequest

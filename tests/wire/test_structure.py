@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_response
 
-from listforum.model import Part
+from listforum.model.mail import Part
 from listforum.wire import structure
 
 PLAIN = '("text" "plain" ("charset" "utf-8") NIL NIL "quoted-printable" 120 4 NIL NIL NIL NIL)'

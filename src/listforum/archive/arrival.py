@@ -12,7 +12,8 @@ from listforum.mail.header import read_header
 from listforum.mail.quotes import own_words, own_words_digest
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts
-from listforum.model import Author, Header, Part, Place, Received
+from listforum.model.mail import Author, Header, Part, Received
+from listforum.model.server import Place
 
 T = TypeVar("T")
 

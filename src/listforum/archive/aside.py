@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from listforum.archive.database import Database
-from listforum.model import Place
+from listforum.model.server import Place
 
 TRIES: Final = 5
 """So often a mail is asked for alone before it is left out."""

@@ -12,7 +12,7 @@ from listforum.archive.database import Database
 from listforum.archive.packing import packed, unpacked
 from listforum.errors import UnknownItem
 from listforum.mail.structure import shown_parts, split
-from listforum.model import Part, Received
+from listforum.model.mail import Part, Received
 
 _PART: Final = "section, type, size, charset, encoding, name, attached, flowed, delsp, alternative, content"
 

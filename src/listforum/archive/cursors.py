@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from listforum.archive.database import Database
-from listforum.model import Cursor, UidSet
+from listforum.model.server import Cursor, UidSet
 
 
 class Cursors:

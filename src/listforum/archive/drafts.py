@@ -6,7 +6,7 @@ from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.archive.packing import packed, unpacked
-from listforum.model import SavedDraft
+from listforum.model.outgoing import SavedDraft
 
 _DRAFT: Final = "SELECT id, kind, list, post, subject, text, saved FROM draft"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from listforum.mail.structure import attachment_parts
-from listforum.model import Part, Received
+from listforum.model.mail import Part, Received
 
 
 def parts_agree(kept: Received, other: Received) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from listforum.archive.database import Database
-from listforum.model import Bytes, Purpose
+from listforum.model.traffic import Bytes, Purpose
 
 _RECENT_DAYS: Final = 10
 

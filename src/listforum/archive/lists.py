@@ -8,7 +8,8 @@ from gettext import gettext as _
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem
 from listforum.mail.subject import list_tag
-from listforum.model import Header, ListInfo
+from listforum.model.forum import ListInfo
+from listforum.model.mail import Header
 
 _SUBJECTS_FOR_TAG = 50
 

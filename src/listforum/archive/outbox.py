@@ -14,7 +14,7 @@ from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
-from listforum.model import OutboxItem, OutboxState
+from listforum.model.outgoing import OutboxItem, OutboxState
 
 _STEPS: Final[dict[OutboxState, frozenset[OutboxState]]] = {
     "draft": frozenset({"queued"}),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from listforum.archive.database import Database
-from listforum.model import Place
+from listforum.model.server import Place
 
 
 @dataclass(frozen=True, slots=True)

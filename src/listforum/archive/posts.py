@@ -16,7 +16,9 @@ from listforum.archive.identity import attachments_agree, has_more_attachments, 
 from listforum.archive.lists import Lists
 from listforum.archive.threads import Threads
 from listforum.mail.subject import base_subject
-from listforum.model import Header, Place, State
+from listforum.model.forum import State
+from listforum.model.mail import Header
+from listforum.model.server import Place
 from listforum.topics.evidence import evidence
 
 _LATENESS = 15 * 60

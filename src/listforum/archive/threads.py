@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem, UsageError
-from listforum.model import Edge, Evidence, Verdict
+from listforum.model.forum import Edge, Evidence, Verdict
 from listforum.topics.forest import components, thread
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
-from listforum.model import Edge, PostRecord, TopicSummary, View
+from listforum.model.forum import Edge, PostRecord, TopicSummary, View
 
 _MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
 

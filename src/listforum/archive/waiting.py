@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from listforum.archive.aside import TRIES
 from listforum.archive.database import Database
 from listforum.mail.structure import shown_parts
-from listforum.model import Part
+from listforum.model.mail import Part
 
 
 @dataclass(frozen=True, slots=True)

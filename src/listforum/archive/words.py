@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.packing import unpacked
-from listforum.model import Document
+from listforum.model.forum import Document
 
 
 class Words:

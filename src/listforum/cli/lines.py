@@ -10,7 +10,8 @@ from typing import Final
 from listforum.cli import screen
 from listforum.cli.output import LRM, when
 from listforum.forum.told import size
-from listforum.model import Attachment, Bytes, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
+from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
+from listforum.model.traffic import Bytes
 
 _RULE: Final = "-" * 72
 

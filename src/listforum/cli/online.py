@@ -22,7 +22,9 @@ from listforum.forum.numbers import number_in
 from listforum.forum.run import ListReport, SyncReport
 from listforum.forum.syncing import Wanted
 from listforum.mail import safe
-from listforum.model import Attachment, Part, Progress
+from listforum.model.forum import Attachment
+from listforum.model.mail import Part
+from listforum.model.traffic import Progress
 
 
 def _setup(forum: Forum, _options: Namespace) -> Answer:

@@ -11,14 +11,7 @@ from typing import Final
 
 from listforum.cli import screen
 from listforum.mail import safe
-from listforum.model import (
-    Attachment,
-    ListInfo,
-    PostView,
-    SearchAnswer,
-    TopicSummary,
-    TopicView,
-)
+from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
 
 LRM: Final = "\u200e"
 """After each field, so that a right-to-left subject does not reorder its neighbours."""

@@ -12,7 +12,7 @@ from listforum.cli.commands import Answer, Command
 from listforum.cli.output import LRM, Document, say
 from listforum.errors import Cancelled, UsageError
 from listforum.forum import Forum
-from listforum.model import OutboxItem
+from listforum.model.outgoing import OutboxItem
 
 
 def _reply(forum: Forum, options: Namespace) -> Answer:

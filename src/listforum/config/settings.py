@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 from listforum.secret import Secret
 
 Tls = Literal["implicit", "starttls", "none"]

@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from listforum.config.settings import Budget
 from listforum.errors import UsageError
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 
 # --- names ------------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 
 _PIECES_A_SECOND: Final = 20
 _SMALLEST_PIECE: Final = 64

@@ -11,7 +11,7 @@ from listforum.config import Account, Config
 from listforum.errors import ConfigError, NoAddressError, UnknownItem, UsageError
 from listforum.mail.address import same
 from listforum.mail.recipients import answers_privately, private_recipient
-from listforum.model import Header
+from listforum.model.mail import Header
 
 
 @dataclass(frozen=True, slots=True)

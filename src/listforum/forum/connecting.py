@@ -13,7 +13,7 @@ from listforum.cancel import Cancel
 from listforum.config import Account, Server
 from listforum.credentials import read_secret
 from listforum.errors import ConfigError, LoginError
-from listforum.model import Progress
+from listforum.model.traffic import Progress
 from listforum.secret import Secret
 from listforum.sync.push import Route
 from listforum.wire.deadline import Deadlines

@@ -14,7 +14,7 @@ from listforum.forum.writing import Writing
 from listforum.home import Home
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import split
-from listforum.model import OutboxItem, SavedDraft
+from listforum.model.outgoing import OutboxItem, SavedDraft
 from listforum.words import N_
 
 

@@ -13,7 +13,8 @@ from listforum.mail import safe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from listforum.model import Attachment, OutboxItem, PostRecord, PostView, SavedDraft, TopicOutline, View
+    from listforum.model.forum import Attachment, PostRecord, PostView, TopicOutline, View
+    from listforum.model.outgoing import OutboxItem, SavedDraft
 
     Opened = Callable[[Sequence[int]], Iterable[PostView]]
     """Answers with posts as they are read, in the order they are asked for."""

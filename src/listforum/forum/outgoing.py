@@ -10,7 +10,7 @@ from listforum.archive.archive import Archive
 from listforum.errors import UsageError
 from listforum.home import Home
 from listforum.mail import safe
-from listforum.model import OutboxItem
+from listforum.model.outgoing import OutboxItem
 from listforum.words import N_
 
 Decision = Literal["sent", "resend", "drop"]

@@ -12,7 +12,7 @@ from listforum.forum.numbers import number_in
 from listforum.forum.showing import shown_record, shown_subject, shown_summary
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model import TopicOutline, TopicView, ViewCounts
+from listforum.model.forum import TopicOutline, TopicView, ViewCounts
 
 if TYPE_CHECKING:
     from array import array
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from listforum.archive.archive import Archive
     from listforum.archive.ledger import By
     from listforum.forum.finding import Finder
-    from listforum.model import Attachment, Bytes, ListInfo, Part, PostRecord, PostView, TopicSummary, View
+    from listforum.model.forum import Attachment, ListInfo, PostRecord, PostView, TopicSummary, View
+    from listforum.model.mail import Part
+    from listforum.model.traffic import Bytes
 
 
 class Reading:

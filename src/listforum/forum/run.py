@@ -24,7 +24,7 @@ from listforum.errors import (
     UnknownItem,
 )
 from listforum.forum.connecting import Connecting, Person
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from listforum.sync import plan
 from listforum.sync.meter import Meter
 from listforum.sync.patience import Patience

@@ -14,7 +14,7 @@ from listforum.forum.indexing import Indexing
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model import Document, PostRecord, SearchAnswer, SearchHit
+from listforum.model.forum import Document, PostRecord, SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
 from listforum.search.query import Query, list_term, parse

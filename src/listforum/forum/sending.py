@@ -14,7 +14,8 @@ from listforum.errors import Cancelled, ConfigError, ListforumError
 from listforum.forum.connecting import Connecting
 from listforum.home import Home
 from listforum.mail import safe
-from listforum.model import Bytes, OutboxItem, Progress
+from listforum.model.outgoing import OutboxItem
+from listforum.model.traffic import Bytes, Progress
 from listforum.sync.push import SendReport, push
 from listforum.sync.settle import settle_by_archive
 from listforum.words import N_

@@ -8,7 +8,7 @@ from gettext import gettext as _
 
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model import PostRecord, TopicSummary
+from listforum.model.forum import PostRecord, TopicSummary
 
 
 def shown_subject(subject: str, tags: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from listforum.errors import ArchiveError, BusyError, Cancelled, ConfigError, Ho
 from listforum.forum.connecting import Connecting, Person
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
-from listforum.model import Progress
+from listforum.model.traffic import Progress
 from listforum.sync import plan
 from listforum.sync.price import take_stock
 from listforum.sync.pull import Pull

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from listforum.archive.aside import SetAside
-    from listforum.model import Bytes
+    from listforum.model.traffic import Bytes
     from listforum.sync.report import ListReport
 
 _UNITS: Final = ((1e3, N_("{count} kB")), (1e6, N_("{count} MB")))

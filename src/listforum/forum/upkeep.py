@@ -23,7 +23,7 @@ from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts
 from listforum.mail.transfer import decode_transfer
-from listforum.model import Part
+from listforum.model.mail import Part
 from listforum.words import N_
 
 _BATCH: Final = 500

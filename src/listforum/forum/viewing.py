@@ -8,7 +8,8 @@ from listforum.forum.showing import shown_record
 from listforum.mail import safe
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import attachment_parts, shown_parts
-from listforum.model import Attachment, Part, PostRecord, PostView, Received
+from listforum.model.forum import Attachment, PostRecord, PostView
+from listforum.model.mail import Part, Received
 
 
 def post_view(record: PostRecord, received: Received, parent_topic: int | None) -> PostView:

@@ -8,7 +8,7 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.errors import UnknownItem
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 
 _NAME: Final = "whereabouts"
 _VIEWS: Final = frozenset({"all", "unread", "followed", "unanswered", "outbox"})

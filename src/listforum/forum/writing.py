@@ -18,7 +18,8 @@ from listforum.mail.compose import Draft, attribution, compose, message_id, refe
 from listforum.mail.quotes import quoted
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts, split
-from listforum.model import Destination, Mailbox, OutboxItem
+from listforum.model.mail import Mailbox
+from listforum.model.outgoing import Destination, OutboxItem
 
 MOST_TEXT: Final = 1_000_000
 """Bytes of the longest text that is sent, in UTF-8."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 
 MAX_MAILBOXES: Final = 1000
 _MAX_VALUE: Final = 16 * 1024

@@ -8,7 +8,7 @@ from typing import Final
 from listforum.mail.attributions import could_end, find_attribution
 from listforum.mail.originals import HeaderGroup, Marker, header_group, label_kind, marker
 from listforum.mail.page import DRAWN_WITH, Page, is_rule
-from listforum.model import BlockKind
+from listforum.model.mail import BlockKind
 
 _ASIDE: Final = 12
 _PATCH_BEGINS: Final = re.compile(r"From [0-9a-f]{12,64} ")

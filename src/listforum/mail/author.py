@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from listforum.mail.address import display_name, same
 from listforum.mail.list_address import ListIdentity
-from listforum.model import Author, Mailbox
+from listforum.model.mail import Author, Mailbox
 
 _VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
 # Lists write it in their own language; but only behind a list's own address are these words no part of a name.

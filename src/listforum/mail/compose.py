@@ -18,7 +18,7 @@ from listforum.mail.address import is_address
 from listforum.mail.flowing import flow
 from listforum.mail.folding import clean, folded, phrase, unstructured
 from listforum.mail.subject import reply_base
-from listforum.model import Header, Mailbox
+from listforum.model.mail import Header, Mailbox
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

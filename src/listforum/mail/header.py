@@ -13,7 +13,7 @@ from listforum.mail.list_address import ListIdentity
 from listforum.mail.list_fields import list_id, list_post
 from listforum.mail.message_id import message_id, message_ids
 from listforum.mail.words import decode_value, decode_words, quote_words
-from listforum.model import Author, Header, Mailbox
+from listforum.model.mail import Author, Header, Mailbox
 
 _MAX_SUBJECT: Final = 4000
 _ADDRESS_FIELDS: Final = ("from", "reply-to", "to", "cc")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mailparser.core import MailParser
 
 from listforum.mail.address import display_name, is_address
-from listforum.model import Mailbox
+from listforum.model.mail import Mailbox
 
 _MAX_REMEMBERED: Final = 500
 

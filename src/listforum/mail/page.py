@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from listforum.model import Block, BlockKind
+from listforum.model.mail import Block, BlockKind
 
 LINE_LOOKED_AT: Final = 1_000
 """So many characters of a line are looked at; no pattern ever sees more."""

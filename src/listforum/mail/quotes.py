@@ -18,7 +18,7 @@ from listforum.mail.footers import mark_footers
 from listforum.mail.page import BLANK, Page
 from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
 from listforum.mail.signatures import mark_signatures
-from listforum.model import Block
+from listforum.model.mail import Block
 
 _ADDR_SPEC: Final = r"(?:mailto:)?[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}"
 _BLANK_ROWS: Final = re.compile(r"(?m)^>\n(?:>\n)+")

@@ -12,7 +12,7 @@ from listforum.mail.charset import codec_named, decode
 from listforum.mail.flowed import unflow
 from listforum.mail.structure import shown_parts
 from listforum.mail.transfer import decode_transfer
-from listforum.model import Part
+from listforum.model.mail import Part
 
 MAX_TEXT: Final = 1_000_000
 _MAX_CONTENT: Final = 4 * MAX_TEXT

@@ -13,7 +13,7 @@ from listforum.errors import NoAddressError
 from listforum.mail.address import is_address, same
 from listforum.mail.list_address import ListIdentity
 from listforum.mail.safe import line
-from listforum.model import Header, Mailbox
+from listforum.model.mail import Header, Mailbox
 
 _ROBOTS: Final = frozenset(
     {

@@ -13,7 +13,7 @@ from typing import Final
 
 from listforum.mail.content_type import Kind, kind_of
 from listforum.mail.fields import Fields, read_fields
-from listforum.model import Part, Received
+from listforum.model.mail import Part, Received
 
 MAX_DEPTH: Final = 50
 MAX_PARTS: Final = 1000

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from listforum.model import SearchAnswer, SearchHit
+from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.search.evaluate import Candidates, Doubt, Rank
 from listforum.search.match import Analysed, values_of
 from listforum.search.query import Query

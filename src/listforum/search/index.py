@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from listforum.errors import ListforumError
-from listforum.model import SearchAnswer
+from listforum.model.forum import SearchAnswer
 from listforum.search import manifest as manifests
 from listforum.search.answer import Sort, Unit, Wish, compose
 from listforum.search.evaluate import Candidates

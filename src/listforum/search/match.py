@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 
-from listforum.model import Document
+from listforum.model.forum import Document
 from listforum.search.analysis import trails, words
 from listforum.search.query import Clause, Field, Query, Reading, list_term
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
-from listforum.model import Document
+from listforum.model.forum import Document
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from listforum.model import Document, SearchAnswer
+from listforum.model.forum import Document, SearchAnswer
 from listforum.search.answer import Wish, compose
 from listforum.search.evaluate import Candidates, Rank
 from listforum.search.match import Analysed, meets, values_of

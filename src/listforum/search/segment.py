@@ -13,7 +13,7 @@ from pathlib import Path
 from whoosh.codec.whoosh3 import W3Segment
 from whoosh.util.numeric import length_to_byte
 
-from listforum.model import Document
+from listforum.model.forum import Document
 from listforum.search.analysis import words
 from listforum.search.codec import LENGTHS, NOWHERE, Codec, Postings, write_field
 from listforum.search.query import FIELDS, list_term

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from listforum.model import Document
+from listforum.model.forum import Document
 
 
 class Heading(Protocol):

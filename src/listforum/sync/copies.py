@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from listforum.archive.arrival import understand
-from listforum.model import Received
+from listforum.model.mail import Received
 from listforum.sync import plan
 from listforum.sync.patience import Asked
 from listforum.sync.visit import Visit

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ServerError
 from listforum.mail.address import same
-from listforum.model import Received
+from listforum.model.mail import Received
 from listforum.sync import plan
 from listforum.sync.copies import Copies
 from listforum.sync.patience import Asked

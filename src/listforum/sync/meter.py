@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from listforum.errors import BudgetError
-from listforum.model import Bytes, Purpose
+from listforum.model.traffic import Bytes, Purpose
 from listforum.sync.plan import FAREWELL
 from listforum.wire.meter import Meter as WireMeter
 

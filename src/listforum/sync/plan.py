@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from listforum.model import Cursor, Part
+from listforum.model.mail import Part
+from listforum.model.server import Cursor
 
 TEXT_LIMIT: Final = 32_768
 """Bytes of a text part that are fetched unasked; the rest waits, with its price."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import SetAside
-from listforum.model import Bytes, Cursor
+from listforum.model.server import Cursor
+from listforum.model.traffic import Bytes
 from listforum.sync import plan
 from listforum.sync.report import ListReport, Subscription
 

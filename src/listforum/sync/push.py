@@ -10,7 +10,8 @@ from gettext import gettext as _
 from listforum.archive.archive import Archive
 from listforum.cancel import Cancel
 from listforum.errors import Cancelled, ListforumError, UsageError
-from listforum.model import Bytes, OutboxItem
+from listforum.model.outgoing import OutboxItem
+from listforum.model.traffic import Bytes
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter
 from listforum.wire.smtp import Delivery, deliver

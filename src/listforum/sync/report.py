@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from listforum.archive.aside import SetAside
-from listforum.model import Progress
+from listforum.model.traffic import Progress
 from listforum.sync.meter import Meter
 
 

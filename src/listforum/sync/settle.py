@@ -11,7 +11,7 @@ from typing import Final
 from listforum.archive.archive import Archive
 from listforum.archive.outbox import Copy
 from listforum.archive.posts import bare_subject
-from listforum.model import OutboxItem
+from listforum.model.outgoing import OutboxItem
 from listforum.wire.imap import Folder, ImapSession
 
 WAITING_SECONDS: Final = 24 * 3600

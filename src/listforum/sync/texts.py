@@ -8,7 +8,8 @@ from typing import Final
 
 from listforum.archive.waiting import WaitingText
 from listforum.errors import ServerError, UnknownItem
-from listforum.model import Part, Purpose
+from listforum.model.mail import Part
+from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.patience import Asked
 from listforum.sync.report import ListReport, Phase, Report

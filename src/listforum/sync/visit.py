@@ -12,7 +12,8 @@ from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing, SetAside
 from listforum.archive.waiting import WaitingText
 from listforum.errors import BudgetError, LinkError, ServerError, UnknownItem
-from listforum.model import Cursor, Place, Purpose, UidSet
+from listforum.model.server import Cursor, Place, UidSet
+from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.meter import Meter
 from listforum.sync.patience import Asked, Patience

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listforum.model import Evidence, Header
+from listforum.model.forum import Evidence
+from listforum.model.mail import Header
 
 MOST_REFERRED = 100
 """Ids kept of one post: more than any real thread is deep, few enough that a hostile header costs nothing."""

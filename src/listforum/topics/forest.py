@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from listforum.model import Edge, Evidence, Verdict
+from listforum.model.forum import Edge, Evidence, Verdict
 
 SURE = 1.0
 NEAREST_REFERENCE = 0.9

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from listforum.errors import Cancelled, ListforumError
 from listforum.mail import safe
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.crash import CrashSafe
 from listforum.tui.exchange import Link

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from listforum.errors import Cancelled, ListforumError
-from listforum.model import Bytes, Progress
+from listforum.model.traffic import Bytes, Progress
 from listforum.tui.pace import Pace
 from listforum.tui.worker import Job, Worker
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from listforum.forum.connecting import Person
     from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
-    from listforum.model import OutboxItem
+    from listforum.model.outgoing import OutboxItem
     from listforum.tui.companion import Event
 
 Phase = Literal["connecting", "price", "working", "stopping", "done"]

@@ -16,7 +16,8 @@ from listforum.forum import told
 from listforum.tui.layout.exchange import clean, duration
 
 if TYPE_CHECKING:
-    from listforum.model import Attachment, Part, PostView
+    from listforum.model.forum import Attachment, PostView
+    from listforum.model.mail import Part
     from listforum.tui.app import ForumApp
     from listforum.tui.layout.post import Target
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from listforum.tui.layout.exchange import link_words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from array import array
 
     from listforum.forum import Forum
-    from listforum.model import View
+    from listforum.model.forum import View
 
 ShelfView = Literal["all", "unread", "followed", "unanswered"]
 

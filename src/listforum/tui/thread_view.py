@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from listforum.model import PostRecord, PostView, TopicOutline
+from listforum.model.forum import PostRecord, PostView, TopicOutline
 from listforum.tui.layout.coverage import Coverage
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.layout.post import HEADING, Page, Sought, Target

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from listforum.model import TopicSummary
+from listforum.model.forum import TopicSummary
 from listforum.tui.layout.line import Line, Span
 from listforum.tui.layout.topic_rows import Columns, columns, heading, row
 from listforum.tui.line_list import LineList

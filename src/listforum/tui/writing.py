@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from listforum.errors import ListforumError, UnknownItem, UsageError
 from listforum.mail import safe
-from listforum.model import Destination, OutboxItem, SavedDraft
+from listforum.model.outgoing import Destination, OutboxItem, SavedDraft
 from listforum.tui.layout.cells import LRM
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from imapclient.response_parser import parse_response
 
-from listforum.model import Part
+from listforum.model.mail import Part
 from listforum.wire import structure
 from listforum.wire.dialogue import ProtocolError, Record
 

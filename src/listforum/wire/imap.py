@@ -12,7 +12,7 @@ from imapclient.response_parser import parse_response
 
 from listforum.cancel import Cancel
 from listforum.errors import ServerError
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from listforum.wire import command
 from listforum.wire.command import HEADER_FIELDS, LARGEST_UID, Command, Words
 from listforum.wire.conversation import Conversation

@@ -10,7 +10,7 @@ from gettext import gettext as _
 
 from listforum.cancel import Cancel
 from listforum.errors import BudgetError, Cancelled, LinkError
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.dial import dial
 from listforum.wire.endpoint import Endpoint

@@ -6,7 +6,7 @@ import socket
 import threading
 from typing import Any
 
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 
 
 class Meter:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from listforum.cancel import Cancel
 from listforum.errors import Cancelled, ListforumError, ServerError, UsageError
-from listforum.model import Bytes
+from listforum.model.traffic import Bytes
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter

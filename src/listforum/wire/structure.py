@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from listforum.mail.charset import decode
 from listforum.mail.words import decode_words
-from listforum.model import Part
+from listforum.model.mail import Part
 
 DEEPEST = 50
 MOST_PARTS = 1000

@@ -16,7 +16,8 @@ from listforum.tui.layout.line import Line, Span, StyleName
 if TYPE_CHECKING:
     from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
-    from listforum.model import Bytes, OutboxItem, Progress
+    from listforum.model.outgoing import OutboxItem
+    from listforum.model.traffic import Bytes, Progress
     from listforum.tui.exchange import Exchange, Outcome
     from listforum.tui.pace import Pace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from listforum.model import PostRecord
+from listforum.model.forum import PostRecord
 
 
 @dataclass(frozen=True, slots=True)

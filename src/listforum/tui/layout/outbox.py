@@ -8,7 +8,7 @@ from gettext import gettext as _
 from typing import Final, Literal
 
 from listforum.mail import safe
-from listforum.model import OutboxItem, OutboxState, SavedDraft
+from listforum.model.outgoing import OutboxItem, OutboxState, SavedDraft
 from listforum.tui.layout.cells import LRM, field, shortened, width
 from listforum.tui.layout.dates import ago
 from listforum.tui.layout.line import Line, Span, StyleName

@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple
 
 from listforum.forum import told
 from listforum.mail.quotes import blocks
-from listforum.model import Attachment, Block, PostView
+from listforum.model.forum import Attachment, PostView
+from listforum.model.mail import Block
 from listforum.tui.layout import glyphs
 from listforum.tui.layout.cells import LRM, shortened, steady, width
 from listforum.tui.layout.kinds import kind

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Final
 
-from listforum.model import SearchAnswer, SearchHit
+from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.tui.layout.cells import LRM, field, shortened, steady
 from listforum.tui.layout.dates import day
 from listforum.tui.layout.line import Line, Span, StyleName

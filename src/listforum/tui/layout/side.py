@@ -7,7 +7,7 @@ from gettext import gettext as _
 from typing import Final
 
 from listforum.mail import safe
-from listforum.model import ListInfo, ViewCounts
+from listforum.model.forum import ListInfo, ViewCounts
 from listforum.tui.item_list import Item
 from listforum.tui.layout.cells import field
 from listforum.tui.layout.line import Line, Span, StyleName

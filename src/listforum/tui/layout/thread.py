@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
-from listforum.model import PostRecord, PostView
+from listforum.model.forum import PostRecord, PostView
 from listforum.tui.layout.headings import heading
 from listforum.tui.layout.line import Line
 from listforum.tui.layout.order import Placed, reading_order

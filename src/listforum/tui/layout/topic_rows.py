@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from gettext import gettext as _
 
-from listforum.model import TopicSummary
+from listforum.model.forum import TopicSummary
 from listforum.tui.layout.cells import LRM, field, number
 from listforum.tui.layout.dates import ago
 from listforum.tui.layout.glyphs import FOLLOWED, MUTED, STARRED, UNREAD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 
-from listforum.model import PostRecord, PostView
+from listforum.model.forum import PostRecord, PostView
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.dates import full
 

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static, TextArea
 
 from listforum.errors import ListforumError
 from listforum.mail import safe
-from listforum.model import Destination, OutboxItem
+from listforum.model.outgoing import Destination, OutboxItem
 from listforum.tui.actions import Where, bindings
 from listforum.tui.fields import SafeInput, SafeTextArea
 from listforum.tui.screens.frame import ForumScreen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from textual import on
 
-from listforum.model import OutboxItem, SavedDraft
+from listforum.model.outgoing import OutboxItem, SavedDraft
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.line import Line

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 
 from listforum.errors import ListforumError
 from listforum.mail import safe
-from listforum.model import SearchAnswer, SearchHit
+from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.tui.actions import Where, bindings, shown
 from listforum.tui.fields import SafeInput
 from listforum.tui.item_list import Item, ItemList

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from listforum.errors import ListforumError, UnknownItem
-from listforum.model import TopicOutline, Whereabouts
+from listforum.model.forum import TopicOutline, Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.layout.cells import LRM
 from listforum.tui.marks import mark_post_unread, mark_posts_read, mark_topics_read

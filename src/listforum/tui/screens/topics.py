@@ -11,7 +11,7 @@ from textual import on
 from textual.containers import Horizontal, Vertical
 
 from listforum.errors import ListforumError, UnknownItem
-from listforum.model import Whereabouts
+from listforum.model.forum import Whereabouts
 from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import Item, ItemList
 from listforum.tui.layout.cells import LRM
@@ -159,6 +159,8 @@ class TopicsScreen(MarkingScreen):
         self._was_left = True
 
     def _keep_place(self) -> None:
+        if not self.is_active:  # rows also move beneath an open topic, and the reader is in that
+            return
         topic = self.topic_here()
         self.forum_app.keep_place(Whereabouts(self.shelf.list, self.shelf.view, topic, None, 0))
 

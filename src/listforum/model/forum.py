@@ -1,0 +1,212 @@
+"""What a reader meets: posts and topics, why a post stands where it stands, and what a search finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["header", "text", "whole"]
+"""What of a post is here: its header fields, its readable text too, or every byte of it."""
+
+View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
+"""Which topics: `readable` ones have an unread post whose text is here."""
+
+Reason = Literal["in-reply-to", "references", "person"]
+"""Why a post has its parent: a header of its own, or the word of the person reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What threading needs to know of a post.
+
+    `ids` are all Message-IDs it is known by, `referred` the ids it points at, nearest first: In-Reply-To, then
+    References from the newest to the oldest. `seniority` orders posts that claim the same id: the earliest wins.
+    """
+
+    post: int
+    ids: tuple[str, ...]
+    referred: tuple[str, ...]
+    replied: int
+    date: int
+    seniority: tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The word of the person: this post belongs below `parent`, or, with None, begins a topic of its own."""
+
+    post: int
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a post hangs, and why. A root has no parent and no reason; it may still miss one that is not here."""
+
+    child: int
+    parent: int | None
+    reason: Reason | None
+    confidence: float
+    missing: str | None = None
+    ghost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not shown as text. `n` counts from 1 within its post; `state` says whether its bytes are here."""
+
+    n: int
+    name: str
+    type: str
+    bytes: int
+    state: Literal["waiting", "here"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """A mailing list as the archive knows it. `address` is where posts go; None when nothing told, or read-only."""
+
+    name: str
+    list_id: str
+    address: str | None
+    read_only: bool
+    posts: int
+    unread: int
+    topics: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSummary:
+    """One row of a topic list."""
+
+    topic: int
+    subject: str
+    posts: int
+    unread: int
+    people: int
+    started: int
+    last: int
+    starter: str
+    followed: bool
+    muted: bool
+    starred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecord:
+    """A post as the archive keeps it, but for its text."""
+
+    post: int
+    topic: int
+    message_id: str
+    subject: str
+    author: str
+    address: str | None
+    date: int
+    state: State
+    read: bool
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as it is read: its record, its text with quotes (None when not fetched) and its attachments."""
+
+    record: PostRecord
+    parent_topic: int | None
+    text: str | None
+    attachments: tuple[Attachment, ...]
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """A topic opened: its posts, oldest first."""
+
+    topic: int
+    subject: str
+    list: str
+    posts: tuple[PostView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicOutline:
+    """A topic's posts, oldest first, without their texts."""
+
+    topic: int
+    subject: str
+    list: str
+    posts: tuple[PostRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCounts:
+    """How many topics each view holds over all lists, how much of the outbox is not settled yet, and the drafts.
+
+    Muted topics count neither as unread nor as unanswered.
+    """
+
+    unread: int
+    followed: int
+    unanswered: int
+    outbox: int
+    drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a reader was: the list (None for all), the view, the topic and post that were open, the line at the top."""
+
+    list: str | None
+    view: str
+    topic: int | None
+    post: int | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post as it is indexed.
+
+    `change` is its change number: a counter of the whole archive that grows whenever the words, subject, author or
+    lists of any post change. `address` is empty when unproven, `own_words` when the text is not here; `date` is in
+    seconds since 1970 UTC.
+    """
+
+    post: int
+    change: int
+    topic: int
+    lists: tuple[str, ...]
+    subject: str
+    author: str
+    address: str
+    date: int
+    own_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A post that answers a query. `matches` are character positions in `snippet`, half-open."""
+
+    post: int
+    topic: int
+    message_id: str
+    subject: str
+    author: str
+    date: int
+    snippet: str
+    matches: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The hits shown, and how many there are in all (topics, or posts where posts were asked for).
+
+    `behind` counts the changes of the archive that were not searched, because they are still to be indexed.
+    """
+
+    total: int
+    hits: tuple[SearchHit, ...]
+    milliseconds: float
+    behind: int = 0

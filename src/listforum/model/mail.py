@@ -1,0 +1,104 @@
+"""A mail: as it came, and as it is understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of a mail's MIME tree (RFC 2045), as described by its own header or by BODYSTRUCTURE.
+
+    `content` is as received, still in `encoding`; None when it was not fetched. It may be shorter than `size`: then
+    it is the beginning. `size` counts encoded bytes. `alternative` is the section of the nearest multipart/alternative
+    around it ("" when that is the whole mail's body; None when there is none): of several such parts one is shown.
+    """
+
+    section: str
+    type: str
+    size: int
+    charset: str = ""
+    encoding: str = "7bit"
+    name: str | None = None
+    attached: bool = False
+    flowed: bool = False
+    delsp: bool = False
+    alternative: str | None = None
+    content: bytes | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.content is not None and len(self.content) >= self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mail as it came: its header fields, its parts, and all its bytes when those are here.
+
+    `arrived` is the server's INTERNALDATE; None for an imported mail, whose arrival nobody witnessed.
+    """
+
+    header: bytes
+    parts: tuple[Part, ...]
+    raw: bytes | None = None
+    arrived: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A display name and an addr-spec (RFC 5322, 3.4); either may be empty, and neither is proven."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The person who wrote a post, as far as the headers tell.
+
+    `address` is None when no header proves one: an ambiguous From, or a list that hides its writers. `evidence` names
+    the header field the address stands in.
+    """
+
+    name: str
+    address: str | None
+    evidence: Literal["from", "reply-to", "x-original-from", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header fields of a mail, decoded (RFC 5322, 2047, 2919, 2369).
+
+    `references` and `in_reply_to` hold valid ids only, oldest first, without repeats; `date` is the Date field, None
+    when absent or unreadable, and is not trusted further than that. `list_post` holds the addr-specs of the mailto URIs
+    of List-Post; `read_only` is its `NO`.
+    """
+
+    message_id: str
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: int | None
+    subject: str
+    author: Author
+    from_: tuple[Mailbox, ...]
+    reply_to: tuple[Mailbox, ...]
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    list_id: str
+    list_post: tuple[str, ...]
+    read_only: bool
+    original_message_id: str
+    defects: tuple[str, ...] = ()
+
+
+BlockKind = Literal["own", "attribution", "quote", "forwarded", "signature", "footer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines of one kind; `depth` counts the quote levels, 0 for what is not quoted."""
+
+    kind: BlockKind
+    text: str
+    depth: int = 0

@@ -1,0 +1,38 @@
+"""What goes over the wire, what it was paid for, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Purpose = Literal["connect", "headers", "text", "attachment", "send"]
+"""What bytes on the wire were paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """TCP payload, both ways, TLS included."""
+
+    up: int = 0
+    down: int = 0
+
+    def __add__(self, other: Bytes) -> Bytes:
+        return Bytes(self.up + other.up, self.down + other.down)
+
+    def __sub__(self, other: Bytes) -> Bytes:
+        return Bytes(self.up - other.up, self.down - other.down)
+
+    @property
+    def total(self) -> int:
+        return self.up + self.down
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work has come. `seconds_left` is None until there is a rate to judge by."""
+
+    what: str
+    done: int
+    total: int
+    bytes: Bytes
+    seconds_left: float | None = None

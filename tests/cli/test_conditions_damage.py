@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_conditions_disk import CONFIG, filled, mbox
+from cli.test_conditions_disk import filled, mbox
+from forum_home import CONFIG_WITH_PASSWORD
 from member import Member
 
 THOROUGH = bool(os.environ.get("LISTFORUM_THOROUGH"))
@@ -114,7 +115,7 @@ class TestSalvage:
     def test_of_a_damaged_one_saves_all_but_a_few_posts(self, tmp_path: Path, seed: int) -> None:
         member = Member(tmp_path / "home")
         member.json("import", str(mbox(tmp_path / "many.mbox", range(120), words=60)), "open-data")
-        (member.home / "config.toml").write_text(CONFIG)
+        (member.home / "config.toml").write_text(CONFIG_WITH_PASSWORD)
         (member.home / "config.toml").chmod(0o600)
         queued = member.json("reply", "120", "--text-file", "-", stdin="Words.")
         member.json("mark", "read", "post:7")

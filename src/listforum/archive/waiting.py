@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from listforum.archive.aside import TRIES
 from listforum.archive.database import Database
 from listforum.mail.structure import shown_parts
+from listforum.model.forum import Mark
 from listforum.model.mail import Part
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingText:
-    """A post without its text, the UID of its mail in one folder, and its shown parts, without content."""
+    """A post without its text, the UID of its mail in one folder, and its shown parts, without content.
+
+    `date` is when it was written, in seconds since 1970; `mark` is that of its topic.
+    """
 
     post: int
     uid: int
     parts: tuple[Part, ...]
+    date: int = 0
+    mark: Mark | None = None
 
 
 class Waiting:
@@ -37,15 +43,25 @@ class Waiting:
 
     def _texts(self, which: str, folder: tuple[int, str, str, int]) -> tuple[WaitingText, ...]:
         rows = self._database.rows(
-            f"""SELECT post.id, min(place.uid) FROM post JOIN post_list ON post_list.post = post.id
+            f"""SELECT post.id, min(place.uid), date, topic FROM post JOIN post_list ON post_list.post = post.id
                JOIN place ON place.post = post.id
                LEFT JOIN set_aside AS aside USING (list, account, folder, uidvalidity, uid)
                WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ? AND {which}
                GROUP BY post.id ORDER BY date DESC, post.id DESC""",  # noqa: S608 - both conditions stand above
             folder,
         )
-        parts = self._parts([post for post, _uid in rows])
-        return tuple(WaitingText(post, uid, shown_parts(parts[post])) for post, uid in rows)
+        parts, marks = self._parts([post for post, *_ in rows]), self._marks()
+        return tuple(
+            WaitingText(post, uid, shown_parts(parts[post]), date, marks.get(topic)) for post, uid, date, topic in rows
+        )
+
+    def _marks(self) -> dict[int, Mark]:
+        """The marked topics. One that is followed and muted is muted: what costs nothing can still be asked for."""
+        rows = self._database.rows(
+            """SELECT topic, max(kind = 'mute') FROM mark JOIN post ON post.id = mark.post
+               WHERE kind IN ('follow', 'mute') GROUP BY topic"""
+        )
+        return {topic: "muted" if muted else "followed" for topic, muted in rows}
 
     def _parts(self, posts: list[int]) -> defaultdict[int, list[Part]]:
         """The parts of posts as they were described, without content."""

@@ -11,6 +11,9 @@ State = Literal["header", "text", "whole"]
 View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
 """Which topics: `readable` ones have an unread post whose text is here."""
 
+Mark = Literal["followed", "muted"]
+"""What a person wants of a topic: its texts before all others, or none of them unless they are asked for."""
+
 Reason = Literal["in-reply-to", "references", "person"]
 """Why a post has its parent: a header of its own, or the word of the person reading."""
 

@@ -5,14 +5,22 @@ Whatever stops it - a cut link, a budget, the person - what arrived whole is kep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from listforum.archive.aside import Missing
+from listforum.archive.waiting import WaitingText
+from listforum.errors import BudgetError
+from listforum.model.forum import Mark
+from listforum.sync import plan
 from listforum.sync.headers import Headers
 from listforum.sync.price import take_stock, usual
 from listforum.sync.report import ListReport, Report
 from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
+
+WANTED: Final[tuple[Mark | None, ...]] = ("followed", None)
+"""The marks of topics whose texts are fetched unasked."""
 
 
 class Pull:
@@ -44,15 +52,41 @@ class Pull:
         self.report.waiting_texts += count
         self.report.waiting_bytes += count * usual(self._visit.archive, self.report.list).both
 
-    def texts(self) -> None:
-        """Fetches the texts that wait, newest first."""
+    def texts(self, marks: Collection[Mark | None] = WANTED) -> None:
+        """Fetches the texts that wait in topics with one of these marks: of followed topics first, then the newest.
+
+        What is too dear for the budget is passed over. Raises BudgetError when something was.
+        """
         tried: set[tuple[int, int]] = set()
-        while waiting := [text for text in self._visit.waiting() if (text.post, text.uid) not in tried]:
-            tried |= {(text.post, text.uid) for text in waiting}
+        while waiting := self._next_texts(tried, marks):
             self._visit.open()
             self._visit.must_be_numbered_as_before()
             self._visit.meter.book("connect")
-            self._texts.fetch(waiting)
+            left = self._visit.meter.left
+            try:
+                self._texts.fetch(waiting)
+            except BudgetError:
+                if not self._visit.session.connected or self._visit.meter.left == left:
+                    raise
+            else:
+                tried |= {(text.post, text.uid) for text in waiting}
+
+    def _next_texts(self, tried: Collection[tuple[int, int]], marks: Collection[Mark | None]) -> Sequence[WaitingText]:
+        """Those that the budget may bear, in the order of the plan. Raises BudgetError when it bears none of them."""
+        left = self._visit.meter.left
+        waiting = {
+            text.post: text
+            for text in self._visit.waiting()
+            if (text.post, text.uid) not in tried and text.mark in marks
+        }
+        worsts = {post: plan.REQUEST + plan.text_worst(text.parts, left) for post, text in waiting.items()}
+        texts = [plan.Text(post, text.date, worsts[post], text.mark) for post, text in waiting.items()]
+        planned = [
+            text for text in plan.make_plan(plan.News(), texts, None).texts if left is None or text.price <= left
+        ]
+        if worsts and not planned:
+            self._visit.meter.must_afford(min(worsts.values()))
+        return [waiting[text.post] for text in planned]
 
     def line_up(self, missing: Missing) -> None:
         """Says that `again` is going to be called."""

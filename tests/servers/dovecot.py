@@ -21,7 +21,7 @@ from pathlib import Path
 
 from imapclient.imap_utf7 import encode as encode_folder
 
-from servers.certificates import Authority
+from servers.certificates import Authority, Certificate
 
 CONFIGURATION = """\
 base_dir = {dir}/run
@@ -130,7 +130,8 @@ class Dovecot:
     """One running Dovecot: `imaps_port` speaks TLS at once, `imap_port` in clear with STARTTLS.
 
     Mailboxes are Maildirs, so that mails are added by writing files. `capability` replaces what the server says it
-    can do; `mechanisms` are the ways to log in.
+    can do; `mechanisms` are the ways to log in. `certificate` is shown instead of one that the authority signed; then it
+    must be trusted for itself.
     """
 
     def __init__(
@@ -140,12 +141,13 @@ class Dovecot:
         *,
         capability: str | None = None,
         mechanisms: str = "plain login xoauth2 oauthbearer",
+        certificate: Certificate | None = None,
     ) -> None:
         self.directory = directory
         self.host = "127.0.0.1"
-        self.ca_file = str(authority.ca_file)
+        self.ca_file = str(certificate.chain if certificate else authority.ca_file)
         self.imap_port, self.imaps_port = _free_port(), _free_port()
-        self._certificate = authority.certificate("localhost", "127.0.0.1", "::1")
+        self._certificate = certificate or authority.certificate("localhost", "127.0.0.1", "::1")
         self._capability = f"imap_capability = {capability}" if capability else ""
         self._mechanisms = mechanisms
         self._count = itertools.count(1)

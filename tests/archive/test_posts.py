@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival, understand
 from listforum.mail.structure import split
-from listforum.model.mail import Part, Received
+from listforum.model.mail import Part, Piece, Received
 from listforum.model.server import Place
 from mails import BEGAN, identifier, mail
 
@@ -100,7 +100,7 @@ class TestTexts:
     def test_a_fetched_text_completes_a_post(self, archive: Archive) -> None:
         post = archive.posts.add("open-data", [header_only(mail(1, text="Water quality in Recife."), 4)], NOW).posts[0]
         assert [part.section for part in archive.contents.unfinished(post)] == ["1"]
-        archive.posts.add_texts([(post, [("1", b"Water quality in Recife.\r\n")])])
+        archive.posts.add_texts([(post, [Piece("1", 0, b"Water quality in Recife.\r\n")])])
         assert archive.topics.post(post).state == "text"
         assert archive.contents.own_words([post])[post].strip() == "Water quality in Recife."
         assert archive.contents.unfinished(post) == ()
@@ -123,7 +123,7 @@ class TestTexts:
     def test_a_changed_text_is_told_to_the_index(self, archive: Archive) -> None:
         post = archive.posts.add("open-data", [header_only(mail(1), 4)], NOW).posts[0]
         before = archive.words.changed()
-        archive.posts.add_texts([(post, [("1", b"New words.\r\n")])])
+        archive.posts.add_texts([(post, [Piece("1", 0, b"New words.\r\n")])])
         assert [one.post for one in archive.words.after(before, 10)] == [post]
 
 

@@ -18,9 +18,14 @@ def unpacked(data: bytes) -> bytes:
     try:
         return zlib.decompress(data)
     except zlib.error as error:
-        raise ArchiveError(
-            _(
-                "Something in the archive is damaged ({error}). Save what can be read of it with: listforum "
-                "rebuild --salvage (the damaged file is kept beside the new one)."
-            ).format(error=error)
-        ) from error
+        raise damaged(error) from error
+
+
+def damaged(error: object) -> ArchiveError:
+    """What to say where the archive does not hold what was stored in it."""
+    return ArchiveError(
+        _(
+            "Something in the archive is damaged ({error}). Save what can be read of it with: listforum "
+            "rebuild --salvage (the damaged file is kept beside the new one)."
+        ).format(error=error)
+    )

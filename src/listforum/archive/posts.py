@@ -17,7 +17,7 @@ from listforum.archive.lists import Lists
 from listforum.archive.threads import Threads
 from listforum.mail.subject import base_subject
 from listforum.model.forum import State
-from listforum.model.mail import Header
+from listforum.model.mail import Header, Piece
 from listforum.model.server import Place
 from listforum.topics.evidence import evidence
 
@@ -80,12 +80,12 @@ class Posts:
             self._threads.refresh_of(added.posts)
             return added.posts[0]
 
-    def add_texts(self, texts: Iterable[tuple[int, Sequence[tuple[str, bytes]]]]) -> None:
-        """Adds fetched text, as (post, [(section, content)]), and everything that follows from it."""
+    def add_texts(self, texts: Iterable[tuple[int, Sequence[Piece]]]) -> None:
+        """Adds fetched text, by post, and everything that follows from it: its state, its words. See `add_parts`."""
         with self._database.transaction():
             changes = _Changes(self._database)
-            for post, contents in texts:
-                self._contents.add_parts(post, contents)
+            for post, pieces in texts:
+                self._contents.add_parts(post, pieces)
                 if self._contents.settle_words(post):
                     changes.touch(post)
 

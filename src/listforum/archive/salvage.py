@@ -65,7 +65,9 @@ def is_sound(path: Path) -> bool:
             if source.execute("PRAGMA integrity_check(1)").fetchall() != [("ok",)]:
                 return False
             mails = source.execute("SELECT header, raw FROM content")
-            parts = source.execute("SELECT content FROM part WHERE content IS NOT NULL")
+            parts = source.execute(
+                "SELECT content FROM part WHERE content IS NOT NULL UNION ALL SELECT content FROM piece"
+            )
             return all(_sound(*row) for row in mails) and all(_sound(*row) for row in parts)
         except sqlite3.DatabaseError:
             return False
@@ -125,12 +127,31 @@ class _Copy:
         if not self._put("post", self._rows("SELECT * FROM post WHERE id = ?", post)):
             return False
         self._put("content", content)
-        parts = self._rows("SELECT * FROM part WHERE post = ?", post)
-        self._put("part", [part for part in parts if part["content"] is None or _sound(part["content"])])
+        self._parts(post)
         for table in ("known_as", "post_list", "place", "mark"):
             self._put(table, self._rows(f"SELECT * FROM {table} WHERE post = ?", post))  # noqa: S608 - names from here
         self._target.run("INSERT OR IGNORE INTO known_as SELECT message_id, id FROM post WHERE id = ?", (post,))
         return True
+
+    def _parts(self, post: int) -> None:
+        """Copies what a post consists of; of each part the bytes before the first that cannot be read."""
+        for part in self._rows("SELECT * FROM part WHERE post = ?", post):
+            first = None if part["content"] is None else _unpacked(part["content"])
+            if first is None:
+                self._put("part", [{**part, "content": None, "here": None, "ended": 0}])
+                continue
+            here, told = len(first), part["here"]
+            good: list[Record] = []
+            for piece in self._rows(
+                "SELECT * FROM piece WHERE post = ? AND nth = ? AND at >= ? ORDER BY at", post, part["nth"], here
+            ):
+                content = _unpacked(piece["content"])
+                if piece["at"] != here or not content:
+                    break
+                here += len(content)
+                good.append(piece)
+            self._put("part", [{**part, "here": here, "ended": part["ended"] if here == told else 0}])
+            self._put("piece", good)
 
     def _last_post(self) -> int:
         told = [
@@ -194,12 +215,14 @@ class _Copy:
 def _sound(*blobs: bytes | None) -> bool:
     """Whether there is something, and all that there is can be unpacked."""
     there = [blob for blob in blobs if blob is not None]
+    return bool(there) and all(_unpacked(blob) is not None for blob in there)
+
+
+def _unpacked(blob: bytes) -> bytes | None:
     try:
-        for blob in there:
-            zlib.decompress(blob)
+        return zlib.decompress(blob)
     except (zlib.error, TypeError):
-        return False
-    return bool(there)
+        return None
 
 
 # --- files --------------------------------------------------------------------------------------------------------

@@ -95,9 +95,21 @@ CREATE TABLE part (
     flowed      INTEGER NOT NULL,
     delsp       INTEGER NOT NULL,
     alternative TEXT,
+    decoded     INTEGER NOT NULL DEFAULT 0,
+    ended       INTEGER NOT NULL DEFAULT 0,
+    here        INTEGER,
     content     BLOB,
     PRIMARY KEY (post, nth)
 ) WITHOUT ROWID;
+
+-- what follows the beginning of a part that stands in its own row, each packed by itself; together `here` bytes
+CREATE TABLE piece (
+    post    INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth     INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (post, nth, at)
+);
 
 CREATE TABLE own_words (
     post INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
@@ -221,6 +233,7 @@ CREATE TABLE ledger (
     up      INTEGER NOT NULL,
     down    INTEGER NOT NULL,
     times   INTEGER NOT NULL DEFAULT 0,
+    size    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, list, purpose)
 ) WITHOUT ROWID;
 """

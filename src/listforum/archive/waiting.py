@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from listforum.archive.aside import TRIES
 from listforum.archive.database import Database
+from listforum.archive.parts import Parts
+from listforum.mail.digest import is_digest
 from listforum.mail.structure import shown_parts
 from listforum.model.forum import Mark
 from listforum.model.mail import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How many bytes of a text are here already, and whether the server had undone its encoding when they came."""
+
+    bytes: int
+    decoded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,7 @@ class WaitingText:
     """A post without its text, the UID of its mail in one folder, and its shown parts, without content.
 
     `date` is when it was written, in seconds since 1970; `mark` is that of its topic.
+    `begun` tells, by section, of which parts something is here; `digest` that the post is many mails in one.
     """
 
     post: int
@@ -25,6 +35,8 @@ class WaitingText:
     parts: tuple[Part, ...]
     date: int = 0
     mark: Mark | None = None
+    begun: Mapping[str, Begun] = field(default_factory=dict)
+    digest: bool = False
 
 
 class Waiting:
@@ -32,6 +44,7 @@ class Waiting:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._parts = Parts(database)
 
     def texts(self, list_row: int, account: str, folder: str, uidvalidity: int) -> tuple[WaitingText, ...]:
         """The posts of a list in a folder whose text is not here, newest first, each once; none that is set aside."""
@@ -43,16 +56,19 @@ class Waiting:
 
     def _texts(self, which: str, folder: tuple[int, str, str, int]) -> tuple[WaitingText, ...]:
         rows = self._database.rows(
-            f"""SELECT post.id, min(place.uid), date, topic FROM post JOIN post_list ON post_list.post = post.id
+            f"""SELECT post.id, min(place.uid), date, topic, subject
+               FROM post JOIN post_list ON post_list.post = post.id
                JOIN place ON place.post = post.id
                LEFT JOIN set_aside AS aside USING (list, account, folder, uidvalidity, uid)
                WHERE state = 'header' AND list = ? AND account = ? AND folder = ? AND uidvalidity = ? AND {which}
                GROUP BY post.id ORDER BY date DESC, post.id DESC""",  # noqa: S608 - both conditions stand above
             folder,
         )
-        parts, marks = self._parts([post for post, *_ in rows]), self._marks()
+        marks = self._marks()
+        parts = {post: shown_parts(found) for post, found in self._parts.described([row[0] for row in rows]).items()}
         return tuple(
-            WaitingText(post, uid, shown_parts(parts[post]), date, marks.get(topic)) for post, uid, date, topic in rows
+            WaitingText(post, uid, parts[post], date, marks.get(topic), _begun(parts[post]), is_digest(subject))
+            for post, uid, date, topic, subject in rows
         )
 
     def _marks(self) -> dict[int, Mark]:
@@ -63,14 +79,6 @@ class Waiting:
         )
         return {topic: "muted" if muted else "followed" for topic, muted in rows}
 
-    def _parts(self, posts: list[int]) -> defaultdict[int, list[Part]]:
-        """The parts of posts as they were described, without content."""
-        found: defaultdict[int, list[Part]] = defaultdict(list)
-        rows = self._database.rows(
-            """SELECT post, section, type, size, name, attached, alternative FROM part
-               WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, nth""",
-            (json.dumps(posts),),
-        )
-        for post, section, type_, size, name, attached, alternative in rows:
-            found[post].append(Part(section, type_, size, name=name, attached=bool(attached), alternative=alternative))
-        return found
+
+def _begun(parts: Sequence[Part]) -> Mapping[str, Begun]:
+    return {part.section: Begun(part.here, part.decoded) for part in parts if part.here is not None}

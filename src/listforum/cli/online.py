@@ -93,7 +93,7 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
     answer = _synced(report)
     if answer.code or options.save is None:
         return answer
-    path = forum.upkeep.save(_attachment(forum, post, options.part)[1], Path(options.save))
+    path = forum.upkeep.save(post, _attachment(forum, post, options.part)[1], Path(options.save))
     document = {**_document(report), "saved": [str(path)]}
     return Answer(document, [*answer.lines, _("Saved as {path}").format(path=path)])
 

@@ -86,11 +86,11 @@ class Upkeep:
         with self._home.lock(N_("rebuilding")):
             return self._archive.rebuild(int(time.time()), progress)
 
-    def save(self, part: Part, directory: Path) -> Path:
+    def save(self, post: int, part: Part, directory: Path) -> Path:
         """Writes an attachment into a directory, under a harmless name that no file there has. Raises HomeError."""
-        if part.content is None or not part.complete:
+        if not part.complete:
             raise UnknownItem(_("This attachment has not been fetched whole."))
-        content = decode_transfer(part.content, part.encoding)
+        content = decode_transfer(b"".join(self._archive.contents.pieces(post, part.section)), part.encoding_left)
         name = safe.file_name(part.name or f"part-{part.section}")
         try:
             directory.mkdir(parents=True, exist_ok=True)

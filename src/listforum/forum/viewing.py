@@ -27,10 +27,9 @@ def post_view(record: PostRecord, received: Received, parent_topic: int | None) 
 
 def attachments_of(received: Received) -> tuple[tuple[Attachment, Part], ...]:
     """A mail's attachments, and whatever of its text is not here, each with the part it stands for."""
-    kept_back = [part for part in shown_parts(received.parts) if part.content is not None and not part.complete]
-    return tuple(
-        (_attachment(n, part), part) for n, part in enumerate((*attachment_parts(received.parts), *kept_back), 1)
-    )
+    files = [(_file, part) for part in attachment_parts(received.parts)]
+    rests = [(_rest, part) for part in shown_parts(received.parts) if part.content is not None and not part.complete]
+    return tuple((told(n, part), part) for n, (told, part) in enumerate((*files, *rests), 1))
 
 
 def text_lines(text: str) -> list[str]:
@@ -40,9 +39,13 @@ def text_lines(text: str) -> list[str]:
     return lines[first:] or [_("(no text)")]
 
 
-def _attachment(n: int, part: Part) -> Attachment:
-    if part.content is not None and not part.complete:
-        waiting = part.size - len(part.content)
-        return Attachment(n, _("(the rest of the text)"), part.type, waiting, "waiting")
+def _file(n: int, part: Part) -> Attachment:
     name = safe.line(part.name) if part.name else _("(without a name)")
-    return Attachment(n, name, safe.line(part.type), part.size, "waiting" if part.content is None else "here")
+    if part.complete:
+        return Attachment(n, name, safe.line(part.type), part.size, "here")
+    return Attachment(n, name, safe.line(part.type), max(0, part.size - (part.here or 0)), "waiting")
+
+
+def _rest(n: int, part: Part) -> Attachment:
+    waiting = max(0, part.size - (part.here or 0))
+    return Attachment(n, _("(the rest of the text)"), part.type, waiting, "waiting")

@@ -54,7 +54,7 @@ def readable_text(parts: Sequence[Part]) -> Readable:
 
 
 def _part_text(part: Part, defects: list[str]) -> str:
-    data = decode_transfer((part.content or b"")[:_MAX_CONTENT], part.encoding)
+    data = decode_transfer((part.content or b"")[:_MAX_CONTENT], part.encoding_left)
     decoded = decode(data, _label(part, data))
     if not decoded.as_labelled:
         told = _("charset {charset!r}: read as {codec}") if part.charset else _("no charset named: read as {codec}")

@@ -10,9 +10,12 @@ from typing import Literal
 class Part:
     """One leaf of a mail's MIME tree (RFC 2045), as described by its own header or by BODYSTRUCTURE.
 
-    `content` is as received, still in `encoding`; None when it was not fetched. It may be shorter than `size`: then
-    it is the beginning. `size` counts encoded bytes. `alternative` is the section of the nearest multipart/alternative
-    around it ("" when that is the whole mail's body; None when there is none): of several such parts one is shown.
+    `content` is as received, still in `encoding` unless `decoded` says that the server undid it (RFC 3516); None when
+    it was not fetched, or is not needed for reading. It may be the beginning only. `size` counts encoded bytes, as told
+    before any of them came; `ended` says that the server has no more than what is here, whatever it told. `kept` is how
+    many bytes the archive has of it, where that is not what `content` holds. `alternative` is the section of the
+    nearest multipart/alternative around it ("" when that is the whole mail's body; None when there is none): of several
+    such parts one is shown.
     """
 
     section: str
@@ -26,10 +29,35 @@ class Part:
     delsp: bool = False
     alternative: str | None = None
     content: bytes | None = None
+    decoded: bool = False
+    ended: bool = False
+    kept: int | None = None
+
+    @property
+    def here(self) -> int | None:
+        """How many bytes of it are here, as they were fetched: decoded or not; None when it was not fetched."""
+        if self.kept is not None:
+            return self.kept
+        return None if self.content is None else len(self.content)
 
     @property
     def complete(self) -> bool:
-        return self.content is not None and len(self.content) >= self.size
+        return self.here is not None and (self.ended or self.here >= self.size)
+
+    @property
+    def encoding_left(self) -> str:
+        """The content-transfer-encoding that is still to be undone."""
+        return "binary" if self.decoded else self.encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a part from an offset on, in a part that is `decoded` counted after the server undid its encoding."""
+
+    section: str
+    offset: int
+    content: bytes
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import SetAside
+from listforum.archive.waiting import WaitingText
 from listforum.model.server import Cursor
-from listforum.model.traffic import Bytes
+from listforum.model.traffic import Paid, Purpose
 from listforum.sync import plan
 from listforum.sync.report import ListReport, Subscription
 
@@ -17,7 +20,10 @@ _ENOUGH: Final = 20
 
 _HEADER: Final = 1_000
 _TEXT: Final = 2_000
-"""What a list's mail takes before anything is known: the middle of a dozen public lists."""
+"""What a list's mail takes uncompressed before anything is known: the middle of a dozen public lists."""
+
+_COMPRESSED: Final = 0.45
+"""What is left of mail where the server compresses (RFC 4978), before anything is known: more than is usual."""
 
 _CONNECTION: Final = 4_000
 """What a connection takes before there was one."""
@@ -25,25 +31,49 @@ _CONNECTION: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """Bytes that one mail costs, commands and TLS included."""
+    """Bytes that one mail costs, commands and TLS included; `rate` is what a byte of told text costs."""
 
     header: int
     text: int
+    rate: float
 
     @property
     def both(self) -> int:
         return self.header + self.text
 
+    def of(self, parts_size: int) -> int:
+        """What texts cost that have so many bytes, encoded and uncompressed, as `plan.text_price` counts them."""
+        return round(parts_size * self.rate)
 
-def usual(archive: Archive, list_name: str) -> Usual:
-    """The average of what was paid for a list; of all lists while it has no history; a guess before that."""
-    fetched, paid = archive.places.fetched(archive.lists.id_of(list_name)), archive.ledger.paid(list_name)
-    fetched_of_all, paid_of_all = archive.places.fetched(None), archive.ledger.paid(None)
-    header = _average(paid.get("headers"), fetched.headers) or _average(
-        paid_of_all.get("headers"), fetched_of_all.headers
+
+def usual(archive: Archive, list_name: str, account: str) -> Usual:
+    """The average of what was paid for a list of late; of all lists while it has no history; a guess before that.
+
+    Sizes are told uncompressed and encoded. What a byte of them costs is learned too: BINARY and COMPRESS make it less.
+    The guess knows whether the account's server compresses: the archive's memory has its capabilities, as a JSON list
+    of words, under "capabilities:ACCOUNT".
+    """
+    shrunk = _COMPRESSED if _compresses(archive, account) else 1.0
+    headers, text = _lately(archive, "headers", list_name), _lately(archive, "text", list_name)
+    return Usual(
+        headers.bytes.total // headers.times if headers else round(_HEADER * shrunk),
+        text.bytes.total // text.times if text else round(_TEXT * shrunk),
+        text.bytes.total / text.size if text and text.size else shrunk,
     )
-    text = _average(paid.get("text"), fetched.texts) or _average(paid_of_all.get("text"), fetched_of_all.texts)
-    return Usual(header or _HEADER, text or _TEXT)
+
+
+def _lately(archive: Archive, purpose: Purpose, list_name: str) -> Paid | None:
+    """What was paid for a list, or else for all, if it is enough to judge by."""
+    for name in (list_name, None):
+        paid = archive.ledger.lately(purpose, name)
+        if paid.times >= _ENOUGH:
+            return paid
+    return None
+
+
+def _compresses(archive: Archive, account: str) -> bool:
+    """Whether the account's server is known to compress."""
+    return "COMPRESS=DEFLATE" in json.loads(archive.memory.get(f"capabilities:{account}") or "[]")
 
 
 def connection(archive: Archive) -> int:
@@ -53,7 +83,7 @@ def connection(archive: Archive) -> int:
 
 def missing_text(archive: Archive, post: int) -> int:
     """What fetching all the text of a post that is not here costs, in bytes, if its sizes are right."""
-    return sum(part.size - len(part.content or b"") + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
+    return sum(max(0, part.size - (part.here or 0)) + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
 
 
 def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:
@@ -62,14 +92,30 @@ def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:
     cursor = archive.cursors.get(to.account, to.folder, row)
     if cursor is None:
         return
-    folder = (row, to.account, to.folder, cursor.uidvalidity)
-    every = (*archive.waiting.texts(*folder), *archive.waiting.aside(*folder))
-    waiting = {text.post: text for text in every}.values()
     report.missing = missing_of(archive, row, to, cursor)
-    report.waiting_texts = len(waiting)
-    report.waiting_bytes = sum(plan.text_price(text.parts) for text in waiting)
     report.older = cursor.older
-    report.older_bytes = cursor.older * usual(archive, to.list).both
+    report.older_bytes = cursor.older * usual(archive, to.list, to.account).both
+    report.plan_for(plan.make_plan(plan.News(), waiting_texts(archive, to, row, cursor), None))
+
+
+def price_news(archive: Archive, to: Subscription, report: ListReport, count: int) -> None:
+    """As `take_stock`, with so many new mails of which nothing is here, and the price of all that in its plan."""
+    take_stock(archive, to, report)
+    costs = usual(archive, to.list, to.account)
+    report.new_headers = count + sum(one.missing == "mail" and not one.left_out for one in report.missing)
+    news = plan.News(report.new_headers, costs.header, costs.text)
+    report.plan_for(plan.make_plan(news, (*report.plan.texts, *report.plan.muted), None))
+
+
+def waiting_texts(archive: Archive, to: Subscription, row: int, cursor: Cursor) -> tuple[plan.Text, ...]:
+    """The texts of a list that are not here, each once, with what they are likely to cost."""
+    folder = (row, to.account, to.folder, cursor.uidvalidity)
+    every: Iterable[WaitingText] = (*archive.waiting.texts(*folder), *archive.waiting.aside(*folder))
+    costs = usual(archive, to.list, to.account)
+    return tuple(
+        plan.Text(text.post, text.date, costs.of(plan.text_price(text.parts)), text.mark)
+        for text in {text.post: text for text in every}.values()
+    )
 
 
 def missing_of(archive: Archive, row: int, to: Subscription, cursor: Cursor) -> tuple[SetAside, ...]:
@@ -79,7 +125,3 @@ def missing_of(archive: Archive, row: int, to: Subscription, cursor: Cursor) -> 
         for one in archive.aside.of(row, to.account, to.folder, cursor.uidvalidity)
         if one.missing == "text" or one.uid >= cursor.floor
     )
-
-
-def _average(paid: Bytes | None, count: int) -> int | None:
-    return paid.total // count if paid and count >= _ENOUGH else None

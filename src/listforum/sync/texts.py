@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from gettext import gettext as _
-from typing import Final
 
 from listforum.archive.waiting import WaitingText
 from listforum.errors import ServerError, UnknownItem
-from listforum.model.mail import Part
+from listforum.model.mail import Part, Piece
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.patience import Asked
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedPart, PartRequest
-
-_KEPT_AT_ONCE: Final = 524_288
-"""Bytes of a long part that are written together, at least; writing costs as much as what is there already."""
 
 
 class Texts:
@@ -47,7 +43,7 @@ class Texts:
         archive, to = self._visit.archive, self._visit.to
         for uid in self._visit.to_be_asked_again("text"):
             waiting = archive.waiting.aside(self._visit.row, to.account, to.folder, self._visit.state.uidvalidity)
-            for text in (text for text in waiting if text.uid == uid):
+            for text in (text for text in waiting if text.uid == uid and text.mark != "muted"):
                 with self._visit.alone(uid):
                     self._fetch_alone(text)
 
@@ -98,11 +94,11 @@ class Texts:
         """Whole texts, and the bytes they cost, in one transaction."""
         archive = self._visit.archive
         with archive.transaction():
-            archive.posts.add_texts([(text.post, list(answers.of(text).items())) for text in answers.whole])
+            archive.posts.add_texts([(text.post, answers.pieces(text)) for text in answers.whole])
             for text in answers.whole:
                 for part in text.parts:
                     if len(answers.of(text)[part.section]) < min(part.size, plan.TEXT_LIMIT):
-                        archive.contents.shorten(text.post, part.section)
+                        archive.contents.end_part(text.post, part.section)
             self._visit.write_ledger()
         self._report.new_texts += len(answers.whole)
 
@@ -117,30 +113,29 @@ class Texts:
                 self.fetch_rest(post, part, "text")
 
     def fetch_rest(self, post: int, part: Part, purpose: Purpose) -> None:
-        """Fetches what is not here of a part, in pieces, from where an earlier try was cut."""
+        """Fetches what is not here of a part, in pieces, each kept as it comes, from where an earlier try was cut."""
+        offset, asked, over = part.here or 0, plan.FIRST_PIECE, not part.size
+        if over:
+            self._keep(post, Piece(part.section, 0, b""), purpose, over=True)
         uid = self._visit.uid_of(post)
-        offset = 0 if part.content is None else len(part.content)
         phase = Phase(f"{self._visit.to.list}: {part.name or part.type}", part.size, self._visit.meter, self._progress)
-        pending = bytearray()
-        size = plan.FIRST_PIECE
         try:
-            while offset < part.size:
-                length = min(size, part.size - offset)
-                size = min(plan.PIECE, size * 2)
+            while not over:
+                length = min(asked, part.size - offset)
                 piece = self._piece(post, PartRequest(uid, part.section, offset, length))
-                pending += piece
-                offset += len(piece)
+                offset += len(piece.content)
+                over = len(piece.content) < length or offset >= part.size
+                self._keep(post, piece, purpose, over=over)
                 phase.tell(offset)
-                if len(piece) < length:
-                    break
-                if len(pending) >= max(_KEPT_AT_ONCE, offset // 4):
-                    self._keep(post, part, pending, purpose)
+                asked = min(plan.PIECE, asked * 2)
         finally:
-            self._keep(post, part, pending, purpose)
-        if offset < part.size:
-            self._visit.archive.contents.shorten(post, part.section)
+            self._visit.meter.book(purpose)
+            with self._visit.archive.transaction():
+                if purpose == "text" and not over:
+                    self._visit.archive.posts.add_texts([(post, ())])
+                self._visit.write_ledger()
 
-    def _piece(self, post: int, request: PartRequest) -> bytes:
+    def _piece(self, post: int, request: PartRequest) -> Piece:
         self._visit.meter.must_afford(plan.piece_worst(request.length))
         answers = list(self._visit.session.parts([request]))
         if not answers:
@@ -150,19 +145,19 @@ class Texts:
                     post=post
                 )
             )
-        return answers[0].content
+        return Piece(request.section, request.offset, answers[0].content)
 
-    def _keep(self, post: int, part: Part, pending: bytearray, purpose: Purpose) -> None:
+    def _keep(self, post: int, piece: Piece, purpose: Purpose, *, over: bool) -> None:
+        """Stores a piece and what it cost; with the last one, what follows from the text."""
         self._visit.meter.book(purpose)
-        with self._visit.archive.transaction():
-            if pending or not part.size:
-                arrived = [(part.section, bytes(pending))]
-                if purpose == "text":
-                    self._visit.archive.posts.add_texts([(post, arrived)])
-                else:
-                    self._visit.archive.contents.add_parts(post, arrived)
+        archive = self._visit.archive
+        with archive.transaction():
+            archive.contents.add_parts(post, [piece])
+            if over:
+                archive.contents.end_part(post, piece.section)
+            if over and purpose == "text":
+                archive.posts.add_texts([(post, ())])
             self._visit.write_ledger()
-        pending.clear()
 
 
 class _Answers:
@@ -176,6 +171,10 @@ class _Answers:
         """Keeps an answer; answers whether its text is whole with it."""
         self._arrived[fetched.uid][fetched.section] = fetched.content
         return self._is_whole(self._texts[fetched.uid])
+
+    def pieces(self, text: WaitingText) -> Sequence[Piece]:
+        """What has come of a text."""
+        return [Piece(section, 0, content) for section, content in self.of(text).items()]
 
     def of(self, text: WaitingText) -> Mapping[str, bytes]:
         """What has come of a text, by section."""

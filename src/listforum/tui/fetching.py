@@ -131,7 +131,7 @@ def _save(app: ForumApp, post: int, n: int, directory: Path) -> None:
             place = directory.expanduser().absolute()
         except RuntimeError:
             raise UnknownItem(_("{directory} is nowhere: there is no such user.").format(directory=directory)) from None
-        return app.forum.upkeep.save(_part(app, post, n), place)
+        return app.forum.upkeep.save(post, _part(app, post, n), place)
 
     def saved(path: Path) -> None:
         app.saving_to = path.parent

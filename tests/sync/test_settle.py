@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listforum.archive.outbox import Copy
 from listforum.sync.settle import is_copy, sent_folder
-from listforum.wire.imap import Folder
+from listforum.wire.folder import Folder
 
 
 def folders(*names: str, special: str = "") -> list[Folder]:

@@ -9,7 +9,8 @@ import pytest
 
 from listforum.errors import LinkError, ListforumError, LoginError
 from listforum.wire.endpoint import Endpoint, TlsMode
-from listforum.wire.imap import ImapSession, PartRequest
+from listforum.wire.fetched import PartRequest
+from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from servers.certificates import Authority, Certificate
 from servers.dovecot import Dovecot, User
@@ -37,6 +38,8 @@ def read_all(
                 headers[header.uid] = header.header
             for part in session.parts([PartRequest(uid, "1", 0, 10_000) for uid in TEXTS]):
                 texts[part.uid] = part.content
+                if not part.whole:
+                    assert TEXTS[part.uid].startswith(texts.pop(part.uid))
     except ListforumError as error:
         return headers, texts, error
     return headers, texts, None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from listforum.errors import LinkError
 from listforum.wire.dialogue import Dialogue, Limits, ProtocolError, Response, Tagged
-from listforum.wire.fetched import Answer, arrival
+from listforum.wire.fetched import Answer, FetchedPart, PartRequest, arrival, begun_part
 from listforum.wire.link import Link
 
 
@@ -18,6 +20,8 @@ class Tape(Link):
     def __init__(self, said: bytes) -> None:
         self._said = said
         self.heard = b""
+        self.breaths = 0
+        self._tags = 0
 
     def read(self, size: int) -> bytes:
         if size > len(self._said):
@@ -31,21 +35,33 @@ class Tape(Link):
             raise LinkError("the end, or too long")
         return self.read(end)
 
+    def rest(self) -> bytes:
+        data, self._said = self._said, b""
+        return data
+
     def send(self, data: bytes) -> None:
         self.heard += data
-        # the tag is not known before
-        self._said = self._said.replace(b"{tag}", data.split(b" ", 1)[0])
+        self.breaths += 1
+        # the tags are not known before
+        for tag in re.findall(rb"^([A-Z]+\d+) ", data, re.MULTILINE):
+            self._tags += 1
+            self._said = self._said.replace(b"{tag}" if self._tags == 1 else b"{tag%d}" % self._tags, tag)
 
     def close(self) -> None:
         self._said = b""
 
 
+GREETING = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
+PART = PartRequest(1, "1", 0, 100)
+
+
 def dialogue(said: bytes) -> Dialogue:
-    return Dialogue(Tape(b"* OK [CAPABILITY IMAP4rev1] ready\r\n" + said))
+    return Dialogue(Tape(GREETING + said))
 
 
 def answers(said: bytes, limits: Limits | None = None) -> list[Response | Tagged]:
-    return list(dialogue(said).converse((b"UID FETCH 1 BODY[]",), frozenset({"FETCH"}), limits or Limits()))
+    asked = [(b"UID FETCH 1 BODY[]",)]
+    return [heard for _, heard in dialogue(said).converse(asked, frozenset({"FETCH"}), limits or Limits())]
 
 
 WHOLE = [
@@ -95,19 +111,20 @@ def test_any_bytes_are_answers_or_an_error(said: bytes) -> None:
         assert isinstance(response, Response)
         answer = Answer(response.records)
         assert answer.uid >= 0
-        answer.header()
-        answer.section("1", 0)
+        answer.header({})
+        answer.structure()
+        answer.part(PART)
 
 
 def test_responses_come_as_they_arrive_and_others_are_dropped() -> None:
     said = b'* 3 EXISTS\r\n* 1 FETCH (UID 1 BODY[1] {3}\r\nab))\r\n* OK note\r\n* 2 FETCH (UID 2 BODY[1] "c")\r\n'
     speaking = dialogue(said)
-    conversation = speaking.converse((b"X",), frozenset({"FETCH"}), Limits())
-    first = next(conversation)
+    conversation = speaking.converse([(b"X",)], frozenset({"FETCH"}), Limits())
+    _, first = next(conversation)
     assert isinstance(first, Response)
-    assert Answer(first.records).section("1", 0) == b"ab)"
+    assert Answer(first.records).part(PART) == FetchedPart(1, "1", 0, b"ab)")
     assert speaking.exists == 3
-    second = next(conversation)
+    _, second = next(conversation)
     assert isinstance(second, Response)
     assert Answer(second.records).uid == 2
     with pytest.raises(LinkError):
@@ -127,18 +144,78 @@ def test_each_bound_holds(limits: Limits) -> None:
 
 
 def test_a_literal_is_refused_before_a_byte_of_it_is_read() -> None:
-    tape = Tape(b"* OK [CAPABILITY IMAP4rev1] ready\r\n* 1 FETCH (BODY[1] {101}\r\n" + b"x" * 101 + b")\r\n")
+    tape = Tape(GREETING + b"* 1 FETCH (BODY[1] {101}\r\n" + b"x" * 101 + b")\r\n")
     speaking = Dialogue(tape)
     with pytest.raises(ProtocolError):
-        list(speaking.converse((b"X",), frozenset({"FETCH"}), Limits(literal=100)))
+        list(speaking.converse([(b"X",)], frozenset({"FETCH"}), Limits(literal=100)))
     assert tape.read(101) == b"x" * 101
 
 
 def test_pieces_wait_for_the_server() -> None:
-    tape = Tape(b"* OK [CAPABILITY IMAP4rev1] ready\r\n+ go\r\n+ go\r\n{tag} OK done\r\n")
-    (end,) = Dialogue(tape).converse((b"LOGIN {1}", b"a {1}", b"b"), frozenset(), Limits())
+    tape = Tape(GREETING + b"+ go\r\n+ go\r\n{tag} OK done\r\n")
+    ((number, end),) = Dialogue(tape).converse([(b"LOGIN {1}", b"a {1}", b"b")], frozenset(), Limits())
+    assert number == 0
     assert isinstance(end, Tagged)
     assert tape.heard.split(b" ", 1)[1] == b"LOGIN {1}\r\na {1}\r\nb\r\n"
+
+
+class TestCommandsInOneBreath:
+    def test_are_answered_each(self) -> None:
+        tape = Tape(GREETING + b"{tag} OK 1\r\n* 1 FETCH (UID 1)\r\n{tag2} NO 2\r\n{tag3} OK 3\r\n")
+        heard = list(Dialogue(tape).converse([(b"A",), (b"B",), (b"C",)], frozenset({"FETCH"}), Limits()))
+        assert tape.breaths == 1
+        assert [number for number, _ in heard] == [0, 1, 1, 2]
+        assert [said.status for _, said in heard if isinstance(said, Tagged)] == ["OK", "NO", "OK"]
+
+    def test_may_be_answered_in_another_order(self) -> None:
+        said = b"{tag} OK 1\r\n* 1 FETCH (UID 1)\r\n{tag2} NO 2\r\n{tag3} OK 3\r\n"
+        tape = Tape(GREETING + said)
+        heard = list(Dialogue(tape).converse([(b"A",), (b"B",), (b"C",)], frozenset({"FETCH"}), Limits()))
+        assert tape.breaths == 1
+        assert [number for number, _ in heard] == [0, 1, 1, 2]
+        assert [said.status for _, said in heard if isinstance(said, Tagged)] == ["OK", "NO", "OK"]
+
+    def test_may_end_in_another_order(self) -> None:
+        tape = Tape(GREETING + b"{tag2} OK 2\r\n{tag} OK 1\r\n")
+        heard = list(Dialogue(tape).converse([(b"A",), (b"B",)], frozenset(), Limits()))
+        assert [number for number, _ in heard] == [1, 0]
+
+    def test_wait_behind_a_piece_that_waits(self) -> None:
+        tape = Tape(GREETING + b"+ go\r\n{tag} OK 1\r\n{tag2} OK 2\r\n")
+        heard = list(Dialogue(tape).converse([(b"A {1}", b"a"), (b"B",)], frozenset(), Limits()))
+        assert tape.breaths == 2
+        assert [number for number, _ in heard] == [0, 1]
+
+    def test_go_on_when_a_piece_is_not_wanted_any_more(self) -> None:
+        tape = Tape(GREETING + b"{tag} NO 1\r\n{tag2} OK 2\r\n")
+        heard = list(Dialogue(tape).converse([(b"A {1}", b"a"), (b"B",)], frozenset(), Limits()))
+        assert [said.status for _, said in heard if isinstance(said, Tagged)] == ["NO", "OK"]
+        assert b"a\r\n" not in tape.heard
+
+
+class TestWhatTheEndOfTheLinkCutsOff:
+    @pytest.mark.parametrize("item", [b"BODY[1.2]<20> {9}", b"BINARY[1.2]<20> {9}", b"BINARY[1.2]<20> ~{9}"])
+    def test_is_the_beginning_of_a_part(self, item: bytes) -> None:
+        speaking = dialogue(b"* 1 FETCH (UID 7 " + item + b"\r\nabcd")
+        with pytest.raises(LinkError):
+            list(speaking.converse([(b"X",)], frozenset({"FETCH"}), Limits()))
+        cut = speaking.unfinished
+        assert cut
+        decoded = item.startswith(b"BINARY")
+        assert begun_part(cut.line, cut.content) == FetchedPart(7, "1.2", 20, b"abcd", decoded, whole=False)
+
+    def test_is_all_of_a_part_whose_bracket_is_missing(self) -> None:
+        speaking = dialogue(b"* 1 FETCH (UID 7 BODY[1]<0> {4}\r\nabcd")
+        with pytest.raises(LinkError):
+            list(speaking.converse([(b"X",)], frozenset({"FETCH"}), Limits()))
+        assert speaking.unfinished
+        assert speaking.unfinished.content == b"abcd"
+
+    def test_is_nothing_where_a_response_is_complete(self) -> None:
+        speaking = dialogue(b"* 1 FETCH (UID 7 BODY[1]<0> {4}\r\nabcd)\r\n")
+        with pytest.raises(LinkError):
+            list(speaking.converse([(b"X",)], frozenset({"FETCH"}), Limits()))
+        assert speaking.unfinished is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from listforum.errors import CertificateError, LinkError, LoginError, ServerErro
 from listforum.model.mail import Part
 from listforum.secret import Secret
 from listforum.wire.endpoint import Credentials, Endpoint
-from listforum.wire.imap import Folder, ImapSession, PartRequest
+from listforum.wire.fetched import PartRequest
+from listforum.wire.folder import Folder
+from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from servers.certificates import Authority
 from servers.dovecot import Dovecot, User

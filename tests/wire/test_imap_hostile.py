@@ -13,7 +13,8 @@ from listforum.cancel import Cancel
 from listforum.errors import Cancelled, DeadlineError, LinkError, ListforumError, LoginError, ServerError
 from listforum.secret import Secret
 from listforum.wire.endpoint import Credentials, Endpoint
-from listforum.wire.imap import FetchedHeader, ImapSession, PartRequest
+from listforum.wire.fetched import FetchedHeader, PartRequest
+from listforum.wire.imap import ImapSession
 from listforum.wire.structure import UNREADABLE
 from servers.certificates import Authority, Certificate
 from servers.scripted import Peer, Script, ScriptedServer

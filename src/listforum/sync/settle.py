@@ -12,7 +12,8 @@ from listforum.archive.archive import Archive
 from listforum.archive.outbox import Copy
 from listforum.archive.posts import bare_subject
 from listforum.model.outgoing import OutboxItem
-from listforum.wire.imap import Folder, ImapSession
+from listforum.wire.folder import Folder
+from listforum.wire.imap import ImapSession
 
 WAITING_SECONDS: Final = 24 * 3600
 """How long a mail may be in doubt before the person is asked."""

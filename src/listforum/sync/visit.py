@@ -20,7 +20,8 @@ from listforum.sync.patience import Asked, Patience
 from listforum.sync.price import missing_of
 from listforum.sync.report import Subscription
 from listforum.sync.search import Search, search
-from listforum.wire.imap import FolderState, ImapSession
+from listforum.wire.folder import FolderState
+from listforum.wire.imap import ImapSession
 
 
 class Folders:

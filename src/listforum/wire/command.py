@@ -56,9 +56,24 @@ def examine(folder: str) -> Command:
     return Words("EXAMINE").string(encode_mailbox(_checked(folder)).decode("ascii")).done()
 
 
+def status(folder: str) -> Command:
+    """STATUS: how a folder stands that is not open (6.3.10)."""
+    name = encode_mailbox(_checked(folder)).decode("ascii")
+    return Words("STATUS").string(name).atom("(MESSAGES UIDNEXT UIDVALIDITY)").done()
+
+
 def search(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
     """UID SEARCH from a UID to another. Of each criterion the first word is a key of ours, the others are text."""
-    words = Words("UID SEARCH")
+    return _search(Words("UID SEARCH"), first, last, criteria)
+
+
+def search_for_ranges(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
+    """As `search`, answered by a sequence set (ESEARCH, RFC 4731)."""
+    return _search(Words("UID SEARCH RETURN (ALL)"), first, last, criteria)
+
+
+def _search(words: Words, first: int, last: int, criteria: Iterable[tuple[str, ...]]) -> Command:
+    criteria = tuple(criteria)
     if any(not text.isascii() for _, *texts in criteria for text in texts):
         words.atom("CHARSET UTF-8")
     words.atom(f"UID {_uid(first)}:{_uid(last)}")
@@ -85,11 +100,20 @@ def header_section(fields: Iterable[str]) -> str:
 
 def part_item(section: str, offset: int, length: int) -> str:
     """BODY.PEEK of a range of a section (6.4.5). Raises `UsageError` for what is no section or range."""
+    return _ranged("BODY.PEEK", section, offset, length)
+
+
+def decoded_part_item(section: str, offset: int, length: int) -> str:
+    """BINARY.PEEK: the same of what the section's content-transfer-encoding stands for (RFC 3516, 4.2)."""
+    return _ranged("BINARY.PEEK", section, offset, length)
+
+
+def _ranged(item: str, section: str, offset: int, length: int) -> str:
     if not _SECTION.fullmatch(section):
         raise UsageError(_("{section!r} is no section of a mail").format(section=section))
     if offset < 0 or not 0 < length <= LARGEST_UID:
         raise UsageError(_("{length} bytes from {offset} is no range").format(length=length, offset=offset))
-    return f"BODY.PEEK[{section}]<{offset}.{length}>"
+    return f"{item}[{section}]<{offset}.{length}>"
 
 
 def uid_sets(uids: Sequence[int]) -> Iterator[tuple[str, frozenset[int]]]:

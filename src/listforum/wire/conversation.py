@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from gettext import gettext as _
 
 from listforum.errors import LinkError, ListforumError, LoginError, ServerError
 from listforum.wire.command import Command, Words
-from listforum.wire.dialogue import ByeError, Dialogue, Limits, ProtocolError, Response, Tagged
+from listforum.wire.dialogue import ByeError, Dialogue, Limits, ProtocolError, Response, Said, Tagged, Unfinished
 from listforum.wire.endpoint import Credentials
 from listforum.wire.link import Link
 from listforum.wire.sasl import exchange
@@ -23,12 +24,30 @@ FEW = Limits(lines=1000, line=65_536, literal=0, volume=1_048_576)
 _PASSING = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\b", re.IGNORECASE)
 
 
-class Conversation:
-    """One IMAP connection, opened once. What fails on the way closes it; a refused command does not."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the server said to a command, and how it ended."""
 
-    def __init__(self, link: Link, credentials: Credentials) -> None:
+    responses: tuple[Response, ...]
+    end: Tagged
+
+    def first(self, kind: str) -> Response | None:
+        return next((response for response in self.responses if response.kind == kind), None)
+
+
+class Conversation:
+    """One IMAP connection, opened once. What fails on the way closes it; a refused command does not.
+
+    `capabilities` are those that hold now, `known` those that an earlier session has `remembered`, from before and after
+    the login. `unfinished` is the literal that was under way when the link broke.
+    """
+
+    def __init__(self, link: Link, credentials: Credentials, known: Collection[str] = ()) -> None:
         self.link = link
         self.capabilities: frozenset[str] = frozenset()
+        self.remembered: frozenset[str] = frozenset()
+        self.unfinished: Unfinished | None = None
+        self._known = frozenset(known)
         self._credentials = credentials
         self._words = ServerWords(credentials)
         self._host = link.endpoint.host
@@ -51,18 +70,19 @@ class Conversation:
 
     # --- opening and closing ---
 
-    def open(self) -> None:
-        """Connect, encrypt, log in."""
+    def open(self, then: Sequence[Command] = (), kinds: Collection[str] = ()) -> Sequence[Heard]:
+        """Connect, encrypt, log in; and say `then` in the same breath, where that is allowed.
+
+        Answers what was heard of these kinds to each command of `then`; nothing where they were not said.
+        """
         try:
             self._greet()
-            self._log_in()
+            return self._log_in(then, frozenset(kinds))
         except ListforumError as error:
             failure = bare(error)
         except BaseException:
             self._hang_up()
             raise
-        else:
-            return
         self._hang_up()
         raise failure
 
@@ -85,7 +105,7 @@ class Conversation:
                 upgrade(self.link)
                 greeted = b"* OK what was said in clear is forgotten\r\n"
             try:
-                self._dialogue = Dialogue(self.link, greeted=greeted)
+                self._dialogue = Dialogue(self.link, greeted=greeted, known=self._known)
             except (ProtocolError, ValueError):
                 raise ServerError(_("{host} does not greet as an IMAP server does").format(host=self._host)) from None
         if self._dialogue.state != "NONAUTH":
@@ -94,18 +114,35 @@ class Conversation:
 
     # --- logging in ---
 
-    def _log_in(self) -> None:
-        with self.link.phase(_("logging in to {host}").format(host=self._host), self.link.deadlines.login):
-            heard, end = self._collect(self._login_command(), CAPABILITY, FEW)
-            if end.status == "NO" and not _PASSING.match(end.text):
-                raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), end.text))
-            self._expect_ok(
-                end, _("{host} could not log in {user}").format(host=self._host, user=self._credentials.user)
-            )
-            if not heard:
-                heard, _end = self._collect((b"CAPABILITY",), CAPABILITY, FEW)
-        listed = b" ".join(response.words() for response in heard)
-        self.capabilities = frozenset(listed.decode("ascii", "replace").upper().split())
+    def _log_in(self, then: Sequence[Command], kinds: frozenset[str]) -> Sequence[Heard]:
+        login = self._plain_login() if then else None
+        commands = [self._login_command()] if login is None else [login, *then]
+        deadlines = self.link.deadlines
+        doing = _("logging in to {host}").format(host=self._host)
+        with self.link.phase(doing, deadlines.login, slowest=deadlines.slowest if login else None):
+            answers = self._listen(commands, kinds | CAPABILITY, Limits() if login else FEW, self._check_login)
+        told = _listed(answers[0])
+        if not told and not self._known:
+            told = _listed(self.ask_all([(b"CAPABILITY",)], CAPABILITY)[0])
+        self.remembered = self.capabilities | (told or self._known)
+        self.capabilities = told or self._known
+        return answers[1:]
+
+    def _check_login(self, number: int, end: Tagged) -> None:
+        """Whatever was said behind a login that was refused, its own words tell why."""
+        if number:
+            return
+        if end.status == "NO" and not _PASSING.match(end.text):
+            raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), end.text))
+        self.expect_ok(end, _("{host} could not log in {user}").format(host=self._host, user=self._credentials.user))
+
+    def _plain_login(self) -> Command | None:
+        """LOGIN, behind which more may be said at once, as behind AUTHENTICATE it may not; None where it is no use."""
+        words = exchange(self._credentials, self.link.endpoint)
+        if words.mechanism != "PLAIN" or "LOGINDISABLED" in self.capabilities:
+            return None
+        login = Words("LOGIN").string(self._credentials.user).string(self._credentials.secret.reveal()).done()
+        return login if len(login) == 1 else None
 
     def _login_command(self) -> Command:
         words = exchange(self._credentials, self.link.endpoint)
@@ -124,43 +161,66 @@ class Conversation:
 
     # --- asking ---
 
-    def ask(self, command: Command, kinds: set[str], failing: str) -> list[Response]:
+    def ask(self, command: Command, kinds: Collection[str], failing: str) -> Sequence[Response]:
         """Say a command and wait for its end: the responses of these kinds. Raises `ServerError` with `failing`."""
-        with self.link.phase(_("waiting for an answer of {host}").format(host=self._host), self.link.deadlines.answer):
-            responses, end = self._collect(command, frozenset(kinds), Limits())
-        self._expect_ok(end, failing)
-        return responses
+        (heard,) = self.ask_all([command], kinds)
+        self.expect_ok(heard.end, failing)
+        return heard.responses
 
-    def stream(self, command: Command, kind: str, limits: Limits, failing: str) -> Iterator[Response]:
-        """Say a command and give each response as it comes. Left before its end, the connection is closed."""
+    def ask_all(self, commands: Sequence[Command], kinds: Collection[str]) -> Sequence[Heard]:
+        """Say commands in one breath and wait for all their ends, whatever these are."""
+        with self.link.phase(_("waiting for an answer of {host}").format(host=self._host), self.link.deadlines.answer):
+            return self._listen(commands, frozenset(kinds), Limits())
+
+    def stream(self, commands: Sequence[Command], kind: str, limits: Limits) -> Iterator[Said]:
+        """Say commands in one breath and give each response as it comes, and each end, whatever that is.
+
+        Left before the last end, the connection is closed.
+        """
         doing = _("downloading from {host}").format(host=self._host)
         with self.link.phase(doing, self.link.deadlines.answer, slowest=self.link.deadlines.slowest):
-            for said in self._say(command, frozenset({kind}), limits):
-                if isinstance(said, Response):
-                    with self.link.aside():
-                        yield said
-                else:
-                    self._expect_ok(said, failing)
+            for number, said in self._say(commands, frozenset({kind}), limits):
+                with self.link.aside():
+                    yield number, said
 
-    def _collect(self, command: Command, kinds: frozenset[str], limits: Limits) -> tuple[list[Response], Tagged]:
-        heard: list[Response] = []
-        end = Tagged("BAD", b"")
-        for said in self._say(command, kinds, limits):
+    def compress(self) -> None:
+        """Has both sides compress from here on (RFC 4978), where the server can; nothing else may be under way."""
+        if "COMPRESS=DEFLATE" not in self.capabilities or self.link.compressed:
+            return
+        (heard,) = self.ask_all([(b"COMPRESS DEFLATE",)], ())
+        if heard.end.status == "OK":
+            self.link.compress()
+
+    def _listen(
+        self,
+        commands: Sequence[Command],
+        kinds: frozenset[str],
+        limits: Limits,
+        check: Callable[[int, Tagged], None] | None = None,
+    ) -> Sequence[Heard]:
+        responses: list[list[Response]] = [[] for _ in commands]
+        ends = [Tagged("BAD", b"")] * len(commands)
+        for number, said in self._say(commands, kinds, limits):
             if isinstance(said, Response):
-                heard.append(said)
+                responses[number].append(said)
             else:
-                end = said
-        return heard, end
+                if check:
+                    check(number, said)
+                ends[number] = said
+        return [Heard(tuple(heard), end) for heard, end in zip(responses, ends, strict=True)]
 
-    def _say(self, command: Command, kinds: frozenset[str], limits: Limits) -> Iterator[Response | Tagged]:
+    def _say(self, commands: Sequence[Command], kinds: frozenset[str], limits: Limits) -> Iterator[Said]:
         if self._busy:
             raise RuntimeError("the answer to the command before is still being read")
         failure: ListforumError
+        dialogue = self._connected()
+        left = len(commands)
         self._busy = True
         try:
-            for said in self._connected().converse(command, kinds, limits):
-                self._busy = isinstance(said, Response)
-                yield said
+            for number, said in dialogue.converse(commands, kinds, limits):
+                left -= isinstance(said, Tagged)
+                self._busy = left > 0
+                yield number, said
         except ByeError as bye:
             failure = LinkError(self._sentence(_("{host} ended the session").format(host=self._host), bye.words))
         except (ProtocolError, ValueError):
@@ -170,6 +230,7 @@ class Conversation:
         else:
             return
         finally:
+            self.unfinished = dialogue.unfinished
             if self._busy:
                 self._hang_up()
             self._busy = False
@@ -180,10 +241,17 @@ class Conversation:
             raise LinkError(_("the link to {host} is closed").format(host=self._host))
         return self._dialogue
 
-    def _expect_ok(self, end: Tagged, failing: str) -> None:
+    def expect_ok(self, end: Tagged, failing: str) -> None:
+        """Raises `ServerError` with `failing` where a command was refused."""
         if end.status != "OK":
             raise ServerError(self._sentence(failing, end.text))
 
     def _sentence(self, what: str, text: bytes) -> str:
         words = self._words.quote(text)
         return _("{what}; {words}").format(what=what, words=words) if words else what
+
+
+def _listed(heard: Heard) -> frozenset[str]:
+    """The capabilities told in the answers to a command."""
+    listed = b" ".join(response.words() for response in heard.responses if response.kind == "CAPABILITY")
+    return frozenset(listed.decode("ascii", "replace").upper().split())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import imaplib
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from listforum.errors import ListforumError
 from listforum.wire.command import Command
 from listforum.wire.link import Link
 
@@ -65,16 +67,32 @@ class Tagged:
     text: bytes
 
 
+Said = tuple[int, Response | Tagged]
+"""What the server said, and to which of the commands that it was asked together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A literal that was under way when the link broke: the line that announced it, and what came of it."""
+
+    line: bytes
+    content: bytes
+
+
 class Dialogue(imaplib.IMAP4):
     """An IMAP connection from its greeting on, over a connected link.
 
     After STARTTLS there is no greeting, and the one in clear is not to be believed: `greeted` says that a session
-    begins with one of ours. Methods raise `imaplib.IMAP4.error` and what `Link` raises.
+    begins with one of ours. `known` are capabilities that need not be asked for where the greeting has none. Methods
+    raise `imaplib.IMAP4.error` and what `Link` raises.
     """
 
-    def __init__(self, link: Link, *, greeted: bytes = b"") -> None:
+    def __init__(self, link: Link, *, greeted: bytes = b"", known: Collection[str] = ()) -> None:
         self._link = link
         self._preface = greeted
+        self._known = known
+        self._line = b""
+        self.unfinished: Unfinished | None = None
         self.exists = 0
         self._allow(GREETING)
         super().__init__()
@@ -88,7 +106,13 @@ class Dialogue(imaplib.IMAP4):
         self._spend(size)
         if size > self._limits.literal:
             raise ProtocolError("a literal is larger than anything that was asked for")
-        return self._link.read(size)
+        try:
+            content = self._link.read(size)
+        except ListforumError:
+            self.unfinished = Unfinished(self._line, self._link.rest()[:size])
+            raise
+        self.unfinished = Unfinished(self._line, content)  # until its response is complete, too
+        return content
 
     def readline(self) -> bytes:
         if self._preface:
@@ -97,12 +121,13 @@ class Dialogue(imaplib.IMAP4):
         self._lines += 1
         if self._lines > self._limits.lines:
             raise ProtocolError("the answer has too many lines")
-        line = self._link.readline(self._limits.line)
-        self._spend(len(line))
-        return line
+        self._line = self._link.readline(self._limits.line)
+        self._spend(len(self._line))
+        return self._line
 
     def send(self, data: Any) -> None:
-        self._link.send(bytes(data))
+        if data:
+            self._link.send(bytes(data))
 
     def shutdown(self) -> None:
         self._link.close()
@@ -127,31 +152,41 @@ class Dialogue(imaplib.IMAP4):
         match = _CAPABILITY_CODE.search(self.welcome or b"")
         if match:
             listed = [match[1]]
+        elif self._known:
+            listed = [word.encode("ascii", "replace") for word in self._known]
         else:
-            heard = self.converse((b"CAPABILITY",), frozenset({"CAPABILITY"}), GREETING)
-            listed = [said.words() for said in heard if isinstance(said, Response)]
+            heard = self.converse([(b"CAPABILITY",)], frozenset({"CAPABILITY"}), GREETING)
+            listed = [said.words() for _, said in heard if isinstance(said, Response)]
         self.capabilities = tuple(b" ".join(listed).decode("ascii", "replace").upper().split())
 
-    def converse(self, command: Command, kinds: frozenset[str], limits: Limits) -> Iterator[Response | Tagged]:
-        """Say a command; give each response of these kinds as soon as it is complete, and last the tagged one.
+    def converse(self, commands: Sequence[Command], kinds: frozenset[str], limits: Limits) -> Iterator[Said]:
+        """Say commands in one breath; give each response of these kinds as soon as it is complete, and each end.
 
-        Nothing else that the server says is kept, but for the number of mails in `exists`.
+        A response is taken as one to the first command that has not ended: servers may end them in another order
+        (RFC 3501, 5.5). Nothing else that the server says is kept, but for the number of mails in `exists`.
         """
         self._allow(limits)
         self.untagged_responses.clear()
-        tag = self._new_tag()
-        self.send(tag + b" " + command[0] + b"\r\n")
-        more = list(command[1:])
+        self.unfinished = None
+        tags = [self._new_tag() for _ in commands]
+        speech = _Speech(tags, commands)
+        self.send(speech.next())
         ends: dict[bytes, tuple[str, list[bytes]] | None] = self.tagged_commands  # type: ignore[assignment] # typeshed
-        while (end := ends[tag]) is None:
+        waiting = dict(zip(tags, range(len(tags)), strict=True))
+        while waiting:
             if self._get_response() is None:  # a continuation
-                if not more:
-                    raise ProtocolError("the server waits for more than there is to say")
-                self.send(more.pop(0) + b"\r\n")
+                self.send(speech.go_on())
                 continue
-            yield from self._heard(kinds)
-        del ends[tag]
-        yield Tagged(end[0], end[1][-1])
+            self.unfinished = None
+            ended = next((tag for tag in waiting if ends[tag] is not None), None)
+            number = waiting[ended] if ended else next(iter(waiting.values()))
+            for response in self._heard(kinds):
+                yield number, response
+            if ended:
+                status, words = ends.pop(ended) or ("BAD", [b""])
+                del waiting[ended]
+                self.send(speech.without(ended))
+                yield number, Tagged(status, words[-1])
 
     def _heard(self, kinds: frozenset[str]) -> Iterator[Response]:
         heard = [Response(kind, tuple(records)) for kind, records in self.untagged_responses.items()]
@@ -174,6 +209,35 @@ class Dialogue(imaplib.IMAP4):
         self._volume += size
         if self._volume > self._limits.volume:
             raise ProtocolError("the answer is larger than anything that was asked for")
+
+
+class _Speech:
+    """Commands in the order they are said; a piece that must wait for the server's "+" holds up what follows it."""
+
+    def __init__(self, tags: Sequence[bytes], commands: Sequence[Command]) -> None:
+        self._left = deque(
+            (tag, (tag + b" " if position == 0 else b"") + piece + b"\r\n", position > 0)
+            for tag, command in zip(tags, commands, strict=True)
+            for position, piece in enumerate(command)
+        )
+
+    def next(self) -> bytes:
+        """Everything up to the first piece that must wait."""
+        said = b""
+        while self._left and not self._left[0][2]:
+            said += self._left.popleft()[1]
+        return said
+
+    def go_on(self) -> bytes:
+        """The piece that waited, and what follows it. Raises `ProtocolError` when there is none."""
+        if not self._left:
+            raise ProtocolError("the server waits for more than there is to say")
+        return self._left.popleft()[1] + self.next()
+
+    def without(self, ended: bytes) -> bytes:
+        """What can be said now that a command has ended, whose remaining pieces nobody waits for any more."""
+        self._left = deque(item for item in self._left if item[0] != ended)
+        return self.next()
 
 
 class ByeError(ProtocolError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from imapclient.response_parser import parse_response
@@ -19,6 +19,11 @@ LONGEST_READ = 262_144
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _INTERNALDATE = re.compile(r" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)", re.ASCII)
 _LEADING_UID = re.compile(rb"\d{1,10} \(UID (\d{1,10}) ", re.IGNORECASE)
+_PART_LITERAL = re.compile(
+    rb"\* \d{1,10} FETCH \(UID (\d{1,10}) (BODY|BINARY)\[([0-9.]{1,300})\]<(\d{1,10})> ~?\{\d{1,10}\}\r?\n",
+    re.IGNORECASE,
+)
+_LITERAL8 = re.compile(rb"~(\{\d{1,10}\})$")
 _HEADER_LITERAL = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]{0,4000}\)\](?:<0>)? \{\d{1,10}\}$", re.IGNORECASE)
 
 
@@ -34,29 +39,38 @@ class FetchedHeader:
 
 @dataclass(frozen=True, slots=True)
 class PartRequest:
-    """`length` bytes of a section, from `offset` on; the section of a mail that is not multipart is "1"."""
+    """`length` bytes of a section, from `offset` on; the section of a mail that is not multipart is "1".
+
+    With `decoded` the server may undo the content-transfer-encoding first (RFC 3516): offsets count decoded bytes then.
+    """
 
     uid: int
     section: str
     offset: int
     length: int
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPart:
-    """What a mail's section holds there, still encoded; b"" past its end or where there is no such section."""
+    """What a mail's section holds there; b"" past its end or where there is no such section.
+
+    `decoded` tells what came of what was asked. What is not `whole` was cut off by the end of the link.
+    """
 
     uid: int
     section: str
     offset: int
     content: bytes
+    decoded: bool = False
+    whole: bool = True
 
 
 class Answer:
     """One FETCH response taken apart: its UID, and its items by name."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._records = records
+        self._records = records = [_without_literal8(record) for record in records]
         self._items: dict[str, object] = {}
         try:
             self._items = _items(records)
@@ -88,20 +102,36 @@ class Answer:
     def _literals(self) -> Iterator[tuple[bytes, bytes]]:
         return (record for record in self._records if isinstance(record, tuple))
 
-    def section(self, section: str, offset: int) -> bytes | None:
-        """The range of a section that was asked for, or None where the response has none."""
-        for name in (f"BODY[{section.upper()}]<{offset}>", f"BODY[{section.upper()}]"):
-            if name in self._items and (offset == 0 or name.endswith(">")):
-                return _octets(self._items[name])
+    def part(self, request: PartRequest) -> FetchedPart | None:
+        """What came of a request, or None where the response is about something else."""
+        kind = "BINARY" if request.decoded else "BODY"
+        for name in (f"{kind}[{request.section.upper()}]<{request.offset}>", f"{kind}[{request.section.upper()}]"):
+            if name in self._items and (request.offset == 0 or name.endswith(">")):
+                content = _octets(self._items[name])
+                return FetchedPart(self.uid, request.section, request.offset, content, request.decoded)
         return None
 
-    def header(self) -> FetchedHeader | None:
-        """All of it, or None where the response is about something else."""
+    def structure(self) -> tuple[Part, ...] | None:
+        """The parts, or None where the response does not tell them."""
+        told = self._items.get("BODYSTRUCTURE")
+        return None if told is None else structure.parts(told)
+
+    def header(self, known: Mapping[int, tuple[Part, ...]]) -> FetchedHeader | None:
+        """All of it, with the parts where those are `known`; None where the response is about something else."""
         fields = self.header_fields()
         if not self.uid or fields is None:
             return None
-        parts = structure.parts(self._items.get("BODYSTRUCTURE"))
+        parts = known.get(self.uid) or structure.parts(self._items.get("BODYSTRUCTURE"))
         return FetchedHeader(self.uid, arrival(self._items.get("INTERNALDATE")), parts, fields)
+
+
+def begun_part(line: bytes, content: bytes) -> FetchedPart | None:
+    """What came of a part when the link broke in the middle of it; None where that cannot be told."""
+    match = _PART_LITERAL.fullmatch(line)
+    if not match or not content:
+        return None
+    decoded = match[2].upper() == b"BINARY"
+    return FetchedPart(int(match[1]), match[3].decode("ascii"), int(match[4]), content, decoded, whole=False)
 
 
 def arrival(value: object) -> int | None:
@@ -131,6 +161,11 @@ def _items(records: Sequence[Record]) -> dict[str, object]:
     if not all(isinstance(name, bytes) for name in names):
         raise ProtocolError("not a FETCH response")
     return {_octets(name).decode("ascii", "replace").upper(): value for name, value in zip(names, values, strict=True)}
+
+
+def _without_literal8(record: Record) -> Record:
+    """A literal8's mark (RFC 3516, 4.4) would be taken for the value by the parser."""
+    return record if isinstance(record, bytes) else (_LITERAL8.sub(rb"\1", record[0]), record[1])
 
 
 def _octets(value: object) -> bytes:

@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
-from types import TracebackType
-
-from imapclient.imap_utf7 import decode as decode_mailbox
-from imapclient.response_parser import parse_response
+from types import MappingProxyType, TracebackType
+from typing import Final
 
 from listforum.cancel import Cancel
 from listforum.errors import ServerError
+from listforum.model.mail import Part
 from listforum.model.traffic import Bytes
 from listforum.wire import command
-from listforum.wire.command import HEADER_FIELDS, LARGEST_UID, Command, Words
-from listforum.wire.conversation import Conversation
+from listforum.wire.command import LARGEST_UID, Command, Words
+from listforum.wire.conversation import Conversation, Heard
 from listforum.wire.deadline import Deadlines
-from listforum.wire.dialogue import Limits, ProtocolError, Response
+from listforum.wire.dialogue import Response
 from listforum.wire.endpoint import Credentials, Endpoint
-from listforum.wire.fetched import Answer, FetchedHeader, FetchedPart, PartRequest
+from listforum.wire.fetch import HeaderFields, Headers, fetch, parts, ranges
+from listforum.wire.fetched import FetchedHeader, FetchedPart, PartRequest
+from listforum.wire.folder import (
+    NEWS,
+    STATE,
+    Folder,
+    FolderState,
+    Glance,
+    Opened,
+    listed_folder,
+    opened,
+    status_state,
+)
 from listforum.wire.link import Link
 from listforum.wire.meter import Meter
 
-__all__ = ["FetchedHeader", "FetchedPart", "Folder", "FolderState", "ImapSession", "PartRequest"]
-
-PIECE = 65_536
-LARGEST_HEADER = 1_048_576
-LONGEST_STRUCTURE = 1_048_576
-MOST_UIDS = 1_000_000
+PIECE: Final = 65_536
+MOST_UIDS: Final = 1_000_000
 Octets = bytes
 """Inside `ImapSession`, where "bytes" is what it counts."""
 
-SPECIAL_USES = frozenset({"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash"})
+_NOTHING_KNOWN: Final[Mapping[int, tuple[Part, ...]]] = MappingProxyType({})
+_ALL: Final = re.compile(rb" ALL ([\d:,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder by its name, and what it is for (RFC 6154), such as "\\Sent"; "" when it is for anything."""
+class Opening:
+    """What somebody knows who was here before: the server's capabilities, and what to look at first."""
 
-    name: str
-    special_use: str
-    selectable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FolderState:
-    """What EXAMINE tells (RFC 3501, 6.3.2); UIDs hold as long as `uidvalidity` stays the same."""
-
-    uidvalidity: int
-    uidnext: int
-    exists: int
+    capabilities: frozenset[str] = frozenset()
+    glances: tuple[Glance, ...] = ()
 
 
 class ImapSession:
@@ -70,9 +69,12 @@ class ImapSession:
         cancel: Cancel | None = None,
         deadlines: Deadlines | None = None,
         meter: Meter | None = None,
+        opening: Opening | None = None,
     ) -> None:
         link = Link(endpoint, cancel=cancel, deadlines=deadlines, meter=meter)
-        self._conversation = Conversation(link, credentials)
+        self._opening = opening or Opening()
+        self._conversation = Conversation(link, credentials, self._opening.capabilities)
+        self._seen: dict[str, Opened] = {}
 
     @property
     def bytes(self) -> Bytes:
@@ -89,8 +91,21 @@ class ImapSession:
         """What the server says it can do, in capitals."""
         return self._conversation.capabilities
 
+    @property
+    def remembered(self) -> frozenset[str]:
+        """What is to be told to the `Opening` of the next session: capabilities from before and after the login."""
+        return self._conversation.remembered
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the server undoes content-transfer-encodings (RFC 3516)."""
+        return "BINARY" in self.capabilities
+
     def __enter__(self) -> ImapSession:
-        self._conversation.open()
+        commands = self._first_words()
+        heard = self._conversation.open(commands, NEWS)
+        if heard:
+            self._seen = dict(self._first_answers(heard))
         return self
 
     def __exit__(
@@ -102,6 +117,31 @@ class ImapSession:
         """Log out without waiting for the answer, and hang up. May be called twice."""
         self._conversation.close()
 
+    def compress(self) -> None:
+        """Has everything that follows compressed (RFC 4978), where the server can. Costs a round trip, once."""
+        self._conversation.compress()
+
+    # --- the first words ---
+
+    def _first_words(self) -> Sequence[Command]:
+        """Of the first folder everything, of the others how they stand; STATUS is for folders that are not open."""
+        if not self._opening.glances or not self._opening.capabilities:
+            return ()
+        first, *others = self._opening.glances
+        return (*(command.status(one.folder) for one in others), *first.commands())
+
+    def _first_answers(self, heard: Sequence[Heard]) -> Iterator[tuple[str, Opened]]:
+        first, *others = self._opening.glances
+        for glance, said in zip(others, heard, strict=False):
+            if state := status_state(said):
+                yield glance.folder, Opened(state)
+        if seen := opened(first, tuple(heard[len(others) :])):
+            yield first.folder, seen
+
+    def seen(self, folder: str) -> Opened | None:
+        """What the server told of a folder when the session began. Only the first of the glances is open."""
+        return self._seen.get(folder)
+
     # --- folders ---
 
     def folders(self) -> tuple[Folder, ...]:
@@ -110,25 +150,31 @@ class ImapSession:
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
             listing += " RETURN (SPECIAL-USE)"
         responses = self._conversation.ask(Words(listing).done(), {"LIST"}, _("the folders cannot be listed"))
-        found = {folder.name: folder for response in responses if (folder := _folder(response))}
+        found = {folder.name: folder for response in responses if (folder := listed_folder(response))}
         return tuple(found[name] for name in sorted(found))
 
     def examine(self, folder: str) -> FolderState:
         """Open a folder read-only; what follows is about its mails."""
+        return self.look(Glance(folder)).state
+
+    def look(self, glance: Glance) -> Opened:
+        """Open a folder read-only, and have told what is new in it; what follows is about its mails."""
         self._conversation.leave_folder()
-        asked = command.examine(folder)
-        responses = self._conversation.ask(
-            asked, {"UIDVALIDITY", "UIDNEXT"}, _("the folder {folder} cannot be opened").format(folder=folder)
+        heard = tuple(self._conversation.ask_all(glance.commands(), NEWS if glance.most else STATE))
+        self._conversation.expect_ok(
+            heard[0].end, _("the folder {folder} cannot be opened").format(folder=glance.folder)
         )
-        told = {response.kind: response.number() for response in responses}
-        if not told.get("UIDVALIDITY"):
+        seen = opened(glance, heard)
+        if seen is None or not seen.state.uidvalidity:
             raise ServerError(
-                _("the server gives no lasting numbers (UIDVALIDITY) to the mails in {folder}").format(folder=folder)
+                _("the server gives no lasting numbers (UIDVALIDITY) to the mails in {folder}").format(
+                    folder=glance.folder
+                )
             )
-        exists = self._conversation.exists
-        if "UIDNEXT" not in told:
-            told["UIDNEXT"] = max(self.newest(1), default=0) + 1
-        return FolderState(told["UIDVALIDITY"], told["UIDNEXT"], exists)
+        if not seen.state.uidnext:
+            state = FolderState(seen.state.uidvalidity, max(self.newest(1), default=0) + 1, seen.state.exists)
+            return Opened(state, seen.news)
+        return seen
 
     # --- which mails ---
 
@@ -137,11 +183,12 @@ class ImapSession:
         exists = self._conversation.exists
         if count <= 0 or not exists:
             return ()
-        return self._uids(Words(f"UID SEARCH {max(1, exists - count + 1)}:*").done(), 1)[-count:]
+        by = "UID SEARCH RETURN (ALL)" if "ESEARCH" in self.capabilities else "UID SEARCH"
+        return self._uids(Words(f"{by} {max(1, exists - count + 1)}:*").done(), 1)[-count:]
 
     def uids_from(self, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
         """The UIDs from one to another, ascending."""
-        return self._uids(command.search(first, last=last), first, last)
+        return self._search(first, last)
 
     def uids_with_list_id(self, list_id: str, first: int = 1, last: int = LARGEST_UID) -> tuple[int, ...]:
         """The UIDs from `first` to `last` of mails whose List-Id contains this (RFC 2919)."""
@@ -150,56 +197,63 @@ class ImapSession:
     def uids_with_header(self, field: str, value: str, first: int = 1, last: int = LARGEST_UID) -> tuple[int, ...]:
         """The UIDs from `first` to `last` of mails in which a header field contains a value."""
         command.header_section([field])
-        return self._uids(command.search(first, (f"HEADER {field}", value), last=last), first, last)
+        return self._search(first, last, (f"HEADER {field}", value))
 
     def uids_addressed(
         self, address: str, without_list_id: str, first: int = 1, last: int = LARGEST_UID
     ) -> tuple[int, ...]:
         """The UIDs from `first` to `last` of mails to an address (To or Cc) that did not come through a list."""
         criteria = (("OR TO", address), ("CC", address), ("NOT HEADER List-Id", without_list_id))
-        return self._uids(command.search(first, *criteria, last=last), first, last)
+        return self._search(first, last, *criteria)
+
+    def _search(self, first: int, last: int, *criteria: tuple[str, ...]) -> tuple[int, ...]:
+        by = command.search_for_ranges if "ESEARCH" in self.capabilities else command.search
+        return self._uids(by(first, *criteria, last=last), first, last)
 
     def _uids(self, asked: Command, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
-        responses = self._conversation.ask(asked, {"SEARCH"}, _("the search failed"))
-        uids = {uid for response in responses for uid in response.numbers() if first <= uid <= last}
-        if len(uids) > MOST_UIDS:
-            raise ServerError(
-                _("the server finds more than {most} mails, which is more than can be kept").format(most=MOST_UIDS)
-            )
+        uids: set[int] = set()
+        for response in self._conversation.ask(asked, {"SEARCH", "ESEARCH"}, _("the search failed")):
+            for low, high in _found(response):
+                low, high = max(low, first), min(high, last)  # noqa: PLW2901 - what of it was asked for
+                if len(uids) + high - low >= MOST_UIDS:
+                    raise ServerError(
+                        _("the server finds more than {most} mails, which is more than can be kept").format(
+                            most=MOST_UIDS
+                        )
+                    )
+                uids.update(range(low, high + 1))
         return tuple(sorted(uids))
 
     # --- mails ---
 
-    def headers(self, uids: Sequence[int], longest: int | None = None) -> Iterator[FetchedHeader]:
+    def headers(
+        self,
+        uids: Sequence[int],
+        longest: int | None = None,
+        known: Mapping[int, tuple[Part, ...]] = _NOTHING_KNOWN,
+    ) -> Iterator[FetchedHeader]:
         """Arrival, parts and header fields of mails, each given as soon as it is complete.
 
-        Of the fields of a mail `longest` bytes come at the most. Mails that are gone do not come. Left before its end,
-        the session is closed.
+        Of the fields of a mail `longest` bytes come at the most; parts that are `known` of all are not asked for. Mails
+        that are gone do not come. Left before its end, the session is closed.
         """
-        items = f"UID INTERNALDATE BODYSTRUCTURE {command.header_item(HEADER_FIELDS, longest)}"
-        for answer in self._fetch(uids, items, longest or LARGEST_HEADER):
-            if header := answer.header():
-                yield header
+        return fetch(self._conversation, [Headers(tuple(uids), longest, known)])
 
     def header_fields(
         self, uids: Sequence[int], fields: Sequence[str], longest: int | None = None
     ) -> Iterator[tuple[int, Octets]]:
         """Only these header fields of mails: UIDs and fields, given as `headers` does."""
-        for answer in self._fetch(uids, f"UID {command.header_item(fields, longest)}", longest or LARGEST_HEADER):
-            found = answer.header_fields()
-            if found is not None:
-                yield answer.uid, found
+        return fetch(self._conversation, [HeaderFields(tuple(uids), tuple(fields), longest)])
 
     def parts(self, wanted: Iterable[PartRequest]) -> Iterator[FetchedPart]:
-        """Ranges of parts, given as `headers` does; alike ranges of many mails go in one command."""
-        groups: dict[tuple[str, int, int], list[int]] = {}
-        for request in wanted:
-            groups.setdefault((request.section, request.offset, request.length), []).append(request.uid)
-        for (section, offset, length), uids in groups.items():
-            for answer in self._fetch(uids, f"UID {command.part_item(section, offset, length)}", length):
-                content = answer.section(section, offset)
-                if content is not None:
-                    yield FetchedPart(answer.uid, section, offset, content)
+        """Ranges of parts, given as `headers` does; what the link's end cut off comes too, and is not `whole`."""
+        return parts(self._conversation, ranges(wanted))
+
+    def mails(
+        self, uids: Sequence[int], known: Mapping[int, tuple[Part, ...]], wanted: Iterable[PartRequest]
+    ) -> Iterator[FetchedHeader | FetchedPart]:
+        """Headers and ranges of parts, in one breath; given as `parts` does."""
+        return parts(self._conversation, [Headers(tuple(uids), None, known), *ranges(wanted)])
 
     def whole(self, uid: int, size_limit: int) -> Octets:
         """All bytes of a mail. Raises `ServerError` when it is gone or larger than `size_limit`."""
@@ -215,38 +269,14 @@ class ImapSession:
             raise ServerError(_("mail {uid} is larger than {limit} bytes").format(uid=uid, limit=size_limit))
         return b"".join(pieces)
 
-    def _fetch(self, uids: Sequence[int], items: str, largest: int) -> Iterator[Answer]:
-        for text, asked in command.uid_sets(uids):
-            waiting = set(asked)
-            limits = Limits(
-                lines=10_000 + 20 * len(asked),
-                literal=largest,
-                volume=1_048_576 + len(asked) * (largest + LONGEST_STRUCTURE),
-            )
-            fetch = Words(f"UID FETCH {text} ({items})").done()
-            for response in self._conversation.stream(fetch, "FETCH", limits, _("the mails cannot be fetched")):
-                answer = Answer(response.records)
-                if answer.uid in waiting:
-                    yield answer
 
-
-def _folder(response: Response) -> Folder | None:
-    """One line of LIST; None where it makes no sense."""
-    try:
-        parsed = parse_response(response.records)
-    except (ProtocolError, RecursionError, ValueError):
-        return None
-    if len(parsed) < 3 or not isinstance(parsed[0], tuple) or not isinstance(parsed[2], bytes | int):
-        return None
-    name = parsed[2] if isinstance(parsed[2], bytes) else str(parsed[2]).encode("ascii")
-    attributes = {flag.decode("ascii", "replace").lower(): flag for flag in parsed[0] if isinstance(flag, bytes)}
-    special = next((flag for flag in sorted(attributes) if flag in SPECIAL_USES), "")
-    selectable = not attributes.keys() & {"\\noselect", "\\nonexistent"}
-    return Folder(_decoded(name), special and "\\" + special[1:].capitalize(), selectable)
-
-
-def _decoded(name: bytes) -> str:
-    try:
-        return decode_mailbox(name)
-    except ValueError:
-        return name.decode("ascii", "replace")
+def _found(response: Response) -> Iterator[tuple[int, int]]:
+    """The ranges of UIDs that SEARCH (RFC 3501, 7.2.5) or ESEARCH (RFC 4731) tells."""
+    if response.kind == "SEARCH":
+        yield from ((uid, uid) for uid in response.numbers())
+        return
+    match = _ALL.search(response.words())
+    for item in match[1].split(b",") if match else ():
+        ends = [int(end) for end in item.split(b":") if end.isdigit() and len(end) <= 10]
+        if ends:
+            yield min(ends), max(ends)

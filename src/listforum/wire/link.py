@@ -1,4 +1,4 @@
-"""One connection: TCP and TLS, bytes counted below TLS, every wait under a deadline and open to a cancel."""
+"""One connection: TCP, TLS and DEFLATE, bytes counted below TLS, every wait under a deadline and open to a cancel."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from listforum.cancel import Cancel
 from listforum.errors import BudgetError, Cancelled, LinkError
 from listforum.model.traffic import Bytes
 from listforum.wire.deadline import Deadline, Deadlines
+from listforum.wire.deflate import DamagedStreamError, Deflate
 from listforum.wire.dial import dial
 from listforum.wire.endpoint import Endpoint
 from listforum.wire.meter import Meter
@@ -48,6 +49,7 @@ class Link:
         self._buffer = bytearray()
         self._socket: socket.socket | None = None
         self._tls: TlsLayer | None = None
+        self._deflate: Deflate | None = None
         self._open = contextlib.ExitStack()
 
     @property
@@ -58,6 +60,10 @@ class Link:
     @property
     def encrypted(self) -> bool:
         return self._tls is not None
+
+    @property
+    def compressed(self) -> bool:
+        return self._deflate is not None
 
     @property
     def buffered(self) -> int:
@@ -95,7 +101,7 @@ class Link:
         """Connect, and encrypt where the endpoint says from the start. Raises `CertificateError` too."""
         self._cancel.check()
         window = None if self._meter.room is None else BOUNDED_WINDOW
-        self._socket = self._open.enter_context(dial(self.endpoint, self._cancel, self._deadline, window))
+        self._socket = self._open.enter_context(dial(self.endpoint, self._cancel, self._deadline, window, self._meter))
         self._waiter = self._open.enter_context(Waiter(self._cancel))
         if self.endpoint.tls == "implicit":
             self.start_tls()
@@ -119,8 +125,13 @@ class Link:
         self._send_raw(tls.encrypted_out())
         self._tls = tls
 
+    def compress(self) -> None:
+        """From here on both sides send through DEFLATE (RFC 4978); what has arrived unread is compressed already."""
+        self._deflate = Deflate()
+        self._deflate.feed(self._take(len(self._buffer)))
+
     def close(self) -> None:
-        """Hang up, now. May be called twice."""
+        """Hang up, now; what has arrived can still be had by `rest`. May be called twice."""
         if self._tls and self._socket:
             self._tls.farewell()
             self._say_best_effort(self._tls.encrypted_out())
@@ -149,6 +160,10 @@ class Link:
             )
         return self._take(end + 1)
 
+    def rest(self) -> Octets:
+        """What has arrived and nobody has read: when the link breaks, the beginning of what was under way."""
+        return self._take(len(self._buffer))
+
     def _take(self, size: int) -> Octets:
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
@@ -161,6 +176,19 @@ class Link:
         self._buffer += data
 
     def _receive(self) -> Octets:
+        if self._deflate is None:
+            return self._receive_decrypted()
+        try:
+            while not (data := self._deflate.inflated()):
+                came = self._receive_decrypted()
+                if not came:
+                    return b""
+                self._deflate.feed(came)
+        except DamagedStreamError:
+            raise LinkError(_("the link to {host} was damaged").format(host=self.endpoint.host)) from None
+        return data
+
+    def _receive_decrypted(self) -> Octets:
         if not self._tls:
             return self._receive_raw()
         while (data := self._tls.read()) is None:
@@ -196,6 +224,8 @@ class Link:
 
     def send(self, data: Octets) -> None:
         """Send everything."""
+        if self._deflate is not None:
+            data = self._deflate.compressed(data)
         if self._tls is None:
             self._send_raw(data)
             return

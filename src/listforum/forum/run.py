@@ -78,7 +78,6 @@ class Run:
         self._connecting = connecting
         self._history = sync.history
         self._began = time.monotonic()
-        self._sessions = 0
 
     @contextmanager
     def pause(self) -> Iterator[None]:
@@ -141,7 +140,7 @@ class Run:
         person = self.person
         try:
             with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire) as session:
-                self._sessions += 1
+                self.meter.came("connect", 1)
                 work(Folders(session, self.meter, patience))
         except LinkError as error:
             if isinstance(error, DeadlineError) or not patience.another_session():
@@ -150,11 +149,7 @@ class Run:
         return True
 
     def _write_ledger(self, list_name: str) -> None:
-        now, sessions = int(time.time()), self._sessions
-        self._archive.ledger.add(now, list_name, self.meter.take())
-        if sessions:
-            self._archive.ledger.connected(now, list_name, sessions)
-            self._sessions = 0
+        self._archive.ledger.add(int(time.time()), list_name, self.meter.take())
 
     @contextmanager
     def one_list(self, report: ListReport) -> Iterator[None]:

@@ -18,7 +18,7 @@ from listforum.errors import ArchiveError, BusyError, Cancelled, ConfigError, Ho
 from listforum.forum.connecting import Connecting, Person
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
-from listforum.model.traffic import Progress
+from listforum.model.traffic import Paid, Progress
 from listforum.sync import plan
 from listforum.sync.price import take_stock
 from listforum.sync.pull import Pull
@@ -115,7 +115,7 @@ class Syncing:
             names = [one.name for one in self._config.lists.values() if one.account == account.name]
             # who looks around wants to know of the server; the archive's troubles are told elsewhere
             with suppress(HomeError, ArchiveError, BusyError):
-                self._archive.ledger.add(int(time.time()), (names or [account.name])[0], {"connect": meter.bytes})
+                self._archive.ledger.add(int(time.time()), (names or [account.name])[0], {"connect": Paid(meter.bytes)})
 
     def greet(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> None:
         """Logs in where the account sends, and leaves again. Raises ConfigError when it sends nowhere."""

@@ -28,6 +28,36 @@ class Bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid for a purpose, and what came for it: so many mails, texts or connections, and their told size.
+
+    `size` is in bytes, encoded, as the server told it before it was asked for; of texts only.
+    """
+
+    bytes: Bytes = Bytes()
+    times: int = 0
+    size: int = 0
+
+    def __add__(self, other: Paid) -> Paid:
+        return Paid(self.bytes + other.bytes, self.times + other.times, self.size + other.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What went over the wire today and this month (UTC), and what the config allows: `budget` bytes per day or month."""
+
+    today: Bytes = Bytes()
+    month: Bytes = Bytes()
+    budget: int | None = None
+    per: Literal["day", "month"] = "day"
+
+    @property
+    def counted(self) -> Bytes:
+        """What counts against the budget."""
+        return self.today if self.per == "day" else self.month
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long piece of work has come. `seconds_left` is None until there is a rate to judge by."""
 

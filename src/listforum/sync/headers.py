@@ -122,6 +122,7 @@ class Headers:
         ours = [arrival for arrival in arrivals if self._is_ours(arrival)]
         with visit.archive.transaction():
             added = visit.archive.posts.add(visit.to.list, ours, int(time.time()))
+            visit.meter.came("headers", len(ours))
             visit.write_ledger()
             cursor = visit.cursor()
             if settled and cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from listforum.errors import BudgetError
-from listforum.model.traffic import Bytes, Purpose
+from listforum.model.traffic import Bytes, Paid, Purpose
 from listforum.sync.plan import FAREWELL
 from listforum.wire.meter import Meter as WireMeter
 
@@ -21,7 +21,7 @@ class Meter:
         self._most = None if budget is None else max(0, budget - FAREWELL)
         self.wire = WireMeter(most=self._most)
         self._booked = Bytes()
-        self._unwritten: dict[Purpose, Bytes] = {}
+        self._unwritten: dict[Purpose, Paid] = {}
 
     @property
     def spent(self) -> Bytes:
@@ -45,10 +45,17 @@ class Meter:
     def book(self, purpose: Purpose) -> None:
         """Books everything since the last booking as paid for a purpose."""
         current = self.spent
-        self._unwritten[purpose] = self._unwritten.get(purpose, Bytes()) + (current - self._booked)
+        self._add(purpose, Paid(current - self._booked))
         self._booked = current
 
-    def take(self) -> dict[Purpose, Bytes]:
+    def came(self, purpose: Purpose, times: int, size: int = 0) -> None:
+        """Counts what came for what was paid: so many mails, texts or connections, and the told size of texts."""
+        self._add(purpose, Paid(times=times, size=size))
+
+    def _add(self, purpose: Purpose, paid: Paid) -> None:
+        self._unwritten[purpose] = self._unwritten.get(purpose, Paid()) + paid
+
+    def take(self) -> dict[Purpose, Paid]:
         """What was booked since this was last asked, to be written to the ledger."""
         taken, self._unwritten = self._unwritten, {}
         return taken

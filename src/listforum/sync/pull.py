@@ -14,7 +14,7 @@ from listforum.errors import BudgetError
 from listforum.model.forum import Mark
 from listforum.sync import plan
 from listforum.sync.headers import Headers
-from listforum.sync.price import take_stock, usual
+from listforum.sync.price import price_news
 from listforum.sync.report import ListReport, Report
 from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
@@ -45,12 +45,7 @@ class Pull:
     def price(self) -> None:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
         self._visit.open()
-        count = self._headers.count()
-        take_stock(self._visit.archive, self._visit.to, self.report)
-        count += sum(one.missing == "mail" and not one.left_out for one in self.report.missing)
-        self.report.new_headers = count
-        self.report.waiting_texts += count
-        self.report.waiting_bytes += count * usual(self._visit.archive, self.report.list).both
+        price_news(self._visit.archive, self._visit.to, self.report, self._headers.count())
 
     def texts(self, marks: Collection[Mark | None] = WANTED) -> None:
         """Fetches the texts that wait in topics with one of these marks: of followed topics first, then the newest.

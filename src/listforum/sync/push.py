@@ -11,7 +11,7 @@ from listforum.archive.archive import Archive
 from listforum.cancel import Cancel
 from listforum.errors import Cancelled, ListforumError, UsageError
 from listforum.model.outgoing import OutboxItem
-from listforum.model.traffic import Bytes
+from listforum.model.traffic import Bytes, Paid
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import Meter
 from listforum.wire.smtp import Delivery, deliver
@@ -113,7 +113,7 @@ def _settle(archive: Archive, item: int, delivery: Delivery) -> None:
 
 
 def _book(archive: Archive, item: OutboxItem, spent: Meter) -> None:
-    archive.ledger.add(int(time.time()), item.list, {"send": spent.bytes})
+    archive.ledger.add(int(time.time()), item.list, {"send": Paid(spent.bytes)})
 
 
 def _file(report: SendReport, archive: Archive, item: OutboxItem) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from listforum.archive.aside import SetAside
 from listforum.model.traffic import Progress
 from listforum.sync.meter import Meter
+from listforum.sync.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class Subscription:
 
 @dataclass(slots=True)
 class ListReport:
-    """What a sync did for one list. `older` posts were left on the server; `older_bytes` is what they would cost.
+    """What a sync did for one list, and what is left to do for it: `plan`, which a price is told by too.
+
+    `waiting_texts` and `waiting_bytes` are what is fetched next, or priced; `muted_texts` and `muted_bytes` what stays
+    on the server because its topic is muted. `older` posts were left on the server; `older_bytes` is what they would
+    cost.
 
     `missing` are the mails that the server could not give, though it has them: they are asked for again, a few times.
     `error` says why the list could not be synced to its end; None also where a budget or the person ended it.
@@ -36,11 +41,22 @@ class ListReport:
     new_texts: int = 0
     waiting_texts: int = 0
     waiting_bytes: int = 0
+    muted_texts: int = 0
+    muted_bytes: int = 0
     older: int = 0
     older_bytes: int = 0
     missing: tuple[SetAside, ...] = ()
     error: str | None = None
     done: bool = False
+    plan: Plan = field(default_factory=Plan)
+
+    def plan_for(self, made: Plan) -> None:
+        """Takes a plan for what is left to do, made without a budget, and the counts that follow from it."""
+        self.plan = made
+        self.waiting_texts = len(made.texts) + made.new.count
+        self.waiting_bytes = made.price
+        self.muted_texts = len(made.muted)
+        self.muted_bytes = sum(text.price for text in made.muted)
 
 
 Report = Callable[[Progress], None]

@@ -99,6 +99,8 @@ class Texts:
                 for part in text.parts:
                     if len(answers.of(text)[part.section]) < min(part.size, plan.TEXT_LIMIT):
                         archive.contents.end_part(text.post, part.section)
+            told = sum(plan.text_price(text.parts) for text in answers.whole)
+            self._visit.meter.came("text", len(answers.whole), told)
             self._visit.write_ledger()
         self._report.new_texts += len(answers.whole)
 

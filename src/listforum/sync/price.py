@@ -83,7 +83,7 @@ def connection(archive: Archive) -> int:
 
 def missing_text(archive: Archive, post: int) -> int:
     """What fetching all the text of a post that is not here costs, in bytes, if its sizes are right."""
-    return sum(part.size - len(part.content or b"") + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
+    return sum(max(0, part.size - (part.here or 0)) + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
 
 
 def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:

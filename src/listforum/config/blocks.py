@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from listforum.config.settings import (
     Account,
     ListSettings,
+    Proxy,
     SecretCommand,
     SecretSource,
     SecretValue,
@@ -39,6 +41,8 @@ def account_block(account: Account) -> str:
     lines.append(_secret(account.secret, "password_command" if account.auth == "password" else "token_command"))
     if account.ca_file:
         lines.append(f"ca_file = {_string(account.ca_file)}")
+    if account.proxy:
+        lines.append(f"proxy = {_string(_proxy(account.proxy))}")
     return "\n".join(lines) + "\n"
 
 
@@ -52,7 +56,17 @@ def list_block(name: str, account: str, folder: str, list_id: str | None) -> str
 
 def _server(server: Server) -> str:
     host, tls, user = _string(server.host), _string(server.tls), _string(server.user)
-    return f"{{ host = {host}, port = {server.port}, tls = {tls}, user = {user} }}"
+    pin = f', tls_pin = "sha256:{server.tls_pin}"' if server.tls_pin else ""
+    return f"{{ host = {host}, port = {server.port}, tls = {tls}, user = {user}{pin} }}"
+
+
+def _proxy(proxy: Proxy) -> str:
+    if proxy.user is None:
+        return str(proxy)
+    password = proxy.password.reveal() if proxy.password else ""
+    login = f"{quote(proxy.user, safe='')}:{quote(password, safe='')}"
+    kind, slashes, where = str(proxy).partition("://")
+    return f"{kind}{slashes}{login}@{where}"
 
 
 def _secret(source: SecretSource, command_key: str) -> str:

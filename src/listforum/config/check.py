@@ -14,6 +14,7 @@ from listforum.config.settings import (
     Auth,
     Config,
     ListSettings,
+    Proxy,
     SecretCommand,
     SecretPrompt,
     SecretSource,
@@ -25,14 +26,17 @@ from listforum.config.settings import (
 from listforum.config.table import Table, alternatives, key_shown, nearest
 from listforum.config.values import (
     budget,
+    certificate_pin,
     host_name,
     is_loopback,
     list_identifier,
     list_name,
     mailbox,
     posting_address,
+    proxy,
     shown,
 )
+from listforum.errors import UsageError
 from listforum.secret import Secret
 
 MAX_HISTORY = 100_000_000
@@ -72,34 +76,27 @@ def check(document: Mapping[str, object], directory: Path) -> tuple[Config, list
 
 def _account(name: str, table: Table, directory: Path) -> Account | None:
     table.allow("address", "imap", "smtp", "auth", *SECRETS, "ca_file", "proxy", "tls_pin")
-    _refuse_what_is_not_here_yet(table)
     table.need("address", '"Maria Silva <maria@example.org>"')
     address = table.parsed("address", mailbox)
     user = address.address if address else None
     table.need("imap", _SERVER_EXAMPLE % 993)
-    imap = _server("imap", table, user)
-    smtp = _server("smtp", table, user)
+    pin = table.parsed("tls_pin", certificate_pin)
+    imap = _server("imap", table, user, pin)
+    smtp = _server("smtp", table, user, pin)
     auth = table.choice("auth", ("password", "xoauth2", "oauthbearer"))
     source = _secret_source(table, auth)
     ca_file = _ca_file(table, directory)
+    way = _proxy(table, (imap, smtp))
     if address is None or imap is None or auth is None or source is None:
         return None
-    return Account(name, address, imap, smtp, cast("Auth", auth), source, ca_file)
+    return Account(name, address, imap, smtp, cast("Auth", auth), source, ca_file, way)
 
 
-def _refuse_what_is_not_here_yet(table: Table) -> None:
-    if "proxy" in table:
-        right = _("this version cannot use a proxy, and will not connect around it; run it under torsocks")
-        table.wrong("proxy", right)
-    if "tls_pin" in table:
-        table.wrong("tls_pin", _("this version cannot pin a certificate, and will not go on without; use ca_file"))
-
-
-def _server(key: Literal["imap", "smtp"], account: Table, user: str | None) -> Server | None:
+def _server(key: Literal["imap", "smtp"], account: Table, user: str | None, pin: str | None) -> Server | None:
     table = account.inline(key, _SERVER_EXAMPLE % _PORTS[key, "implicit"])
     if table is None:
         return None
-    table.allow("host", "port", "tls", "user")
+    table.allow("host", "port", "tls", "user", "tls_pin")
     table.need("host", '"mail.example.org"')
     host = table.parsed("host", host_name)
     tls = table.choice("tls", ("implicit", "starttls", "none"))
@@ -110,9 +107,30 @@ def _server(key: Literal["imap", "smtp"], account: Table, user: str | None) -> S
     if tls == "none" and "port" not in table:
         table.wrong("port", _('is missing; tls = "none" has no usual port'))
     login = table.text("user") if "user" in table else user
+    pin = table.parsed("tls_pin", certificate_pin) if "tls_pin" in table else pin
     if host is None or tls is None or port is None or login is None:
         return None
-    return Server(host, port, cast("Tls", tls), login)
+    return Server(host, port, cast("Tls", tls), login, pin)
+
+
+def _proxy(table: Table, servers: tuple[Server | None, ...]) -> Proxy | None:
+    if "proxy" not in table:
+        return None
+    written = table.secret("proxy", _('must be text in quotes, like "socks5h://127.0.0.1:9050"'))
+    if written is None:
+        return None
+    try:
+        way = proxy(written.reveal())
+    except UsageError as error:
+        table.wrong("proxy", str(error))
+        return None
+    for server in servers:
+        if server and server.tls == "none":
+            table.wrong("proxy", _('does not go with tls = "none": the proxy would be told everything in clear'))
+        elif server and server.host.lower() == way.host.lower() and not is_loopback(way.host):
+            words = _("has the name of the mail server, which must not be looked up here; write its address")
+            table.wrong("proxy", words)
+    return way
 
 
 def _secret_source(table: Table, auth: str | None) -> SecretSource | None:
@@ -130,7 +148,7 @@ def _secret_source(table: Table, auth: str | None) -> SecretSource | None:
         table.need(keys[-1], '["pass", "show", "mail/maria"]')
         return None
     if "password" in given:
-        secret = table.secret("password")
+        secret = table.secret("password", _('must be text in quotes; "ask" asks each time'))
         if secret is None:
             return None
         return SecretPrompt() if secret == ASK else SecretValue(secret)

@@ -88,8 +88,9 @@ def _parsed(content: Secret) -> tuple[str, Mapping[str, object]]:
 
 def _with_wrapped_passwords(document: dict[str, object]) -> dict[str, object]:
     for account in _account_tables(document):
-        if isinstance(password := account.get("password"), str):
-            account["password"] = Secret(password)
+        for key in ("password", "proxy"):
+            if isinstance(text := account.get(key), str):
+                account[key] = Secret(text)
     return document
 
 
@@ -106,10 +107,16 @@ def _account_tables(document: Mapping[str, object]) -> Iterator[dict[str, object
 def _exposures(document: Mapping[str, object], path: Path, facts: os.stat_result) -> Iterator[str]:
     """Yield what must change before this file may be trusted with what stands in it."""
     accounts = list(_account_tables(document))
-    if any(account.get("password", ASK) != ASK for account in accounts):
+    if any(account.get("password", ASK) != ASK or _proxy_login(account) for account in accounts):
         yield from _password_exposures(path, facts)
     elif any("password_command" in account or "token_command" in account for account in accounts):
         yield from _command_exposures(path, facts)
+
+
+def _proxy_login(account: Mapping[str, object]) -> bool:
+    """Tell whether a proxy's password stands here too."""
+    written = account.get("proxy")
+    return isinstance(written, Secret) and "@" in written.reveal()
 
 
 def _password_exposures(path: Path, facts: os.stat_result) -> Iterator[str]:

@@ -16,18 +16,43 @@ Tls = Literal["implicit", "starttls", "none"]
 Auth = Literal["password", "xoauth2", "oauthbearer"]
 """A password, or a token by XOAUTH2 or OAUTHBEARER (RFC 7628)."""
 
+ProxyKind = Literal["socks5h", "http"]
+
 HISTORY = 500
 """Newest posts of a list that a first sync reads, unless the config says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to connect, how it is encrypted, and as whom to log in."""
+    """Where to connect, how it is encrypted, and as whom to log in.
+
+    `tls_pin` is the SHA-256 of the only certificate to accept, in 64 small hexadecimal digits.
+    """
 
     host: str
     port: int
     tls: Tls
     user: str
+    tls_pin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where to ask for connections, in place of making them: SOCKS 5 (RFC 1928) or HTTP CONNECT (RFC 9110).
+
+    It is told the names of the servers, and looks them up itself.
+    """
+
+    kind: ProxyKind
+    host: str
+    port: int
+    user: str | None = None
+    password: Secret | None = None
+
+    def __str__(self) -> str:
+        """The address without the login, fit to be shown."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.kind}://{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +81,8 @@ SecretSource = SecretCommand | SecretValue | SecretPrompt
 class Account:
     """A mail account: who one is, where mail comes from and where it goes. Without `smtp` it can only read.
 
-    `ca_file` is the absolute path of a PEM file of certificate authorities to trust in place of the system's.
+    `ca_file` is the absolute path of a PEM file of certificate authorities to trust in place of the system's. With a
+    `proxy`, both servers are reached through it or not at all.
     """
 
     name: str
@@ -66,6 +92,7 @@ class Account:
     auth: Auth
     secret: SecretSource
     ca_file: str | None = None
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,10 +139,11 @@ class Table:
                 found[name] = Table(section, "", cast("dict[str, object]", value), self._mistakes)
         return found
 
-    def secret(self, key: str) -> Secret | None:
+    def secret(self, key: str, right: str) -> Secret | None:
+        """Return a text that mistakes never quote; `right` says what it should be where it is none."""
         value = self._values.get(key)
         if not isinstance(value, Secret):
-            self.wrong(key, _('must be text in quotes; "ask" asks each time'))
+            self.wrong(key, right)
         elif not value.reveal() or _has_controls(value.reveal()):
             self.wrong(key, _("is empty, or holds control characters"))
         else:

@@ -6,10 +6,16 @@ import re
 import unicodedata
 from collections.abc import Collection
 from gettext import gettext as _
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote_to_bytes
 
-from listforum.config.settings import Budget
+from listforum.config.settings import Budget, Proxy
 from listforum.errors import UsageError
 from listforum.model.mail import Mailbox
+from listforum.secret import Secret
+
+if TYPE_CHECKING:
+    from listforum.config.settings import ProxyKind
 
 # --- names ------------------------------------------------------------------------------------------------------------
 
@@ -96,6 +102,14 @@ def shown(value: object) -> str:
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", re.ASCII)
 _LIST_ID = re.compile(r"[!#-;=?-\[\]-~]{1,255}", re.ASCII)
+_PROXY = re.compile(
+    r"(?P<kind>[A-Za-z0-9+.-]{1,20})://"
+    r"(?:(?P<user>[^\s:@/?#]{1,500})(?::(?P<password>[^\s:@/?#]{0,500}))?@)?"
+    r"(?:\[(?P<six>[0-9a-fA-F:.]{2,45})\]|(?P<name>[A-Za-z0-9_.-]{1,253})):(?P<port>[0-9]{1,5})/?",
+    re.ASCII,
+)
+_LOOKING_UP_HERE = ("socks", "socks4", "socks4a", "socks5")
+_PIN = re.compile(r"[0-9a-f]{64}|[0-9a-f]{2}(?::[0-9a-f]{2}){31}", re.ASCII)
 
 
 def mailbox(text: str) -> Mailbox:
@@ -142,6 +156,52 @@ def is_loopback(host: str) -> bool:
     numbers = host.split(".")
     in_127 = len(numbers) == 4 and numbers[0] == "127" and all(n.isdecimal() and int(n) < 256 for n in numbers)
     return host.lower() in ("localhost", "::1") or in_127
+
+
+def proxy(text: str) -> Proxy:
+    """Return the proxy that a URL names. Raises UsageError, whose words hold nothing of the URL: it may be a secret."""
+    found = _PROXY.fullmatch(text.strip())
+    kind = found["kind"].lower() if found else ""
+    if kind in _LOOKING_UP_HERE:
+        raise UsageError(
+            _("{kind}:// may look up the names of your servers in the open; write socks5h://, which does not").format(
+                kind=kind
+            )
+        )
+    right = _('must be "socks5h://127.0.0.1:9050" or "http://proxy.example.org:3128", with user:password@ if need be')
+    if found is None or kind not in ("socks5h", "http"):
+        raise UsageError(right)
+    host = found["six"] or found["name"]
+    if not (found["six"] or _is_host_name(host)) or not 1 <= int(found["port"]) <= 65535:
+        raise UsageError(right)
+    if found["user"] is None:
+        return Proxy(cast("ProxyKind", kind), host, int(found["port"]))
+    user, password = _unquoted(found["user"]), _unquoted(found["password"] or "")
+    return Proxy(cast("ProxyKind", kind), host, int(found["port"]), user, Secret(password))
+
+
+def _unquoted(text: str) -> str:
+    """What a part of a URL stands for. Raises UsageError."""
+    try:
+        plain = unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        plain = "\0"
+    if any(character < " " or character == "\x7f" for character in plain):
+        raise UsageError(_("the user name or password in it holds control characters, or is not UTF-8"))
+    return plain
+
+
+def certificate_pin(text: str) -> str:
+    """Return the 64 small hexadecimal digits of `sha256:5F:3A:...`, with or without colons. Raises UsageError."""
+    kind, _colon, digits = text.strip().lower().partition(":")
+    if kind != "sha256" or not _PIN.fullmatch(digits):
+        raise UsageError(
+            _(
+                "must be sha256: and the 64 hexadecimal digits of the certificate's fingerprint, as listforum doctor "
+                "and openssl x509 -fingerprint -sha256 show it"
+            )
+        )
+    return digits.replace(":", "")
 
 
 def list_identifier(text: str) -> str:

@@ -99,4 +99,4 @@ class Connecting:
 
 
 def _endpoint(account: Account, server: Server) -> Endpoint:
-    return Endpoint(server.host, server.port, server.tls, account.ca_file)
+    return Endpoint(server.host, server.port, server.tls, account.ca_file, server.tls_pin, account.proxy)

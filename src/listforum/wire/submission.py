@@ -80,7 +80,7 @@ class Submission:
             local_hostname="localhost",  # the machine's own name is nobody's business
             use_tls=endpoint.tls == "implicit",
             start_tls=endpoint.tls == "starttls",
-            tls_context=None if endpoint.tls == "none" else client_context(endpoint.ca_file),
+            tls_context=None if endpoint.tls == "none" else client_context(endpoint.ca_file, endpoint.pin),
             timeout=deadlines.answer,
         )
         self.written = False
@@ -89,7 +89,7 @@ class Submission:
 
     def dial(self, cancel: Cancel) -> None:
         """Make the TCP connection."""
-        self._socket = CountingSocket(dial(self._endpoint, cancel, self._deadline), self._meter)
+        self._socket = CountingSocket(dial(self._endpoint, cancel, self._deadline, meter=self._meter), self._meter)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def abort(self) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
+import hmac
 import ssl
+from datetime import UTC, datetime
 from gettext import gettext as _
 
 from listforum.errors import CertificateError, LinkError
+from listforum.wire import certificate
 from listforum.wire.endpoint import Endpoint
 
 PIECE = 65536
@@ -17,15 +21,64 @@ NOT_YET_VALID, EXPIRED = 9, 10
 UNKNOWN_SIGNER = {18, 19, 20, 21}
 OTHER_NAME = {62, 64}
 
+_DER = 2
+"""`_ssl.ENCODING_DER`"""
+
+
+class Unverified(ssl.SSLError):
+    """A handshake that failed because of the server's certificate, given in DER where it is known.
+
+    `reason_code` is OpenSSL's; None for a certificate that is not the pinned one.
+    """
+
+    def __init__(self, reason_code: int | None, words: str, shown: bytes | None) -> None:
+        super().__init__(ssl.SSL_ERROR_SSL, words)
+        self.reason_code, self.words, self.shown = reason_code, words, shown
+
+
+class _Context(ssl.SSLContext):
+    """Accepts one certificate and no other."""
+
+    pin: str
+
+
+class _Session(ssl.SSLObject):
+    """Tells, when a handshake fails, which certificate it failed about; and looks at the pin before it has succeeded.
+
+    Whoever shakes hands with such a context is held to its pin, also a library that brings its own buffers.
+    """
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLCertVerificationError as error:
+            raise Unverified(error.verify_code, error.verify_message, self._shown()) from None
+        pin = self.context.pin if isinstance(self.context, _Context) else None
+        if pin is not None:
+            shown = self.getpeercert(binary_form=True) or b""
+            if not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), pin):
+                raise Unverified(None, "not the pinned certificate", shown)
+
+    def _shown(self) -> bytes | None:
+        """The certificate that was refused. Python gives it away since 3.13; before, only the layer below knows it."""
+        below = self._sslobj  # type: ignore[attr-defined] # the stubs leave out what is not public
+        ask = getattr(self, "get_unverified_chain", None) or getattr(below, "get_unverified_chain", None)
+        first = next(iter(ask() or ()), None) if ask else None
+        return first if first is None or isinstance(first, bytes) else bytes(first.public_bytes(_DER))
+
 
 @functools.lru_cache(maxsize=8)
-def client_context(ca_file: str | None) -> ssl.SSLContext:
+def client_context(ca_file: str | None, pin: str | None = None) -> ssl.SSLContext:
     """A context that verifies the certificate and the name, TLS 1.2 or newer; `ca_file` is trusted too.
 
+    With a `pin`, the SHA-256 of a certificate in hexadecimal, that very certificate is accepted and no other.
     Made once, for reading the system's authorities takes longer than a handshake. Raises `CertificateError` when
     `ca_file` cannot be read.
     """
+    if pin is not None:
+        return _pinned(pin)
     context = ssl.create_default_context()
+    context.sslobject_class = _Session
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         try:
@@ -37,17 +90,32 @@ def client_context(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
+def _pinned(pin: str) -> ssl.SSLContext:
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
+    context.pin = pin
+    context.sslobject_class = _Session
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # `_Session` looks at the certificate
+    return context
+
+
+# --- what a failed handshake means ------------------------------------------------------------------------------------
+
+
 def handshake_error(endpoint: Endpoint, error: ssl.SSLError) -> LinkError:
     """What a failed handshake means."""
     host = endpoint.host
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return CertificateError(_verification(host, error))
+    if isinstance(error, Unverified):
+        return _unverified(endpoint, error)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return LinkError(_("{host} hung up before the link was encrypted").format(host=host))
     if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
-        return CertificateError(
-            _("{host} does not speak TLS on port {port}; nothing was sent to it").format(host=host, port=endpoint.port)
+        words = _(
+            "{host}, or somebody between, does not speak TLS on port {port}; nothing was sent to it. Is the port "
+            'right, or is it one for tls = "starttls"?'
         )
+        return CertificateError(words.format(host=host, port=endpoint.port))
     return CertificateError(
         _("no encrypted link to {host} could be agreed on ({reason}); nothing was sent to it").format(
             host=host, reason=error.reason
@@ -55,19 +123,34 @@ def handshake_error(endpoint: Endpoint, error: ssl.SSLError) -> LinkError:
     )
 
 
-def _verification(host: str, error: ssl.SSLCertVerificationError) -> str:
-    code = error.verify_code
-    if code == EXPIRED:
-        problem = _("its certificate has expired, or the clock of this machine is wrong")
-    elif code == NOT_YET_VALID:
-        problem = _("its certificate is not valid yet, or the clock of this machine is wrong")
-    elif code in UNKNOWN_SIGNER:
-        problem = _("nobody this machine trusts has signed its certificate")
-    elif code in OTHER_NAME:
-        problem = _("its certificate is for another name")
-    else:
-        problem = error.verify_message
-    return _("{host} could not prove who it is: {problem}; nothing was sent to it").format(host=host, problem=problem)
+def _unverified(endpoint: Endpoint, error: Unverified) -> CertificateError:
+    host = endpoint.host
+    if error.reason_code is None:
+        shown = certificate.fingerprint(error.shown or b"")
+        words = _(
+            "{host} does not show the certificate that tls_pin names, but {shown}; nothing was sent to it. Somebody "
+            "may be between. If your provider says, by another way than this link, that this is its new certificate, "
+            "change tls_pin."
+        )
+        return CertificateError(words.format(host=host, shown=shown))
+    now = datetime.now(UTC)
+    problem = _problem(error, now)
+    words = _("{host} could not prove who it is: {problem}; nothing was sent to it").format(host=host, problem=problem)
+    clock = error.reason_code in (NOT_YET_VALID, EXPIRED) and certificate.clock_is_wrong(now)
+    if error.shown is None or clock:
+        return CertificateError(words)
+    advice, line = certificate.doubt(error.shown, host)
+    return CertificateError(f"{words}.\n{advice}\n{line}")
+
+
+def _problem(error: Unverified, now: datetime) -> str:
+    if error.reason_code in (NOT_YET_VALID, EXPIRED):
+        return certificate.out_of_date(certificate.validity(error.shown or b""), now)
+    if error.reason_code in UNKNOWN_SIGNER:
+        return _("nobody this machine trusts has signed its certificate")
+    if error.reason_code in OTHER_NAME:
+        return _("its certificate is for another name")
+    return error.words
 
 
 class TlsLayer:
@@ -76,7 +159,7 @@ class TlsLayer:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        context = client_context(endpoint.ca_file)
+        context = client_context(endpoint.ca_file, endpoint.pin)
         try:
             self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=endpoint.host)
         except (ValueError, UnicodeError):

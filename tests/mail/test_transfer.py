@@ -60,6 +60,7 @@ def test_content(content: bytes, encoding: str, expected: bytes) -> None:
 def test_uuencoded_content() -> None:
     rows = b"".join(binascii.b2a_uu(part) for part in (b"first row, ", b"second row"))
     assert decode_transfer(b"begin 644 a.txt\n" + rows + b"`\nend\n", "x-uuencode") == b"first row, second row"
+    assert decode_transfer(b"begin 644 a.txt\n\n" + rows + b"\n", "x-uuencode") == b"first row, second row"
     assert decode_transfer(b"no beginning", "x-uuencode") == b"no beginning"
 
 

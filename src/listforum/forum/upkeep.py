@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,14 +14,15 @@ from typing import Final
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival
 from listforum.archive.mail_files import MailFile, read_mails, write_mboxrd
-from listforum.errors import HomeError, MailFileError, UnknownItem
+from listforum.errors import UnknownItem
 from listforum.forum.readers import readers
+from listforum.forum.saving import write_new
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
 from listforum.mail.structure import shown_parts
-from listforum.mail.transfer import decode_transfer
+from listforum.mail.transfer_stream import decode_pieces
 from listforum.model.mail import Part
 from listforum.words import N_
 
@@ -87,20 +87,11 @@ class Upkeep:
             return self._archive.rebuild(int(time.time()), progress)
 
     def save(self, post: int, part: Part, directory: Path) -> Path:
-        """Writes an attachment into a directory, under a harmless name that no file there has. Raises HomeError."""
+        """Writes an attachment into a directory, under a harmless name that no file there has; see `write_new`."""
         if not part.complete:
             raise UnknownItem(_("This attachment has not been fetched whole."))
-        content = decode_transfer(b"".join(self._archive.contents.pieces(post, part.section)), part.encoding_left)
-        name = safe.file_name(part.name or f"part-{part.section}")
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            return _write_new(directory, name, content)
-        except OSError as error:
-            raise HomeError(
-                _("The attachment cannot be saved in {directory}: {why}.").format(
-                    directory=directory, why=error.strerror
-                )
-            ) from error
+        content = decode_pieces(self._archive.contents.pieces(post, part.section), part.encoding_left)
+        return write_new(directory, safe.file_name(part.name or f"part-{part.section}"), content)
 
     def problems(self) -> list[str]:
         """What is wrong with the archive, in words."""
@@ -153,21 +144,3 @@ def _batches(mails: Iterable[bytes]) -> Iterator[list[bytes]]:
     remaining = iter(mails)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
-
-
-def _write_new(directory: Path, name: str, content: bytes) -> Path:
-    stem, suffix = Path(name).stem, Path(name).suffix
-    for n in range(1, 1000):
-        path = directory / (name if n == 1 else f"{stem} ({n}){suffix}")
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        except FileExistsError:
-            continue
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        return path
-    raise MailFileError(
-        _("There are a thousand files named like {name} in {directory} already.").format(name=name, directory=directory)
-    )

@@ -132,8 +132,8 @@ class ScriptedServer:
             peer = Peer(connection, self._certificate)
             self.peers.append(peer)
             thread = threading.Thread(target=self._play, args=(peer,), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def _play(self, peer: Peer) -> None:
         try:

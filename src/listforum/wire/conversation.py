@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 
-from listforum.errors import LinkError, ListforumError, LoginError, ServerError
+from listforum.errors import LinkError, ListforumError, ServerError
 from listforum.wire.command import Command, Words
 from listforum.wire.dialogue import ByeError, Dialogue, Limits, ProtocolError, Response, Said, Tagged, Unfinished
 from listforum.wire.endpoint import Credentials
 from listforum.wire.link import Link
+from listforum.wire.refusal import imap_refusal, not_offered
 from listforum.wire.sasl import exchange
 from listforum.wire.starttls import upgrade
 from listforum.wire.words import ServerWords, bare
 
 CAPABILITY = frozenset({"CAPABILITY"})
 FEW = Limits(lines=1000, line=65_536, literal=0, volume=1_048_576)
-
-# a refusal with one of these codes says nothing about the password (RFC 5530)
-_PASSING = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,8 @@ class Heard:
 class Conversation:
     """One IMAP connection, opened once. What fails on the way closes it; a refused command does not.
 
-    `capabilities` are those that hold now, `known` those that an earlier session has `remembered`, from before and after
-    the login. `unfinished` is the literal that was under way when the link broke.
+    `capabilities` are those that hold now, `known` those that an earlier session has `remembered`, from before and
+    after the login. `unfinished` is the literal that was under way when the link broke.
     """
 
     def __init__(self, link: Link, credentials: Credentials, known: Collection[str] = ()) -> None:
@@ -132,8 +129,8 @@ class Conversation:
         """Whatever was said behind a login that was refused, its own words tell why."""
         if number:
             return
-        if end.status == "NO" and not _PASSING.match(end.text):
-            raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), end.text))
+        if end.status == "NO":
+            raise imap_refusal(self._host, self._credentials.mechanism, end.text, self._words.quote(end.text))
         self.expect_ok(end, _("{host} could not log in {user}").format(host=self._host, user=self._credentials.user))
 
     def _plain_login(self) -> Command | None:
@@ -153,9 +150,8 @@ class Conversation:
                 return (authenticate + b" " + words.initial, *concession)
             return (authenticate, words.initial, *concession)
         if words.mechanism != "PLAIN" or "LOGINDISABLED" in self.capabilities:
-            raise ServerError(
-                _("{host} offers no login by {mechanism}").format(host=self._host, mechanism=words.mechanism)
-            )
+            offered = [name.removeprefix("AUTH=") for name in self.capabilities if name.startswith("AUTH=")]
+            raise not_offered(self._host, words.mechanism, offered)
         login = Words("LOGIN").string(self._credentials.user)
         return login.string(self._credentials.secret.reveal()).done()
 

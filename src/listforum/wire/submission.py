@@ -16,11 +16,12 @@ import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
 from listforum.cancel import Cancel
-from listforum.errors import DeadlineError, LinkError, ListforumError, LoginError, ServerError
+from listforum.errors import DeadlineError, LinkError, ListforumError, ServerError
 from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.dial import dial
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import CountingSocket, Meter
+from listforum.wire.refusal import not_offered, smtp_refusal
 from listforum.wire.sasl import exchange
 from listforum.wire.tls import client_context, handshake_error
 from listforum.wire.words import ServerWords
@@ -151,9 +152,7 @@ class Submission:
                 elif words.mechanism == "PLAIN" and "login" in offered:
                     reply = await self._log_in_by_steps()
                 else:
-                    raise ServerError(
-                        _("{host} offers no login by {mechanism}").format(host=self._host, mechanism=words.mechanism)
-                    )
+                    raise not_offered(self._host, words.mechanism, offered)
         if reply.code == 235:
             return None
         if 400 <= reply.code < 500:
@@ -161,7 +160,8 @@ class Submission:
                 "retry", self._sentence(_("{host} lets nobody in now").format(host=self._host), reply.message)
             )
         if 500 <= reply.code < 600:
-            raise LoginError(self._sentence(_("{host} refused the login").format(host=self._host), reply.message))
+            words = self._words.quote(reply.message)
+            raise smtp_refusal(self._host, self._credentials.mechanism, reply.code, reply.message, words)
         raise ServerError(
             self._sentence(
                 _("{host} answers a login in a way that makes no sense").format(host=self._host), reply.message

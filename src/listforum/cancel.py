@@ -34,6 +34,13 @@ class Cancel:
         if self._cancelled:
             raise Cancelled(_("stopped"))
 
+    def wait(self, seconds: float) -> None:
+        """Lets so many seconds pass. Raises `Cancelled` as soon as the work is stopped."""
+        stopped = threading.Event()
+        with self.waking(stopped.set):
+            stopped.wait(seconds)
+        self.check()
+
     @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:
         """While inside, `cancel` calls `wake`, which must be quick and not raise; at once if that already happened."""

@@ -48,7 +48,7 @@ def test_what_is_no_uid_is_refused(uid: int) -> None:
     with pytest.raises(UsageError):
         list(command.uid_sets([uid]))
     with pytest.raises(UsageError):
-        command.search(uid)
+        command.search_among((), uid)
 
 
 @settings(deadline=None, max_examples=300)
@@ -56,9 +56,9 @@ def test_what_is_no_uid_is_refused(uid: int) -> None:
 def test_searched_text_stays_text(first: int, text: str) -> None:
     if LINE_END.search(text):
         with pytest.raises(UsageError):
-            command.search(first, ("HEADER List-Id", text))
+            command.search_among((), first, ("HEADER List-Id", text))
         return
-    line, *literals = command.search(first, ("HEADER List-Id", text))
+    line, *literals = command.search_among((), first, ("HEADER List-Id", text))
     assert b"\r" not in line
     assert b"\n" not in line
     if literals:
@@ -72,7 +72,7 @@ def test_searched_text_stays_text(first: int, text: str) -> None:
 
 
 def test_criteria_stand_side_by_side() -> None:
-    asked = command.search(7, ("OR TO", "a@example.org"), ("CC", "é"), ("NOT HEADER List-Id", "l"))
+    asked = command.search_among((), 7, ("OR TO", "a@example.org"), ("CC", "é"), ("NOT HEADER List-Id", "l"))
     assert asked == (
         b'UID SEARCH CHARSET UTF-8 UID 7:4294967295 OR TO "a@example.org" CC {2}',
         b'\xc3\xa9 NOT HEADER List-Id "l"',

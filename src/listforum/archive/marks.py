@@ -44,6 +44,16 @@ class Marks:
             )
             return len(marked)
 
+    def any_muted(self, list_row: int) -> bool:
+        """Whether a topic of a list is muted."""
+        return bool(
+            self._database.row(
+                """SELECT 1 FROM mark JOIN post_list ON post_list.post = mark.post
+                   WHERE kind = 'muted' AND list = ? LIMIT 1""",
+                (list_row,),
+            )
+        )
+
     def _marked(self, kind: Kind, topic: int) -> bool:
         return bool(
             self._database.row(

@@ -18,7 +18,7 @@ from listforum.secret import Secret
 from listforum.sync.push import Route
 from listforum.wire.deadline import Deadlines
 from listforum.wire.endpoint import Credentials, Endpoint
-from listforum.wire.imap import ImapSession
+from listforum.wire.imap import ImapSession, Opening
 from listforum.wire.meter import Meter
 from listforum.wire.smtp import greet
 
@@ -45,12 +45,22 @@ class Connecting:
 
     @contextmanager
     def imap(
-        self, account: Account, ask: Callable[[str], str], cancel: Cancel, meter: Meter | None = None
+        self,
+        account: Account,
+        ask: Callable[[str], str],
+        cancel: Cancel,
+        meter: Meter | None = None,
+        opening: Opening | None = None,
     ) -> Iterator[ImapSession]:
-        """A session that is logged in. Raises what `ImapSession` and `read_secret` raise."""
+        """A session that is logged in; `opening` is said in the same breath, where that can be.
+
+        Raises what `ImapSession` and `read_secret` raise.
+        """
         credentials = self._credentials(account, account.imap, ask, cancel)
         endpoint = _endpoint(account, account.imap)
-        session = ImapSession(endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter)
+        session = ImapSession(
+            endpoint, credentials, cancel=cancel, deadlines=self._deadlines, meter=meter, opening=opening
+        )
         with self.forgetting_what_is_refused(account), session:
             yield session
 

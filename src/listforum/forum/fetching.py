@@ -15,7 +15,7 @@ from listforum.home import Home
 from listforum.sync.price import connection, missing_text, take_stock
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
-from listforum.sync.visit import Folders
+from listforum.sync.visit import Folders, only_opened
 from listforum.words import N_
 
 
@@ -93,7 +93,7 @@ class Fetching:
                         work(run.pull(folders, one, report), posts)
                     report.done = True
 
-        run.work_in(account, [report for _, report, _ in lists], in_session)
+        run.work_in(account, [report for _, report, _ in lists], in_session, only_opened)
 
     def _by_list(self, posts: Sequence[int]) -> Mapping[ListSettings, Sequence[int]]:
         found: defaultdict[ListSettings, list[int]] = defaultdict(list)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from gettext import gettext as _
 from typing import Literal
 
 from listforum.archive.archive import Archive
@@ -15,6 +18,7 @@ from listforum.errors import (
     ArchiveError,
     BudgetError,
     Cancelled,
+    CertificateError,
     DeadlineError,
     HomeError,
     LinkError,
@@ -24,13 +28,16 @@ from listforum.errors import (
     UnknownItem,
 )
 from listforum.forum.connecting import Connecting, Person
-from listforum.model.traffic import Bytes
+from listforum.model.server import Cursor
+from listforum.model.traffic import Bytes, Progress
 from listforum.sync import plan
 from listforum.sync.meter import Meter
 from listforum.sync.patience import Patience
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport, Subscription
-from listforum.sync.visit import Folders, Visit
+from listforum.sync.visit import Folders, Visit, glance_at
+from listforum.wire.folder import Glance
+from listforum.wire.imap import ImapSession, Opening
 
 __all__ = ["ListReport", "Run", "StoppedBy", "SyncReport"]
 
@@ -77,6 +84,7 @@ class Run:
         self._archive = archive
         self._connecting = connecting
         self._history = sync.history
+        self._subscriptions: dict[str, Subscription] = {}
         self._began = time.monotonic()
 
     @contextmanager
@@ -90,6 +98,7 @@ class Run:
 
     def begin(self, settings: ListSettings) -> ListReport:
         """An empty report for a list that is to be worked on."""
+        self._subscriptions[settings.name] = self.subscription(settings)
         report = ListReport(settings.name)
         self.report.lists.append(report)
         return report
@@ -115,16 +124,23 @@ class Run:
         visit = Visit(self._archive, folders, self.subscription(settings))
         return Pull(visit, report, self.person.progress)
 
-    def work_in(self, account: Account, reports: Sequence[ListReport], work: Callable[[Folders], None]) -> None:
+    def work_in(
+        self,
+        account: Account,
+        reports: Sequence[ListReport],
+        work: Callable[[Folders], None],
+        glance: Callable[[Subscription, Cursor | None, int | None], Glance] = glance_at,
+    ) -> None:
         """Works in a session with an account. Whatever ends it early is noted at those lists that were not done.
 
-        Where the link dies at a mail, that one is set aside and the work goes on in another session: it must pass over
-        the lists that are done.
+        When the link breaks, the work goes on in another session, as long as that brings anything new: it must pass
+        over the lists that are done. `glance` says what is to be told of a list's folder in the same breath as the
+        login.
         """
         patience = Patience(plan.HEADERS_AT_ONCE)
         try:
             try:
-                while not self._worked_through(account, patience, work):
+                while not self._worked_through(account, reports, patience, work, glance):
                     pass
             finally:
                 self.meter.book("connect")
@@ -134,19 +150,61 @@ class Run:
             if undone or not isinstance(error, LinkError):
                 self._note(error, undone or reports)
 
-    def _worked_through(self, account: Account, patience: Patience, work: Callable[[Folders], None]) -> bool:
+    def _worked_through(
+        self,
+        account: Account,
+        reports: Sequence[ListReport],
+        patience: Patience,
+        work: Callable[[Folders], None],
+        glance: Callable[[Subscription, Cursor | None, int | None], Glance],
+    ) -> bool:
         """Works in one session; answers False when it died and another is worth it."""
         self.meter.must_afford(plan.CONNECT_WORST)
         person = self.person
+        undone = [report for report in reports if not report.done]
+        opening = self._opening(account, undone or reports[:1], glance)
         try:
-            with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire) as session:
+            with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire, opening) as session:
+                patience.logged_in()
                 self.meter.came("connect", 1)
+                self._remember(account, session, opening)
                 work(Folders(session, self.meter, patience))
+        except CertificateError:
+            raise
         except LinkError as error:
-            if isinstance(error, DeadlineError) or not patience.another_session():
+            pause = patience.pause(random.random())  # noqa: S311 - nobody gains by guessing it
+            if pause is None or (all(report.done for report in reports) and not patience.lined_up):
                 raise
+            self._wait(pause, str(error))
             return False
         return True
+
+    def _opening(
+        self,
+        account: Account,
+        reports: Sequence[ListReport],
+        glance: Callable[[Subscription, Cursor | None, int | None], Glance],
+    ) -> Opening:
+        """What is known of an account's server, and what to look at first in it: the folders of these lists."""
+        glances: dict[str, Glance] = {}
+        for to in (self._subscriptions[report.list] for report in reports):
+            row = self._archive.lists.ensure(to.list, to.list_id)
+            cursor = self._archive.cursors.get(to.account, to.folder, row)
+            glances.setdefault(to.folder, glance(to, cursor, self.meter.left))
+        known = self._archive.memory.get(_capabilities_of(account))
+        return Opening(frozenset(json.loads(known) if known else ()), tuple(glances.values()))
+
+    def _remember(self, account: Account, session: ImapSession, opening: Opening) -> None:
+        if session.remembered != opening.capabilities:
+            with self._archive.transaction():
+                self._archive.memory.put(_capabilities_of(account), json.dumps(sorted(session.remembered)))
+
+    def _wait(self, seconds: float, why: str) -> None:
+        """Lets the link recover. Raises Cancelled when the person does not want to wait."""
+        self.meter.book("connect")
+        what = _("{why}; trying again").format(why=why)
+        self.person.progress(Progress(what, 0, 0, self.meter.spent, round(seconds, 1)))
+        self.person.cancel.wait(seconds)
 
     def _write_ledger(self, list_name: str) -> None:
         self._archive.ledger.add(int(time.time()), list_name, self.meter.take())
@@ -160,6 +218,11 @@ class Run:
             report.done = True
             self._note(error, [report])
 
+    def leave_over(self) -> None:
+        """Something waits because the budget does not bear it, though it bears other things yet."""
+        if self.meter.left is not None:
+            self.report.stopped_by = self.report.stopped_by or "budget"
+
     def _note(self, error: ListforumError, reports: Sequence[ListReport]) -> None:
         stop = next((word for kind, word in _STOPS if isinstance(error, kind)), None)
         self.report.stopped_by = self.report.stopped_by or stop
@@ -169,6 +232,12 @@ class Run:
         for report in reports:
             report.error = report.error or str(error)
         self.report.errors.append(f"{', '.join(report.list for report in reports)}: {error}")
+
+
+def _capabilities_of(account: Account) -> str:
+    """Where the archive remembers what an account's server can do; another server is another account."""
+    server = account.imap
+    return f"capabilities:{account.name}:{server.host}:{server.port}"
 
 
 def _least(archive: Archive, sync: SyncSettings, asked: int | None) -> int | None:

@@ -6,22 +6,23 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from gettext import gettext as _
-from typing import Final, Literal
+from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing
 from listforum.cancel import Cancel
 from listforum.config import Account, Config, ListSettings
-from listforum.errors import ArchiveError, BusyError, Cancelled, ConfigError, HomeError, UnknownItem
+from listforum.errors import ArchiveError, BusyError, ConfigError, HomeError, UnknownItem
 from listforum.forum.connecting import Connecting, Person
+from listforum.forum.expenses import Expenses
+from listforum.forum.offering import Approve, Offering, Pair, Wanted, Work, price
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
+from listforum.model.forum import Mark
 from listforum.model.traffic import Paid, Progress
 from listforum.sync import plan
 from listforum.sync.price import take_stock
-from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
 from listforum.sync.visit import Folders
@@ -29,35 +30,9 @@ from listforum.wire.imap import ImapSession
 from listforum.wire.meter import Meter
 from listforum.words import N_
 
-Approve = Callable[[Sequence[ListReport]], bool]
-"""Is shown what there is to fetch from an account, and its price; answers whether to fetch it."""
+__all__ = ["Approve", "Syncing", "Wanted"]
 
-_TOLERATED_BYTES: Final = 20_000
-_TOLERATED_PART: Final = 1 / 4
-"""What a run may come to cost beyond its price, before the person is asked again: more than both is too much."""
-
-_Pair = tuple[ListSettings, ListReport]
-_Work = tuple[Pull, ListReport]
-
-
-@dataclass(slots=True)
-class _Agreement:
-    """What the person agreed to pay in an account. `spent` is what the run had paid before; None while nobody asked."""
-
-    approve: Approve | None
-    price: int = 0
-    spent: int | None = None
-
-    def exceeded_by(self, cost: int) -> bool:
-        return cost - self.price > max(_TOLERATED_BYTES, self.price * _TOLERATED_PART)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a sync is asked to do: everything, headers only, or just to tell what it would cost."""
-
-    extent: Literal["all", "headers", "price"] = "all"
-    budget: int | None = None
+_FOLLOWED: Final[tuple[Mark, ...]] = ("followed",)
 
 
 class Syncing:
@@ -84,7 +59,7 @@ class Syncing:
         `approve` is asked in each account's session, once the new mails are counted and before anything is fetched: its
         reports are those of a sync that only tells the price, without that of the connection, which is paid by then. It
         is asked again before the texts, where the headers show that they cost far more: its reports then tell what
-        waits and no new headers, for those are here. A no ends the run as if it was cancelled.
+        waits and no new headers, for those are here. Its None ends the run as if it was cancelled.
 
         Never raises for what stops a run on the way: the report tells. Raises UnknownItem and ConfigError for what is
         wrong before it starts, and BusyError when another listforum is at work.
@@ -102,7 +77,9 @@ class Syncing:
                 for one, report in (pair for lists in pairs.values() for pair in lists):
                     take_stock(self._archive, run.subscription(one), report)
             settle_by_archive(self._archive)
-            return run.end()
+            done = run.end()
+            Expenses(self._archive, lambda: self._config).learn_pace(done.spent, done.seconds)
+            return done
 
     @contextmanager
     def session(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[ImapSession]:
@@ -124,7 +101,7 @@ class Syncing:
     # --- one account ----------------------------------------------------------------------------------------------
 
     def _sync_account(
-        self, account: Account, lists: Sequence[_Pair], wanted: Wanted, run: Run, approve: Approve | None
+        self, account: Account, lists: Sequence[Pair], wanted: Wanted, run: Run, approve: Approve | None
     ) -> None:
         reports = [report for _one, report in lists]
         before = run.meter.spent
@@ -132,65 +109,50 @@ class Syncing:
             run.work_in(account, reports, lambda folders: self._price(folders, lists, run))
             _add_to_first(reports, (run.meter.spent - before).total)
             return
-        agreement = _Agreement(approve)
+        offering = Offering(self._archive, run, wanted, approve)
 
         def in_session(folders: Folders) -> None:
             pulls = [(run.pull(folders, one, report), report) for one, report in lists]
-            if agreement.spent is None:
-                self._offer(pulls, run, agreement)
-            self._headers(pulls, run)
-            if wanted.extent == "all":
-                self._offer_texts([pair for pair in lists if not pair[1].done], run, agreement)
-            self._texts(folders, pulls, wanted, run)
+            offering.offer(pulls)
+            self._headers(pulls, offering, run)
+            if offering.texts_wanted:
+                offering.offer_texts([pair for pair in lists if not pair[1].done])
+            self._texts(folders, pulls, offering, run)
 
         run.work_in(account, reports, in_session)
 
-    def _offer(self, pulls: Sequence[_Work], run: Run, agreement: _Agreement) -> None:
-        """Counts what is new, and asks whether to fetch it. Raises Cancelled when it is not to be fetched."""
-        if agreement.approve is None:
-            return
-        try:
-            for pull, report in pulls:
-                with run.one_list(report):
-                    pull.price()
-            offered = [replace(report) for _pull, report in pulls]
-        finally:
-            for _pull, report in pulls:
-                report.new_headers = 0
-        _ask(agreement, offered, run)
-
-    def _offer_texts(self, lists: Sequence[_Pair], run: Run, agreement: _Agreement) -> None:
-        """Asks again where the texts cost far more than was agreed to. Raises Cancelled as `_offer` does."""
-        if agreement.spent is None:
-            return
-        offered = [replace(report, new_headers=0) for _one, report in lists]
-        for (one, _report), offer in zip(lists, offered, strict=True):
-            take_stock(self._archive, run.subscription(one), offer)
-        waiting = sum(offer.waiting_bytes for offer in offered)
-        if waiting and agreement.exceeded_by(run.meter.spent.total - agreement.spent + waiting):
-            _ask(agreement, offered, run)
-
-    def _headers(self, pulls: Sequence[_Work], run: Run) -> None:
+    def _headers(self, pulls: Sequence[Work], offering: Offering, run: Run) -> None:
         for pull, report in pulls:
             if not report.done:
                 with run.one_list(report):
-                    pull.headers()
+                    (pull.news if offering.texts_wanted else pull.headers)()
 
-    def _texts(self, folders: Folders, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
+    def _texts(self, folders: Folders, pulls: Sequence[Work], offering: Offering, run: Run) -> None:
         """Texts, when they are wanted, and last what the server could not give before."""
+        if offering.texts_wanted:
+            self._wanted_texts([(pull, report) for pull, report in pulls if not report.done], run)
+        for _pull, report in pulls:
+            report.done = True
+        if offering.texts_wanted and (run.meter.left is None or run.meter.left > plan.SETTLE_WORST):
+            settle_by_sent_folder(self._archive, pulls[0][0].account, folders.session)
+        undisturbed = [(pull, report) for pull, report in pulls if report.error is None]
+        self._ask_again(undisturbed, run, ("mail", "text") if offering.texts_wanted else ("mail",))
+        if offering.texts_wanted and any(pull.too_dear for pull, _report in undisturbed):
+            run.leave_over()
+
+    def _wanted_texts(self, pulls: Sequence[Work], run: Run) -> None:
+        """Those of followed topics of every list, then all others, beginning in the folder that is open."""
+        last: Work | None = None
         for pull, report in pulls:
-            if wanted.extent == "all" and not report.done:
+            with run.one_list(report):
+                last = (pull, report) if pull.texts(_FOLLOWED) else last
+        for pull, report in sorted(pulls, key=lambda work: work is not last):
+            if not report.done:
                 with run.one_list(report):
                     pull.texts()
-            report.done = True
-        if wanted.extent == "all" and (run.meter.left is None or run.meter.left > plan.SETTLE_WORST):
-            settle_by_sent_folder(self._archive, pulls[0][0].account, folders.session)
-            folders.elsewhere()
-        self._ask_again([(pull, report) for pull, report in pulls if report.error is None], wanted, run)
 
-    def _ask_again(self, pulls: Sequence[_Work], wanted: Wanted, run: Run) -> None:
+    def _ask_again(self, pulls: Sequence[Work], run: Run, kinds: Sequence[Missing]) -> None:
         """At the very end: whatever this does to the session, all else is here."""
-        kinds: Sequence[Missing] = ("mail", "text") if wanted.extent == "all" else ("mail",)
         for pull, _report in pulls:
             for missing in kinds:
                 pull.line_up(missing)
@@ -198,14 +160,14 @@ class Syncing:
             with run.one_list(report):
                 for missing in kinds:
                     pull.again(missing)
-                    if wanted.extent == "all":
+                    if "text" in kinds:
                         pull.texts()
 
-    def _price(self, folders: Folders, lists: Sequence[_Pair], run: Run) -> None:
+    def _price(self, folders: Folders, lists: Sequence[Pair], run: Run) -> None:
         for one, report in lists:
             take_stock(self._archive, run.subscription(one), report)
-            with run.one_list(report):
-                run.pull(folders, one, report).price()
+        price([(run.pull(folders, one, report), report) for one, report in lists], run)
+        for _one, report in lists:
             report.done = True
 
     # --- what is asked for ----------------------------------------------------------------------------------------
@@ -223,17 +185,6 @@ class Syncing:
                 )
             chosen[self._config.lists[name].account].append(self._config.lists[name])
         return {self._config.accounts[account]: lists for account, lists in chosen.items()}
-
-
-def _ask(agreement: _Agreement, offered: Sequence[ListReport], run: Run) -> None:
-    """Shows the person a price. Raises Cancelled when it is not agreed to."""
-    with run.pause():
-        agreed = agreement.approve is None or agreement.approve(offered)
-    if not agreed:
-        raise Cancelled(_("stopped"))
-    run.person.cancel.check()
-    agreement.price = sum(offer.waiting_bytes for offer in offered)
-    agreement.spent = run.meter.spent.total
 
 
 def _add_to_first(reports: Sequence[ListReport], connection: int) -> None:

@@ -10,23 +10,41 @@ from gettext import gettext as _
 from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ServerError
 from listforum.mail.address import same
+from listforum.mail.structure import shown_parts
 from listforum.model.mail import Received
 from listforum.sync import plan
 from listforum.sync.copies import Copies
 from listforum.sync.patience import Asked
+from listforum.sync.ranges import Terms, new_requests
 from listforum.sync.report import ListReport, Phase, Report
+from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
-from listforum.wire.fetched import FetchedHeader
+from listforum.wire.fetched import FetchedHeader, FetchedPart
 
 
 class Headers:
     """Fetches the header fields of every mail of a list that is not here yet."""
 
-    def __init__(self, visit: Visit, report: ListReport, progress: Report) -> None:
+    def __init__(self, visit: Visit, report: ListReport, progress: Report, texts: Texts) -> None:
         self._visit = visit
         self._report = report
         self._progress = progress
+        self._texts = texts
+        self._with_texts = False
         self._copies = Copies(visit)
+
+    def fetch_with_texts(self) -> None:
+        """Fetches all there are, and in the same breath the texts of mails whose parts the server has told already.
+
+        That saves a round trip. Not where a text may belong to a muted topic, or a budget is kept: these need to know
+        the header fields first.
+        """
+        visit = self._visit
+        self._with_texts = visit.meter.left is None and not visit.archive.marks.any_muted(visit.row)
+        try:
+            self.fetch()
+        finally:
+            self._with_texts = False
 
     def fetch(self) -> None:
         """Fetches all there are, within the budget."""
@@ -34,6 +52,7 @@ class Headers:
         cursor = visit.lay_cursor()
         left = list(visit.unsettled(cursor))
         visit.meter.book("connect")
+        visit.expect(len(left) * plan.USUAL_HEADER)
         phase = Phase(_("{list}: headers").format(list=visit.to.list), len(left), visit.meter, self._progress)
         first, last = cursor.covered.first_gap(cursor.floor), visit.state.uidnext - 1
         while first <= last:
@@ -73,17 +92,25 @@ class Headers:
     ) -> Sequence[int]:
         """Fetches and stores; answers the UIDs that are to be asked for once more, fewer at once."""
         arrivals: list[Arrival] = []
+        parts: list[FetchedPart] = []
         asked = Asked.of_mails(uids)
         answers = asked.watched(self._ask(uids) if uids else ())
         try:
             for fetched in answers:
-                asked.came(fetched.uid)
-                arrivals.append(self._arrival(fetched))
-                one_more()
+                if isinstance(fetched, FetchedHeader):
+                    asked.came(fetched.uid)
+                    arrivals.append(self._arrival(fetched))
+                    one_more()
+                else:
+                    if not parts:
+                        self._visit.meter.book("headers")
+                    parts.append(fetched)
         finally:
-            self._visit.meter.book("headers")
+            self._visit.meter.book("text" if parts else "headers")
             complete = asked.ended and not asked.missing
             self._store(arrivals, settled if complete else None)
+            if parts:
+                self._texts.keep(parts)
         left = self._visit.settle(asked, "mail")
         if not complete and not left:
             self._store((), settled)
@@ -96,7 +123,8 @@ class Headers:
         try:
             wanted = not visit.to.list_id or uid in visit.of_list(uid, uid) or self._copies.is_one(uid)
             if wanted:
-                arrivals += [self._arrival(fetched) for fetched in self._ask([uid])]
+                asked = self._ask([uid])
+                arrivals += [self._arrival(fetched) for fetched in asked if isinstance(fetched, FetchedHeader)]
         finally:
             visit.meter.book("headers")
             self._store(arrivals, None)
@@ -105,12 +133,22 @@ class Headers:
         with visit.archive.transaction():
             visit.came([uid])
 
-    def _ask(self, uids: Sequence[int]) -> Iterable[FetchedHeader]:
-        meter = self._visit.meter
-        if meter.left is None:
-            return self._visit.session.headers(uids)
-        meter.must_afford(plan.headers_worst(len(uids)))
-        return self._visit.session.headers(uids, plan.FIELDS_LIMIT)
+    def _ask(self, uids: Sequence[int]) -> Iterable[FetchedHeader | FetchedPart]:
+        meter, session = self._visit.meter, self._visit.session
+        if meter.left is not None:
+            meter.must_afford(plan.headers_worst(len(uids)))
+            return session.headers(uids, plan.FIELDS_LIMIT)
+        told = self._visit.parts
+        known = {uid: told[uid] for uid in uids if uid in told}
+        if len(known) < len(uids):
+            return session.headers(uids)
+        if not self._with_texts:
+            return session.headers(uids, known=known)
+        terms = Terms(session.decodes)
+        wanted = [one for uid in reversed(uids) for one in new_requests(uid, shown_parts(known[uid]), terms)]
+        texts = sum(plan.text_price(shown_parts(known[uid])) for uid in uids)
+        self._visit.expect(len(uids) * plan.USUAL_HEADER + texts)
+        return session.mails(uids, known, wanted)
 
     def _arrival(self, fetched: FetchedHeader) -> Arrival:
         received = Received(fetched.header, fetched.parts, None, fetched.arrived)

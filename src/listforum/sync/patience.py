@@ -1,9 +1,10 @@
-"""When a server fails to give mails: which of them is to blame, how many to ask for next, when to give up; pure.
+"""When a link dies or a server fails to give mails: which is to blame, how many to ask for next, when to give up; pure.
 
 Servers answer a FETCH mail by mail, in the order of their UIDs. Some hang up at a mail that they cannot read, some
 refuse the whole command, some leave it out. So the first mail that did not come is set aside and the others are asked
-for again. The suspicion may be wrong (answers under way are lost with a link): where nothing at all came, one mail is
-asked for first, and then ever more of them. What was set aside is asked for alone when all else is done.
+for again; but links die by themselves, too: only where two die at the same mail, and nothing came between, is it the
+mail. Where nothing at all came, one mail is asked for first, and then ever more of them. What was set aside is asked
+for alone when all else is done.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from listforum.errors import BudgetError, LinkError, ListforumError, ServerError
 
 Answer = TypeVar("Answer")
 
-SESSIONS: Final = 4
-"""So many times a run logs in to an account, at the most, when the link dies while mails are fetched."""
+TRIES: Final = 5
+"""So many times in a row a run logs in to an account, at the most, without anything new to show for it."""
+
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+"""Seconds before another try; each in vain doubles the pause."""
 
 _REFUSALS: Final = 4
 """After so many refusals without a mail between them, it is not the mails."""
@@ -34,14 +39,16 @@ class Patience:
     def __init__(self, most: int) -> None:
         self._largest = most
         self._in_vain = 0
-        self._sessions = 1
+        self._logged_in = False
+        self._fruitless = 0
+        self._broke_at: tuple[int, str] | None = None
         self._alone: set[tuple[int, int]] = set()
         self._lined_up: set[tuple[int, int]] = set()
-        self._interrupted = False
         self.most = most
 
     def answered(self) -> None:
         """Mails came."""
+        self.moved_on()
         self._in_vain = 0
         self.most = min(self._largest, self.most * _GROWTH)
 
@@ -53,6 +60,11 @@ class Patience:
     @property
     def exhausted(self) -> bool:
         return self._in_vain > _REFUSALS
+
+    @property
+    def lined_up(self) -> bool:
+        """Whether any mails are yet to be asked for alone."""
+        return bool(self._lined_up)
 
     def line_up(self, mails: Iterable[tuple[int, int]]) -> None:
         """These are to be asked for alone."""
@@ -66,21 +78,33 @@ class Patience:
         self._lined_up.discard(mail)
         return True
 
-    def died_among_many(self) -> None:
-        """The session died while mails were asked for; one of them is set aside now."""
-        self._interrupted = True
+    def moved_on(self) -> None:
+        """Something new is here, if it is only a piece of a text: the link is worth another try."""
+        self._fruitless = 0
+        self._broke_at = None
 
-    def died_alone(self) -> None:
-        """The session died at a mail that was asked for alone."""
-        self._interrupted = bool(self._lined_up)
+    def logged_in(self) -> None:
+        """The server is there, and lets us in."""
+        self._logged_in = True
 
-    def another_session(self) -> bool:
-        """Whether it is worth logging in again: the link died at a mail that is not in the way any more."""
-        if not self._interrupted or self._sessions >= SESSIONS:
-            return False
-        self._interrupted = False
-        self._sessions += 1
-        return True
+    def broke_at(self, mail: tuple[int, str]) -> bool:
+        """The link died before what was to come of this mail; answers whether it did so before, and no further."""
+        again = self._broke_at == mail
+        self._broke_at = None if again else mail
+        return again
+
+    def pause(self, chance: float) -> float | None:
+        """Seconds to wait before another session; None when it is not worth one, or there was none yet.
+
+        `chance` lies between 0 and 1.
+
+        The pauses grow, and no two programs that lost the same server come back at the same moment.
+        """
+        self._fruitless += 1
+        if not self._logged_in or self._fruitless >= TRIES:
+            return None
+        pause: float = _FIRST_PAUSE * 2 ** (self._fruitless - 1)
+        return min(_LONGEST_PAUSE, pause) * (0.5 + chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +165,9 @@ class Asked:
         return Verdict(self.missing, ()) if len(self.missing) == 1 else Verdict((), self.missing)
 
     def _broken(self, failure: ListforumError, patience: Patience) -> Verdict:
-        if self.missing:
-            patience.died_among_many()
         error = LinkError(str(failure)) if isinstance(failure, ServerError) else failure
-        return Verdict(self.missing[:1], self.missing[1:], error)
+        first = next(iter(self._open), None)
+        # no link dies of a budget by itself
+        if first and (isinstance(failure, BudgetError) or patience.broke_at(first)):
+            return Verdict((first[0],), tuple(uid for uid in self.missing if uid != first[0]), error)
+        return Verdict((), self.missing, error)

@@ -10,8 +10,8 @@ certificates, the answer to EXAMINE, BODYSTRUCTURE) is allowed for generously, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from listforum.model.forum import Mark
@@ -26,7 +26,19 @@ PIECE: Final = 65_536
 """Bytes of a long part that are asked for at once: few at first, so that a link that dies soon brings something too."""
 
 HEADERS_AT_ONCE: Final = 200
-TEXTS_AT_ONCE: Final = 100
+TEXTS_AT_ONCE: Final = 500
+
+GLANCED_AT: Final = 60
+"""Of so many new mails the parts are told in the same breath as the folder is opened: about 110 bytes of each."""
+
+WORTH_COMPRESSING: Final = 5_000
+"""From so many bytes on it saves more than its own round trip costs on a thin link."""
+
+USUAL_HEADER: Final = 700
+"""Bytes of a mail's header fields, about."""
+
+DIGEST_LIMIT: Final = 1_048_576
+"""Bytes of a digest's text that are fetched unasked: it is many mails in one."""
 
 CONNECT_WORST: Final = 7_000
 """Handshake with a chain of certificates, greeting, login and capabilities."""
@@ -147,6 +159,17 @@ class Plan:
     """Texts that the budget does not bear."""
     too_many: News = field(default_factory=News)
     """New mails of which it does not bear the text, or not even the header fields."""
+
+    def within(self, budget: int | None) -> Plan:
+        """The same with this budget."""
+        news = News(self.new.count + self.too_many.count, self.headers.header, self.headers.text)
+        return make_plan(news, (*self.texts, *self.muted, *self.too_dear), budget)
+
+    def without(self, posts: Collection[int]) -> Plan:
+        """The same without the texts of these posts."""
+        groups = (self.followed, self.others, self.muted, self.too_dear)
+        followed, others, muted, too_dear = (tuple(text for text in one if text.post not in posts) for one in groups)
+        return replace(self, followed=followed, others=others, muted=muted, too_dear=too_dear)
 
     @property
     def texts(self) -> tuple[Text, ...]:

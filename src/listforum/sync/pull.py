@@ -29,8 +29,8 @@ class Pull:
     def __init__(self, visit: Visit, report: ListReport, progress: Report) -> None:
         self._visit = visit
         self.report = report
-        self._headers = Headers(visit, report, progress)
         self._texts = Texts(visit, report, progress)
+        self._headers = Headers(visit, report, progress, self._texts)
 
     @property
     def account(self) -> str:
@@ -39,18 +39,23 @@ class Pull:
 
     def headers(self) -> None:
         """Fetches the header fields of every mail of the list that is not here yet."""
-        self._visit.open()
+        self._visit.look()
         self._headers.fetch()
+
+    def news(self) -> None:
+        """Fetches the same, and the texts of some of them, where that saves a round trip."""
+        self._visit.look()
+        self._headers.fetch_with_texts()
 
     def price(self) -> None:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
-        self._visit.open()
+        self._visit.look()
         price_news(self._visit.archive, self._visit.to, self.report, self._headers.count())
 
-    def texts(self, marks: Collection[Mark | None] = WANTED) -> None:
+    def texts(self, marks: Collection[Mark | None] = WANTED) -> bool:
         """Fetches the texts that wait in topics with one of these marks: of followed topics first, then the newest.
 
-        What is too dear for the budget is passed over. Raises BudgetError when something was.
+        Passes over what is too dear for what is left of the budget. Answers whether anything was asked for.
         """
         tried: set[tuple[int, int]] = set()
         while waiting := self._next_texts(tried, marks):
@@ -65,9 +70,15 @@ class Pull:
                     raise
             else:
                 tried |= {(text.post, text.uid) for text in waiting}
+        return bool(tried)
+
+    @property
+    def too_dear(self) -> bool:
+        """Whether texts that are wanted wait for nothing but a larger budget."""
+        return any(text.mark in WANTED for text in self._visit.waiting())
 
     def _next_texts(self, tried: Collection[tuple[int, int]], marks: Collection[Mark | None]) -> Sequence[WaitingText]:
-        """Those that the budget may bear, in the order of the plan. Raises BudgetError when it bears none of them."""
+        """Those that the budget may bear, in the order of the plan."""
         left = self._visit.meter.left
         waiting = {
             text.post: text
@@ -75,13 +86,12 @@ class Pull:
             if (text.post, text.uid) not in tried and text.mark in marks
         }
         worsts = {post: plan.REQUEST + plan.text_worst(text.parts, left) for post, text in waiting.items()}
-        texts = [plan.Text(post, text.date, worsts[post], text.mark) for post, text in waiting.items()]
-        planned = [
-            text for text in plan.make_plan(plan.News(), texts, None).texts if left is None or text.price <= left
+        texts = [
+            plan.Text(post, text.date, worsts[post], text.mark)
+            for post, text in waiting.items()
+            if left is None or worsts[post] <= left
         ]
-        if worsts and not planned:
-            self._visit.meter.must_afford(min(worsts.values()))
-        return [waiting[text.post] for text in planned]
+        return [waiting[text.post] for text in plan.make_plan(plan.News(), texts, None).texts]
 
     def line_up(self, missing: Missing) -> None:
         """Says that `again` is going to be called."""

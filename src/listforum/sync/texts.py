@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from gettext import gettext as _
 
 from listforum.archive.waiting import WaitingText
@@ -11,6 +11,7 @@ from listforum.model.mail import Part, Piece
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.patience import Asked
+from listforum.sync.ranges import Answers, Terms, in_order_of_answers
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedPart, PartRequest
@@ -27,6 +28,7 @@ class Texts:
     def fetch(self, waiting: Sequence[WaitingText]) -> None:
         """Fetches the beginnings of texts, in this order, within the budget."""
         meter = self._visit.meter
+        self._visit.expect(sum(plan.text_price(text.parts) for text in waiting))
         phase = Phase(_("{list}: texts").format(list=self._visit.to.list), len(waiting), meter, self._progress)
         left = list(waiting)
         while left:
@@ -47,16 +49,27 @@ class Texts:
                 with self._visit.alone(uid):
                     self._fetch_alone(text)
 
+    def keep(self, came: Sequence[FetchedPart]) -> None:
+        """Stores parts that came before anybody knew of which posts they are; what is no post's is dropped."""
+        of = {fetched.uid for fetched in came}
+        answers = Answers([text for text in self._visit.waiting() if text.uid in of], self._terms())
+        for fetched in came:
+            answers.add(fetched)
+        self._visit.meter.book("text")
+        self._store(answers)
+
     def _fetch_batch(self, batch: Sequence[WaitingText], phase: Phase) -> Sequence[WaitingText]:
         """Fetches and stores; answers the texts that are to be asked for once more, fewer at once."""
-        answers = _Answers(batch)
-        requests = self._requests(batch)
-        asked = Asked(_in_order_of_answers(requests))
+        answers = Answers(batch, self._terms())
+        asked = Asked(in_order_of_answers(answers.wanted))
         try:
-            for fetched in asked.watched(self._visit.session.parts(requests)):
-                if not fetched.content:
+            for fetched in asked.watched(self._visit.session.parts(answers.wanted)):
+                if not fetched.content and not fetched.offset:
                     continue  # of a mail that went away meanwhile nothing is said
-                asked.came(fetched.uid, fetched.section)
+                if fetched.whole:
+                    asked.came(fetched.uid, fetched.section)
+                else:
+                    self._visit.patience.moved_on()
                 if answers.add(fetched):
                     phase.one_more()
         finally:
@@ -68,41 +81,39 @@ class Texts:
         return [text for text in batch if text.uid in left]
 
     def _fetch_alone(self, text: WaitingText) -> None:
-        answers = _Answers([text])
+        answers = Answers([text], self._terms())
+        (arrived,) = answers.all
         self._visit.meter.must_afford(plan.REQUEST + plan.text_worst(text.parts, self._visit.meter.left))
         try:
-            for fetched in self._visit.session.parts(self._requests([text])):
+            for fetched in self._visit.session.parts(answers.wanted):
                 answers.add(fetched)
         finally:
             self._visit.meter.book("text")
-        if answers.doubtful and not self._visit.still_there([text.uid]):
+        if arrived.doubtful and not self._visit.still_there([text.uid]):
             self._visit.gone([text.uid])
-        elif answers.whole:
+        elif arrived.whole:
             self._store(answers)
         else:
             raise ServerError(_("the server leaves out the text of mail {uid}").format(uid=text.uid))
 
-    def _requests(self, texts: Sequence[WaitingText]) -> list[PartRequest]:
-        return [
-            PartRequest(text.uid, part.section, 0, plan.asked_length(part, self._visit.meter.left))
-            for text in texts
-            for part in text.parts
-            if part.size
-        ]
+    def _terms(self) -> Terms:
+        return Terms(self._visit.session.decodes, self._visit.meter.left)
 
-    def _store(self, answers: _Answers) -> None:
-        """Whole texts, and the bytes they cost, in one transaction."""
+    def _store(self, answers: Answers) -> None:
+        """Whole texts, pieces of others, and the bytes they cost, in one transaction."""
         archive = self._visit.archive
+        whole = [arrived for arrived in answers.all if arrived.whole]
         with archive.transaction():
-            archive.posts.add_texts([(text.post, answers.pieces(text)) for text in answers.whole])
-            for text in answers.whole:
-                for part in text.parts:
-                    if len(answers.of(text)[part.section]) < min(part.size, plan.TEXT_LIMIT):
-                        archive.contents.end_part(text.post, part.section)
-            told = sum(plan.text_price(text.parts) for text in answers.whole)
-            self._visit.meter.came("text", len(answers.whole), told)
+            archive.posts.add_texts([(one.text.post, list(one.pieces.values())) for one in whole])
+            for arrived in answers.all:
+                if not arrived.whole:
+                    archive.contents.add_parts(arrived.text.post, list(arrived.pieces.values()))
+                for section in arrived.ended:
+                    archive.contents.end_part(arrived.text.post, section)
+            told = sum(plan.text_price(one.text.parts) for one in whole)
+            self._visit.meter.came("text", len(whole), told)
             self._visit.write_ledger()
-        self._report.new_texts += len(answers.whole)
+        self._report.new_texts += len(whole)
 
     # --- long parts -----------------------------------------------------------------------------------------------
 
@@ -120,11 +131,12 @@ class Texts:
         if over:
             self._keep(post, Piece(part.section, 0, b""), purpose, over=True)
         uid = self._visit.uid_of(post)
+        self._visit.expect(part.size - offset)
         phase = Phase(f"{self._visit.to.list}: {part.name or part.type}", part.size, self._visit.meter, self._progress)
         try:
             while not over:
                 length = min(asked, part.size - offset)
-                piece = self._piece(post, PartRequest(uid, part.section, offset, length))
+                piece = self._piece(post, PartRequest(uid, part.section, offset, length, part.decoded))
                 offset += len(piece.content)
                 over = len(piece.content) < length or offset >= part.size
                 self._keep(post, piece, purpose, over=over)
@@ -147,7 +159,7 @@ class Texts:
                     post=post
                 )
             )
-        return Piece(request.section, request.offset, answers[0].content)
+        return Piece(request.section, request.offset, answers[0].content, request.decoded)
 
     def _keep(self, post: int, piece: Piece, purpose: Purpose, *, over: bool) -> None:
         """Stores a piece and what it cost; with the last one, what follows from the text."""
@@ -160,51 +172,3 @@ class Texts:
             if over and purpose == "text":
                 archive.posts.add_texts([(post, ())])
             self._visit.write_ledger()
-
-
-class _Answers:
-    """What has come of some texts; a part without a byte needs no answer."""
-
-    def __init__(self, texts: Sequence[WaitingText]) -> None:
-        self._texts = {text.uid: text for text in texts}
-        self._arrived = {text.uid: {part.section: b"" for part in text.parts if not part.size} for text in texts}
-
-    def add(self, fetched: FetchedPart) -> bool:
-        """Keeps an answer; answers whether its text is whole with it."""
-        self._arrived[fetched.uid][fetched.section] = fetched.content
-        return self._is_whole(self._texts[fetched.uid])
-
-    def pieces(self, text: WaitingText) -> Sequence[Piece]:
-        """What has come of a text."""
-        return [Piece(section, 0, content) for section, content in self.of(text).items()]
-
-    def of(self, text: WaitingText) -> Mapping[str, bytes]:
-        """What has come of a text, by section."""
-        return self._arrived[text.uid]
-
-    @property
-    def whole(self) -> Sequence[WaitingText]:
-        """The texts of which everything is here."""
-        return [text for text in self._texts.values() if self._is_whole(text)]
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether anything is missing, or empty though it was said to be something."""
-        return not all(
-            self._arrived[text.uid].get(part.section)
-            for text in self._texts.values()
-            for part in text.parts
-            if part.size
-        )
-
-    def _is_whole(self, text: WaitingText) -> bool:
-        return all(part.section in self._arrived[text.uid] for part in text.parts)
-
-
-def _in_order_of_answers(requests: Iterable[PartRequest]) -> list[tuple[int, str]]:
-    """UIDs and sections: alike ranges go in one command, which is answered in the order of UIDs."""
-    commands: dict[tuple[str, int, int], list[tuple[int, str]]] = {}
-    for request in requests:
-        alike = commands.setdefault((request.section, request.offset, request.length), [])
-        alike.append((request.uid, request.section))
-    return [one for alike in commands.values() for one in sorted(alike)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from gettext import gettext as _
@@ -12,6 +12,7 @@ from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing, SetAside
 from listforum.archive.waiting import WaitingText
 from listforum.errors import BudgetError, LinkError, ServerError, UnknownItem
+from listforum.model.mail import Part
 from listforum.model.server import Cursor, Place, UidSet
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
@@ -20,30 +21,44 @@ from listforum.sync.patience import Asked, Patience
 from listforum.sync.price import missing_of
 from listforum.sync.report import Subscription
 from listforum.sync.search import Search, search
-from listforum.wire.folder import FolderState
+from listforum.wire.folder import FolderState, Glance, News, Opened
 from listforum.wire.imap import ImapSession
 
 
+def glance_at(to: Subscription, cursor: Cursor | None, budget: int | None) -> Glance:
+    """What to have told of a list's folder when it is opened, by somebody who has read so far.
+
+    Where every byte is counted, or nobody has been here before, only how it stands: what there is may be much.
+    """
+    if cursor is None or budget is not None:
+        return Glance(to.folder)
+    first = cursor.covered.first_gap(cursor.floor)
+    return Glance(to.folder, first, to.list_id, 0 if to.list_id else plan.GLANCED_AT)
+
+
+def only_opened(to: Subscription, cursor: Cursor | None, budget: int | None) -> Glance:  # noqa: ARG001 - as `glance_at`
+    """For what is known already: how the folder stands is all that is to be told."""
+    return Glance(to.folder)
+
+
 class Folders:
-    """Which folder of a session is open: opening the open one again costs nothing."""
+    """A session that is logged in, what it may cost, and what the run has learned of its server."""
 
     def __init__(self, session: ImapSession, meter: Meter, patience: Patience | None = None) -> None:
         self.session = session
         self.meter = meter
         self.patience = patience or Patience(plan.HEADERS_AT_ONCE)
-        self._open: tuple[str, FolderState] | None = None
 
-    def open(self, folder: str) -> FolderState:
-        """What the server said when the folder was opened. Raises ServerError when it cannot be."""
-        if self._open is None or self._open[0] != folder:
-            self._open = None
-            self.meter.must_afford(plan.EXAMINE_WORST)
-            self._open = (folder, self.session.examine(folder))
-        return self._open[1]
+    def open(self, glance: Glance) -> Opened:
+        """What the server said when the folder was opened; opening the open one again costs nothing.
 
-    def elsewhere(self) -> None:
-        """Another folder was opened in the session."""
-        self._open = None
+        Raises ServerError when it cannot be opened.
+        """
+        opened = self.session.opened
+        if opened and opened[0].folder == glance.folder:
+            return opened[1]
+        self.meter.must_afford(plan.EXAMINE_WORST)
+        return self.session.look(glance)
 
 
 class Visit:
@@ -69,12 +84,51 @@ class Visit:
             raise ServerError(_("the folder {folder} is not open").format(folder=self.to.folder))
         return self._state
 
+    def look(self) -> None:
+        """Learns how the folder stands; it is not even opened where the server has told that nothing is new in it."""
+        state, cursor = self.session.state(self.to.folder), self.cursor()
+        if state and cursor and self._is_read(cursor, state):
+            self._state = state
+        else:
+            self.open()
+
+    def _is_read(self, cursor: Cursor, state: FolderState) -> bool:
+        end = state.uidnext
+        return (
+            cursor.uidvalidity == state.uidvalidity
+            and cursor.covered.first_gap(cursor.floor) == end
+            and not (self.to.list_id and cursor.direct < end)
+            and not (cursor.older and self.to.history > cursor.history)
+        )
+
     def open(self) -> None:
         """Opens the folder. A folder that has changed its UIDVALIDITY is read anew from here on."""
-        state = self._folders.open(self.to.folder)
-        if state != self._state:
+        opened = self._folders.open(glance_at(self.to, self.cursor(), self.meter.left))
+        if opened.state != self._state:
             self._found = None  # what was found would not be all there is
-        self._state = state
+        self._state = opened.state
+
+    def expect(self, size: int) -> None:
+        """So many bytes are about to come."""
+        left = self.meter.left
+        if size >= plan.WORTH_COMPRESSING and (left is None or left > plan.REQUEST):
+            self.session.compress()
+
+    @property
+    def parts(self) -> Mapping[int, tuple[Part, ...]]:
+        """The parts of new mails, as far as the server told them when the folder was opened."""
+        news = self._news()
+        return news.parts if news else {}
+
+    def _news(self) -> News | None:
+        """What the server told of mails when the folder was opened, if it was asked for this list."""
+        opened, cursor = self.session.opened, self.cursor()
+        if opened is None or cursor is None or cursor.uidvalidity != self.state.uidvalidity:
+            return None
+        glance, told = opened
+        if (glance.folder, glance.list_id) != (self.to.folder, self.to.list_id) or told.news is None:
+            return None
+        return told.news
 
     @property
     def posting_address(self) -> str | None:
@@ -176,7 +230,6 @@ class Visit:
                 self.archive.aside.tried(self.row, self.place(uid))
                 self.write_ledger()
             if not self.session.connected:
-                self.patience.died_alone()
                 raise (LinkError(str(error)) if isinstance(error, ServerError) else error) from error
 
     # --- how far it was read --------------------------------------------------------------------------------------
@@ -256,7 +309,8 @@ class Visit:
     def unsettled(self, cursor: Cursor) -> tuple[int, ...]:
         """The UIDs of mails that are yet to be read, ascending."""
         if self._found is None:
-            self._found = self._search(cursor.covered.first_gap(cursor.floor))
+            first, news = cursor.covered.first_gap(cursor.floor), self._news()
+            self._found = news.uids if news and news.first <= first else self._search(first)
         aside = (one.uid for one in self.aside())
         return plan.unsettled(self._found, cursor, self.stored().union(aside))
 

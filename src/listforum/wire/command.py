@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from gettext import gettext as _
 
 from imapclient.imap_utf7 import encode as encode_mailbox
@@ -62,18 +62,14 @@ def status(folder: str) -> Command:
     return Words("STATUS").string(name).atom("(MESSAGES UIDNEXT UIDVALIDITY)").done()
 
 
-def search(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
-    """UID SEARCH from a UID to another. Of each criterion the first word is a key of ours, the others are text."""
-    return _search(Words("UID SEARCH"), first, last, criteria)
+def search_among(
+    capabilities: Collection[str], first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID
+) -> Command:
+    """UID SEARCH from a UID to another, answered by ranges where the server can (ESEARCH, RFC 4731).
 
-
-def search_for_ranges(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
-    """As `search`, answered by a sequence set (ESEARCH, RFC 4731)."""
-    return _search(Words("UID SEARCH RETURN (ALL)"), first, last, criteria)
-
-
-def _search(words: Words, first: int, last: int, criteria: Iterable[tuple[str, ...]]) -> Command:
-    criteria = tuple(criteria)
+    Of each criterion the first word is a key of ours, the others are text.
+    """
+    words = Words("UID SEARCH RETURN (ALL)" if "ESEARCH" in capabilities else "UID SEARCH")
     if any(not text.isascii() for _, *texts in criteria for text in texts):
         words.atom("CHARSET UTF-8")
     words.atom(f"UID {_uid(first)}:{_uid(last)}")

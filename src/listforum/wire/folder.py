@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from typing import Final
 
 from imapclient.imap_utf7 import decode as decode_mailbox
 from imapclient.response_parser import parse_response
 
+from listforum.errors import ServerError
 from listforum.model.mail import Part
 from listforum.wire import command
 from listforum.wire.command import Command, Words
@@ -19,8 +21,10 @@ from listforum.wire.fetched import Answer
 
 SPECIAL_USES: Final = frozenset({"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash"})
 STATE: Final = frozenset({"UIDVALIDITY", "UIDNEXT", "EXISTS"})
-NEWS: Final = frozenset({*STATE, "FETCH", "STATUS"})
+NEWS: Final = frozenset({*STATE, "SEARCH", "ESEARCH", "FETCH", "STATUS"})
+MOST_UIDS: Final = 1_000_000
 
+_ALL: Final = re.compile(rb" ALL ([\d:,]+)", re.IGNORECASE)
 _STATUS: Final = re.compile(rb"\(([^()]*)\)\s*$")
 
 
@@ -44,51 +48,83 @@ class FolderState:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is to be told of a folder in one breath: how it stands, and of what the mails from UID `first` on consist.
+    """What is to be told of a folder in one breath: how it stands, and what lies in it from UID `first` on.
 
-    Of no more than `most` UIDs, for nobody knows yet how many there are; of none when that is 0.
+    Nothing more than how it stands when `first` is 0. With a `list_id` only the mails with this List-Id are told of.
+    `most` is of how many UIDs the parts are told, for nobody knows yet how many there are.
     """
 
     folder: str
-    first: int = 1
+    first: int = 0
+    list_id: str = ""
     most: int = 0
 
-    def commands(self) -> tuple[Command, ...]:
-        """EXAMINE, and a FETCH behind it where something is to be told of mails."""
-        opening = command.examine(self.folder)
-        if not self.most:
-            return (opening,)
-        last = min(self.first + self.most - 1, command.LARGEST_UID)
-        return (opening, Words(f"UID FETCH {self.first}:{last} (UID BODYSTRUCTURE)").done())
+    def commands(self, capabilities: frozenset[str]) -> tuple[Command, ...]:
+        """EXAMINE, and what is to be asked behind it."""
+        commands = [command.examine(self.folder)]
+        if self.first:
+            criteria = (("HEADER List-Id", self.list_id),) if self.list_id else ()
+            commands.append(command.search_among(capabilities, self.first, *criteria))
+        if self.first and self.most:
+            last = min(self.first + self.most - 1, command.LARGEST_UID)
+            commands.append(Words(f"UID FETCH {self.first}:{last} (UID BODYSTRUCTURE)").done())
+        return tuple(commands)
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The mails there are from UID `first` to UID `last`, and their parts."""
+    """The UIDs there are from `first` on, ascending, and the parts of some of these mails."""
 
-    first: int = 1
-    last: int = 0
+    first: int
+    uids: tuple[int, ...]
     parts: Mapping[int, tuple[Part, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """How a folder stands, and what is new in it, as far as that was asked. `uidnext` is 0 when it was not told."""
+    """How a folder stands, and what is new in it, where that was asked and told; `uidnext` may be 0, for untold."""
 
     state: FolderState
-    news: News = field(default_factory=News)
+    news: News | None = None
 
 
-def opened(glance: Glance, heard: tuple[Heard, ...]) -> Opened | None:
+def opened(glance: Glance, heard: Sequence[Heard]) -> Opened | None:
     """What was heard to the commands of a glance; None where the folder could not be opened."""
-    if heard[0].end.status != "OK":
+    opening, *others = heard
+    if opening.end.status != "OK":
         return None
-    told = {response.kind: response.number() for response in heard[0].responses}
+    told = {response.kind: response.number() for response in opening.responses}
     state = FolderState(told.get("UIDVALIDITY", 0), told.get("UIDNEXT", 0), told.get("EXISTS", 0))
-    if len(heard) == 1 or heard[1].end.status != "OK":
+    if not others or others[0].end.status != "OK":
         return Opened(state)
-    last = glance.first + glance.most - 1
-    return Opened(state, News(glance.first, last, dict(_structures(heard[1], glance.first, last))))
+    uids = found_uids(others[0].responses, glance.first)
+    return Opened(state, News(glance.first, uids, _structures(others[1]) if others[1:] else {}))
+
+
+def found_uids(responses: Iterable[Response], first: int, last: int = command.LARGEST_UID) -> tuple[int, ...]:
+    """The UIDs from one to another that SEARCH (RFC 3501, 7.2.5) or ESEARCH (RFC 4731) tells, ascending.
+
+    Raises `ServerError` when there are more than anybody could keep.
+    """
+    uids: set[int] = set()
+    for low, high in (found for response in responses for found in _ranges(response)):
+        begin, end = max(low, first), min(high, last)
+        if len(uids) + end - begin >= MOST_UIDS:
+            raise ServerError(
+                _("the server finds more than {most} mails, which is more than can be kept").format(most=MOST_UIDS)
+            )
+        uids.update(range(begin, end + 1))
+    return tuple(sorted(uids))
+
+
+def _ranges(response: Response) -> Iterator[tuple[int, int]]:
+    if response.kind == "SEARCH":
+        yield from ((uid, uid) for uid in response.numbers())
+    match = _ALL.search(response.words()) if response.kind == "ESEARCH" else None
+    for item in match[1].split(b",") if match else ():
+        ends = [int(end) for end in item.split(b":") if end.isdigit() and len(end) <= 10]
+        if ends:
+            yield min(ends), max(ends)
 
 
 def status_state(heard: Heard) -> FolderState | None:
@@ -117,10 +153,10 @@ def listed_folder(response: Response) -> Folder | None:
     return Folder(_decoded(name), special and "\\" + special[1:].capitalize(), selectable)
 
 
-def _structures(heard: Heard, first: int, last: int) -> list[tuple[int, tuple[Part, ...]]]:
+def _structures(heard: Heard) -> dict[int, tuple[Part, ...]]:
     answers = (Answer(response.records) for response in heard.responses if response.kind == "FETCH")
     told = ((answer.uid, answer.structure()) for answer in answers)
-    return [(uid, parts) for uid, parts in told if parts is not None and first <= uid <= last]
+    return {uid: parts for uid, parts in told if uid and parts is not None}
 
 
 def _decoded(name: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -17,7 +16,6 @@ from listforum.wire import command
 from listforum.wire.command import LARGEST_UID, Command, Words
 from listforum.wire.conversation import Conversation, Heard
 from listforum.wire.deadline import Deadlines
-from listforum.wire.dialogue import Response
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.fetch import HeaderFields, Headers, fetch, parts, ranges
 from listforum.wire.fetched import FetchedHeader, FetchedPart, PartRequest
@@ -28,6 +26,7 @@ from listforum.wire.folder import (
     FolderState,
     Glance,
     Opened,
+    found_uids,
     listed_folder,
     opened,
     status_state,
@@ -36,12 +35,10 @@ from listforum.wire.link import Link
 from listforum.wire.meter import Meter
 
 PIECE: Final = 65_536
-MOST_UIDS: Final = 1_000_000
 Octets = bytes
 """Inside `ImapSession`, where "bytes" is what it counts."""
 
 _NOTHING_KNOWN: Final[Mapping[int, tuple[Part, ...]]] = MappingProxyType({})
-_ALL: Final = re.compile(rb" ALL ([\d:,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,11 @@ class Opening:
 class ImapSession:
     """A session with one account, connected and logged in by entering it as a context manager.
 
-    For one thread; others may cancel and look at `bytes`, which stays readable when the session failed. All methods
-    raise `LinkError`, `DeadlineError` or `Cancelled` when the link fails, after which the session is closed, and
-    `ServerError` when the server refuses or makes no sense. Entering raises `CertificateError` and, only when the
-    server refused them in a tagged answer, `LoginError` too.
+    `opened` is the folder that is open: how it was asked for, and what was told of it. For one thread; others may
+    cancel and look at `bytes`, which stays readable when the session failed. All methods raise `LinkError`,
+    `DeadlineError` or `Cancelled` when the link fails, after which the session is closed, and `ServerError` when the
+    server refuses or makes no sense. Entering raises `CertificateError` and, only when the server refused them in a
+    tagged answer, `LoginError` too.
     """
 
     def __init__(
@@ -74,7 +72,8 @@ class ImapSession:
         link = Link(endpoint, cancel=cancel, deadlines=deadlines, meter=meter)
         self._opening = opening or Opening()
         self._conversation = Conversation(link, credentials, self._opening.capabilities)
-        self._seen: dict[str, Opened] = {}
+        self._states: dict[str, FolderState] = {}
+        self.opened: tuple[Glance, Opened] | None = None
 
     @property
     def bytes(self) -> Bytes:
@@ -102,10 +101,9 @@ class ImapSession:
         return "BINARY" in self.capabilities
 
     def __enter__(self) -> ImapSession:
-        commands = self._first_words()
-        heard = self._conversation.open(commands, NEWS)
+        heard = self._conversation.open(self._first_words(), NEWS)
         if heard:
-            self._seen = dict(self._first_answers(heard))
+            self._understand(heard)
         return self
 
     def __exit__(
@@ -128,19 +126,22 @@ class ImapSession:
         if not self._opening.glances or not self._opening.capabilities:
             return ()
         first, *others = self._opening.glances
-        return (*(command.status(one.folder) for one in others), *first.commands())
+        return (*(command.status(one.folder) for one in others), *first.commands(self._opening.capabilities))
 
-    def _first_answers(self, heard: Sequence[Heard]) -> Iterator[tuple[str, Opened]]:
+    def _understand(self, heard: Sequence[Heard]) -> None:
         first, *others = self._opening.glances
+        seen = opened(first, heard[len(others) :])
+        if seen and seen.state.uidvalidity and seen.state.uidnext:
+            self.opened = first, seen
         for glance, said in zip(others, heard, strict=False):
             if state := status_state(said):
-                yield glance.folder, Opened(state)
-        if seen := opened(first, tuple(heard[len(others) :])):
-            yield first.folder, seen
+                self._states[glance.folder] = state
 
-    def seen(self, folder: str) -> Opened | None:
-        """What the server told of a folder when the session began. Only the first of the glances is open."""
-        return self._seen.get(folder)
+    def state(self, folder: str) -> FolderState | None:
+        """How a folder stood when the session began, as far as the server told."""
+        if self.opened and self.opened[0].folder == folder:
+            return self.opened[1].state
+        return self._states.get(folder)
 
     # --- folders ---
 
@@ -159,8 +160,9 @@ class ImapSession:
 
     def look(self, glance: Glance) -> Opened:
         """Open a folder read-only, and have told what is new in it; what follows is about its mails."""
+        self.opened = None
         self._conversation.leave_folder()
-        heard = tuple(self._conversation.ask_all(glance.commands(), NEWS if glance.most else STATE))
+        heard = self._conversation.ask_all(glance.commands(self.capabilities), NEWS if glance.first else STATE)
         self._conversation.expect_ok(
             heard[0].end, _("the folder {folder} cannot be opened").format(folder=glance.folder)
         )
@@ -173,7 +175,8 @@ class ImapSession:
             )
         if not seen.state.uidnext:
             state = FolderState(seen.state.uidvalidity, max(self.newest(1), default=0) + 1, seen.state.exists)
-            return Opened(state, seen.news)
+            seen = Opened(state, seen.news)
+        self.opened = glance, seen
         return seen
 
     # --- which mails ---
@@ -207,22 +210,11 @@ class ImapSession:
         return self._search(first, last, *criteria)
 
     def _search(self, first: int, last: int, *criteria: tuple[str, ...]) -> tuple[int, ...]:
-        by = command.search_for_ranges if "ESEARCH" in self.capabilities else command.search
-        return self._uids(by(first, *criteria, last=last), first, last)
+        return self._uids(command.search_among(self.capabilities, first, *criteria, last=last), first, last)
 
     def _uids(self, asked: Command, first: int, last: int = LARGEST_UID) -> tuple[int, ...]:
-        uids: set[int] = set()
-        for response in self._conversation.ask(asked, {"SEARCH", "ESEARCH"}, _("the search failed")):
-            for low, high in _found(response):
-                low, high = max(low, first), min(high, last)  # noqa: PLW2901 - what of it was asked for
-                if len(uids) + high - low >= MOST_UIDS:
-                    raise ServerError(
-                        _("the server finds more than {most} mails, which is more than can be kept").format(
-                            most=MOST_UIDS
-                        )
-                    )
-                uids.update(range(low, high + 1))
-        return tuple(sorted(uids))
+        responses = self._conversation.ask(asked, {"SEARCH", "ESEARCH"}, _("the search failed"))
+        return found_uids(responses, first, last)
 
     # --- mails ---
 
@@ -268,15 +260,3 @@ class ImapSession:
         if sum(map(len, pieces)) > size_limit:
             raise ServerError(_("mail {uid} is larger than {limit} bytes").format(uid=uid, limit=size_limit))
         return b"".join(pieces)
-
-
-def _found(response: Response) -> Iterator[tuple[int, int]]:
-    """The ranges of UIDs that SEARCH (RFC 3501, 7.2.5) or ESEARCH (RFC 4731) tells."""
-    if response.kind == "SEARCH":
-        yield from ((uid, uid) for uid in response.numbers())
-        return
-    match = _ALL.search(response.words())
-    for item in match[1].split(b",") if match else ():
-        ends = [int(end) for end in item.split(b":") if end.isdigit() and len(end) <= 10]
-        if ends:
-            yield min(ends), max(ends)

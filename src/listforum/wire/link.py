@@ -100,7 +100,7 @@ class Link:
     def connect(self) -> None:
         """Connect, and encrypt where the endpoint says from the start. Raises `CertificateError` too."""
         self._cancel.check()
-        window = None if self._meter.room is None else BOUNDED_WINDOW
+        window = BOUNDED_WINDOW if self._meter.may_be_limited else None
         self._socket = self._open.enter_context(dial(self.endpoint, self._cancel, self._deadline, window, self._meter))
         self._waiter = self._open.enter_context(Waiter(self._cancel))
         if self.endpoint.tls == "implicit":

@@ -13,11 +13,13 @@ class Meter:
     """Counts the bytes of one or more links; readable from any thread while they run, and after they failed.
 
     What it counts is counted by `total` too, if there is one. Nothing more is read once `most` bytes were counted.
+    While there is a limit, or it `may_be_limited` later, little is let come ahead of what is read.
     """
 
     def __init__(self, total: Meter | None = None, *, most: int | None = None) -> None:
         self._total = total
         self._most = most
+        self.may_be_limited = most is not None
         self._lock = threading.Lock()
         self._bytes = Bytes()
 
@@ -29,6 +31,10 @@ class Meter:
     def room(self) -> int | None:
         """How many more bytes may be read; None without a limit."""
         return None if self._most is None else max(0, self._most - self._bytes.total)
+
+    def limit(self, most: int) -> None:
+        """From here on nothing more is read once `most` bytes were counted, from the beginning."""
+        self._most = most
 
     def sent(self, size: int) -> None:
         with self._lock:

@@ -121,12 +121,12 @@ class TestRows:
         assert forum.reading.counts().outbox == 1
 
     def test_today_is_what_the_ledger_has_of_today(self, forum: Forum) -> None:
-        from listforum.model.traffic import Bytes
+        from listforum.model.traffic import Bytes, Paid
 
         now = int(time.time())
-        forum.archive.ledger.add(now, "open-data", {"text": Bytes(10, 200)})
-        forum.archive.ledger.add(now - 2 * 24 * 3600, "open-data", {"text": Bytes(1, 2)})
-        assert forum.reading.spent_today() == Bytes(10, 200)
+        forum.archive.ledger.add(now, "open-data", {"text": Paid(Bytes(10, 200))})
+        forum.archive.ledger.add(now - 2 * 24 * 3600, "open-data", {"text": Paid(Bytes(1, 2))})
+        assert forum.expenses.spending().today == Bytes(10, 200)
 
 
 class TestFinding:

@@ -28,7 +28,7 @@ def test_each_item_is_told_before_it_is_sent_and_what_was_paid_at_the_end(writer
         assert [(one.done, one.total) for one in told] == [(0, 3), (1, 3), (2, 3)]
         assert "The census files" in told[0].what
         assert [one.bytes.total == 0 for one in told] == [True, False, False]
-        assert sent.spent == forum.reading.spent_today()
+        assert sent.spent == forum.expenses.spending().today
         assert sent.spent.up > 0
 
 

@@ -14,7 +14,7 @@ from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
 from listforum.forum.run import SyncReport
-from listforum.forum.syncing import Wanted
+from listforum.forum.offering import Approve, Wanted
 from listforum.home import Home
 from listforum.sync.report import ListReport
 from lists import LIST, Traffic, deliver, posts
@@ -24,8 +24,6 @@ from servers.dovecot import Dovecot, User
 
 OTHER = '[lists.other]\naccount = "home"\nfolder = "Lists/Other"'
 MIXED = f'{LIST}\nlist_id = "{LIST_ID}"'
-
-Approve = Callable[[Sequence[ListReport]], bool]
 
 
 @contextmanager
@@ -45,12 +43,12 @@ def sync(member: Member, approve: Approve | None = None, cancel: Cancel | None =
 class Asked:
     """A person who gives these answers, the last one again and again, and remembers what they were shown."""
 
-    def __init__(self, *answers: bool, meanwhile: Callable[[], object] = lambda: None) -> None:
-        self._answers = answers or (True,)
+    def __init__(self, *answers: Wanted | None, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self._answers = answers or (Wanted(),)
         self._meanwhile = meanwhile
         self.shown: list[list[ListReport]] = []
 
-    def __call__(self, reports: Sequence[ListReport]) -> bool:
+    def __call__(self, reports: Sequence[ListReport]) -> Wanted | None:
         self.shown.append(list(reports))
         self._meanwhile()
         return self._answers[min(len(self.shown), len(self._answers)) - 1]
@@ -109,7 +107,7 @@ def test_the_reports_are_those_of_a_dry_run_without_the_connection(
 def test_a_no_fetches_nothing_and_loses_nothing(member: Member, dovecot: Dovecot, user: User, traffic: Traffic) -> None:
     member.configure(dovecot, user, LIST)
     deliver(dovecot, user, 1, 2)
-    report = sync(member, Asked(False))
+    report = sync(member, Asked(None))
     assert report.stopped_by == "cancel"
     assert report.errors == []
     assert [(one.new_headers, one.new_texts, one.error) for one in report.lists] == [(0, 0, None)]
@@ -127,7 +125,7 @@ def test_a_no_in_one_account_ends_the_run(member: Member, dovecot: Dovecot, user
     member.configure(dovecot, user, LIST, more=second)
     deliver(dovecot, user, 1)
     deliver(dovecot, other, 2)
-    no, yes = Asked(False), Asked()
+    no, yes = Asked(None), Asked()
     assert sync(member, no).stopped_by == "cancel"
     assert len(no.shown) == 1
     assert [one.new_texts for one in sync(member, yes).lists] == [1, 1]
@@ -197,7 +195,7 @@ def test_a_no_to_the_texts_keeps_the_headers_and_lets_the_texts_wait(
 ) -> None:
     member.configure(dovecot, user, LIST)
     deliver(dovecot, user, 1, 2, 3, 4, text=LONG)
-    report = sync(member, Asked(True, False))
+    report = sync(member, Asked(Wanted(), None))
     assert (report.stopped_by, report.errors) == ("cancel", [])
     assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(4, 0, 4)]
     assert {post["state"] for post in posts(member).values()} == {"header"}

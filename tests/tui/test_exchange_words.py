@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from listforum.archive.aside import SetAside
 from listforum.cancel import Cancel
 from listforum.errors import BusyError, Cancelled, LoginError
+from listforum.forum.offering import Wanted
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
+from listforum.forum.told import duration
 from listforum.model.outgoing import OutboxItem, OutboxState
-from listforum.model.traffic import Bytes, Progress
+from listforum.model.traffic import Bytes, Progress, Spending
 from listforum.sync.push import SendReport
 from listforum.sync.report import ListReport
 from listforum.tui.exchange import Exchange, Outcome
 from listforum.tui.layout.cells import width
-from listforum.tui.layout.exchange import Known, bar, clean, duration, ending, exchange_lines, link_words
+from listforum.tui.layout.exchange import Known, bar, clean, ending, exchange_lines, link_words
 from listforum.tui.pace import Pace
 
 NEW = ListReport("open-data", new_headers=36, waiting_bytes=51_000)
@@ -108,7 +110,7 @@ class TestBefore:
     def test_a_price_that_is_asked_again_says_what_is_here_and_what_the_texts_cost(self) -> None:
         told = Told()
         told.exchange.show_price((NEW, ListReport("quiet")))
-        told.exchange.agree()
+        told.exchange.agree(Wanted())
         told.exchange.show_price(
             (ListReport("open-data", waiting_texts=36, waiting_bytes=730_000), ListReport("quiet"))
         )
@@ -120,17 +122,17 @@ class TestBefore:
     def test_the_price_of_another_account_is_not_taken_for_one_that_is_asked_again(self) -> None:
         told = Told()
         told.exchange.show_price((NEW,))
-        told.exchange.agree()
+        told.exchange.agree(Wanted())
         told.exchange.show_price((MORE,))
         assert "gardens: 1 new post, about 2.4 kB with its text" in told.text
-        assert "headings" not in told.text
+        assert "The headings are here" not in told.text
 
 
 class TestTheAnswer:
     def test_a_yes_to_one_account_is_none_to_the_next(self) -> None:
         exchange = Told().exchange
         exchange.show_price((NEW,))
-        exchange.agree()
+        exchange.agree(Wanted())
         assert exchange.wait_for_answer()
         exchange.show_price((MORE,))
         threading.Timer(0.05, exchange.stop).start()
@@ -139,13 +141,13 @@ class TestTheAnswer:
     def test_a_stop_after_a_yes_holds_for_all_that_is_asked_later(self) -> None:
         exchange = Told().exchange
         exchange.show_price((NEW,))
-        exchange.agree()
+        exchange.agree(Wanted())
         exchange.stop()
-        assert [exchange.wait_for_answer(), exchange.wait_for_answer()] == [False, False]
+        assert [exchange.wait_for_answer(), exchange.wait_for_answer()] == [None, None]
 
     def test_a_yes_before_the_price_is_none(self) -> None:
         exchange = Told().exchange
-        exchange.agree()
+        exchange.agree(Wanted())
         exchange.stop()
         assert not exchange.wait_for_answer()
 
@@ -173,7 +175,7 @@ class TestWhile:
     def test_the_bar_is_as_wide_as_it_should_be_and_full_only_at_the_end(
         self, done: int, total: int, cells: int
     ) -> None:
-        drawn = bar(Progress("", done, total, Bytes()), cells)
+        drawn = bar(done, total, cells)
         assert len(drawn) == cells + 2
         assert (drawn == f"[{'#' * cells}]") == (done >= total)
 
@@ -308,20 +310,20 @@ class TestAfter:
 
 class TestInTheTitleLine:
     def test_idle_it_is_what_the_day_has_cost(self) -> None:
-        assert link_words(None, Bytes(400, 12_000)) == "12.4 kB today"
+        assert link_words(None, Spending(Bytes(400, 12_000))) == "12.4 kB today"
 
     def test_running_it_is_how_far_the_run_is(self) -> None:
         exchange = Told().exchange
-        assert link_words(exchange, Bytes()) == "connecting"
+        assert link_words(exchange, Spending()) == "connecting"
         exchange.show_progress(Progress("open-data: headers", 12, 36, Bytes(1_000, 13_200)))
-        assert link_words(exchange, Bytes()) == "open-data: headers 12 of 36 · 14.2 kB"
+        assert link_words(exchange, Spending()) == "open-data: headers 12 of 36 · 14.2 kB"
         exchange.stop()
-        assert link_words(exchange, Bytes()) == "stopping"
+        assert link_words(exchange, Spending()) == "stopping"
 
     def test_a_price_that_waits_for_its_answer_says_where_it_is(self) -> None:
         exchange = Told().exchange
         exchange.show_price((NEW,))
-        assert link_words(exchange, Bytes()) == "the price is known: s"
+        assert link_words(exchange, Spending()) == "the price is known: s"
 
 
 class TestPace:

@@ -256,10 +256,10 @@ def _salvaged(report: Salvaged) -> Iterator[str]:
 
 
 def _ledger(forum: Forum, options: Namespace) -> Answer:
-    rows = forum.reading.ledger(options.by)
+    rows = forum.expenses.by(options.by)
     document = [{options.by: key, "bytes_up": paid.up, "bytes_down": paid.down} for key, paid in rows]
     named = [(_(key), paid) for key, paid in rows] if options.by == "purpose" else rows
-    return Answer(document, lines.ledger_lines(named))
+    return Answer(document, lines.ledger_lines(named, forum.expenses.spending()))
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from typing import Final
 
 from listforum.cli import screen
 from listforum.cli.output import LRM, when
-from listforum.forum.told import size
+from listforum.forum.told import size, spending
 from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
-from listforum.model.traffic import Bytes
+from listforum.model.traffic import Bytes, Spending
 
 _RULE: Final = "-" * 72
 
@@ -75,7 +75,7 @@ def search_lines(answer: SearchAnswer) -> Iterator[str]:
     yield words.format(found=found, shown=len(answer.hits), milliseconds=answer.milliseconds)
 
 
-def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
+def ledger_lines(rows: Sequence[tuple[str, Bytes]], spent: Spending) -> Iterator[str]:
     if not rows:
         yield _("Nothing went over the wire yet.")
         return
@@ -83,6 +83,8 @@ def ledger_lines(rows: Sequence[tuple[str, Bytes]]) -> Iterator[str]:
     up, down = _("up"), _("down")
     for key, paid in [*rows, (_("in all"), total)]:
         yield f"{size(paid.up):>10} {up}  {size(paid.down):>10} {down}  {key}{LRM}"
+    if spent.budget is not None:
+        yield _("Against the budget: {spent}.").format(spent=spending(spent))
 
 
 def _subject_and_author(subject: str, author: str, room: int | None, used: int) -> str:

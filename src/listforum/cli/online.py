@@ -19,7 +19,7 @@ from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
 from listforum.forum import Forum, told
 from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
-from listforum.forum.run import ListReport, SyncReport
+from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Wanted
 from listforum.mail import safe
 from listforum.model.forum import Attachment
@@ -69,7 +69,7 @@ def _sync(forum: Forum, options: Namespace) -> Answer:
     wanted = Wanted(extent, None if options.budget is None else amount(options.budget))  # type: ignore[arg-type]
     with cancellable() as cancel, _progress() as progress:
         report = forum.syncing.sync(options.lists, wanted, ask=ask, cancel=cancel, progress=progress)
-    return _synced(report, price_only=options.dry_run)
+    return _priced(forum, report) if options.dry_run else _synced(report)
 
 
 def _fetch(forum: Forum, options: Namespace) -> Answer:
@@ -101,10 +101,24 @@ def _fetch_part(forum: Forum, options: Namespace) -> Answer:
 # --- a sync in words ----------------------------------------------------------------------------------------------
 
 
-def _synced(report: SyncReport, *, price_only: bool = False) -> Answer:
+def _synced(report: SyncReport) -> Answer:
+    """What a run did."""
     _tell(report.errors)
-    code = Cancelled.exit_code if report.stopped_by == "cancel" else 1 if report.errors else 0
-    return Answer(_document(report), _lines(report, price_only), code)
+    return Answer(_document(report), (*_came_lines(report), _ending(report)), _code(report))
+
+
+def _priced(forum: Forum, report: SyncReport) -> Answer:
+    """What a run would do, and for how much."""
+    _tell(report.errors)
+    lines = [*_price_lines(report)]
+    price, pace = sum(one.plan.price for one in report.lists), forum.expenses.pace()
+    if price and pace:
+        lines.append(_("On this link that takes about {time}.").format(time=told.duration(price / pace)))
+    return Answer(_document(report), (*lines, _ending(report)), _code(report))
+
+
+def _code(report: SyncReport) -> int:
+    return Cancelled.exit_code if report.stopped_by == "cancel" else 1 if report.errors else 0
 
 
 def _document(report: SyncReport) -> dict[str, object]:
@@ -116,6 +130,9 @@ def _document(report: SyncReport) -> dict[str, object]:
                 "new_texts": one.new_texts,
                 "waiting_texts": one.waiting_texts,
                 "waiting_bytes": one.waiting_bytes,
+                "muted_texts": one.muted_texts,
+                "muted_bytes": one.muted_bytes,
+                "plan": [{"what": step.what, "count": step.count, "bytes": step.price} for step in one.plan.steps],
                 "older": one.older,
                 "older_bytes": one.older_bytes,
                 "error": None if one.error is None else safe.line(one.error),
@@ -130,20 +147,23 @@ def _document(report: SyncReport) -> dict[str, object]:
     }
 
 
-def _lines(report: SyncReport, price_only: bool) -> Iterator[str]:
+def _came_lines(report: SyncReport) -> Iterator[str]:
     for one in report.lists:
-        yield from _list_lines(one, price_only)
+        if one.error is None or one.new_headers or one.new_texts:
+            yield told.came(one)
+        yield from (f"  {words}" for words in (*told.muted(one), *told.older(one), *told.missing(one)))
+
+
+def _price_lines(report: SyncReport) -> Iterator[str]:
+    for one in report.lists:
+        yield told.price(one)
+        yield from (f"  {words}" for words in (*told.beside_price(one), *told.older(one), *told.missing(one)))
+
+
+def _ending(report: SyncReport) -> str:
     paid = told.paid(report.spent, report.seconds)
     stopped = report.stopped_by
-    yield paid if stopped is None else _("{paid}; stopped by: {reason}").format(paid=paid, reason=_(stopped))
-
-
-def _list_lines(one: ListReport, price_only: bool) -> Iterator[str]:
-    if price_only:
-        yield told.price(one)
-    elif one.error is None or one.new_headers or one.new_texts:
-        yield told.came(one)
-    yield from (f"  {words}" for words in (*told.older(one), *told.missing(one)))
+    return paid if stopped is None else _("{paid}; stopped by: {reason}").format(paid=paid, reason=_(stopped))
 
 
 def _tell(errors: list[str]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from listforum.forum.connecting import Connecting
     from listforum.forum.doctor import Doctor
     from listforum.forum.drafting import Drafting
+    from listforum.forum.expenses import Expenses
     from listforum.forum.fetching import Fetching
     from listforum.forum.indexing import Indexing
     from listforum.forum.marking import Marking
@@ -155,6 +156,12 @@ class Forum:
         from listforum.forum.fetching import Fetching
 
         return Fetching(self.archive, self.config, self.home, self.connecting)
+
+    @once
+    def expenses(self) -> Expenses:
+        from listforum.forum.expenses import Expenses
+
+        return Expenses(self.archive, lambda: self.config)
 
     @once
     def salvaging(self) -> Salvaging:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from listforum.archive.archive import Archive
-    from listforum.archive.ledger import By
     from listforum.forum.finding import Finder
     from listforum.model.forum import Attachment, ListInfo, PostRecord, PostView, TopicSummary, View
     from listforum.model.mail import Part
-    from listforum.model.traffic import Bytes
 
 
 class Reading:
@@ -134,14 +131,6 @@ class Reading:
         for topic in topics:
             yield ""
             yield from self._linear_topic(topic, view)
-
-    def spent_today(self) -> Bytes:
-        """What went over the wire since midnight UTC."""
-        return self._archive.ledger.since(datetime.now(UTC).date().isoformat())
-
-    def ledger(self, by: By) -> tuple[tuple[str, Bytes], ...]:
-        """What went over the wire, by day, list or purpose."""
-        return self._archive.ledger.by(by)
 
     def _heading(self, topic: int) -> tuple[str, str]:
         """A topic's title, and the names of its lists."""

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from listforum.archive.aside import SetAside
-    from listforum.model.traffic import Bytes
+    from listforum.model.traffic import Bytes, Spending
     from listforum.sync.report import ListReport
 
 _UNITS: Final = ((1e3, N_("{count} kB")), (1e6, N_("{count} MB")))
+
+_LONG: Final = 90
+"""Seconds from which on a time is told in minutes."""
 
 _NAMED: Final = 5
 """So many UIDs are named."""
@@ -39,14 +42,62 @@ def paid(spent: Bytes, seconds: float) -> str:
 
 def price(report: ListReport) -> str:
     """What there is to fetch of a list, and for how much."""
+    steps = {step.what: step for step in report.plan.within(None).steps}
+    followed, others = steps["followed"], steps["others"]
     if report.waiting_bytes and not report.new_headers:
         words = _("{list}: nothing new; the texts that wait, about {size}")
-        return words.format(list=report.list, size=size(report.waiting_bytes))
-    return ngettext(
+        if followed.count:
+            words = _("{list}: nothing new; the texts that wait, about {size}, {followed} of it for followed topics")
+        return words.format(list=report.list, size=size(report.waiting_bytes), followed=size(followed.price))
+    told = ngettext(
         "{list}: {count} new post, about {size} with its text",
         "{list}: {count} new posts, about {size} with their texts",
         report.new_headers,
-    ).format(list=report.list, count=report.new_headers, size=size(report.waiting_bytes))
+    ).format(
+        list=report.list, count=report.new_headers, size=size(report.waiting_bytes - followed.price - others.price)
+    )
+    if followed.count:
+        told = _("{told}; texts of followed topics {size}").format(told=told, size=size(followed.price))
+    if others.count:
+        told = _("{told}; other texts that wait {size}").format(told=told, size=size(others.price))
+    return told
+
+
+def beside_price(report: ListReport) -> Iterator[str]:
+    """Sentences on what is not in the price of a list."""
+    left = next(step for step in report.plan.steps if step.what == "budget")
+    if left.count:
+        yield ngettext(
+            "The budget leaves {count} text waiting: about {size}.",
+            "The budget leaves {count} texts waiting: about {size}.",
+            left.count,
+        ).format(count=left.count, size=size(left.price))
+    yield from muted(report)
+
+
+def muted(report: ListReport) -> Iterator[str]:
+    """A sentence about the texts that stay on the server because their topics are muted, if there are any."""
+    if report.muted_texts:
+        yield ngettext(
+            "{count} text of a muted topic stays on the server ({size}).",
+            "{count} texts of muted topics stay on the server ({size}).",
+            report.muted_texts,
+        ).format(count=report.muted_texts, size=size(report.muted_bytes))
+
+
+def spending(spent: Spending) -> str:
+    """What a day or a month has cost, against its budget where there is one."""
+    if spent.budget is None:
+        return _("{size} today").format(size=size(spent.today.total))
+    words = _("{size} of {budget} today") if spent.per == "day" else _("{size} of {budget} this month")
+    return words.format(size=size(spent.counted.total), budget=size(spent.budget))
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, in a word or two."""
+    if seconds < _LONG:
+        return _("{seconds} s").format(seconds=max(1, round(seconds)))
+    return _("{minutes} min").format(minutes=round(seconds / 60))
 
 
 def came(report: ListReport) -> str:

@@ -42,6 +42,16 @@ class Meter:
                 )
             )
 
+    def expect_limit(self) -> None:
+        """A limit may come later: the links that are made from here on are ready for one."""
+        self.wire.may_be_limited = True
+
+    def limit(self, budget: int) -> None:
+        """From here on only so many bytes may be spent, and never more than could be before."""
+        most = self.spent.total + max(0, budget - FAREWELL)
+        self._most = most if self._most is None else min(self._most, most)
+        self.wire.limit(self._most)
+
     def book(self, purpose: Purpose) -> None:
         """Books everything since the last booking as paid for a purpose."""
         current = self.spent

@@ -107,6 +107,21 @@ def price_news(archive: Archive, to: Subscription, report: ListReport, count: in
     report.plan_for(plan.make_plan(news, (*report.plan.texts, *report.plan.muted), None))
 
 
+def count_once(reports: Iterable[ListReport]) -> None:
+    """A text that waits in several lists is fetched once: its price is that of the first of them."""
+    seen: set[int] = set()
+    for report in reports:
+        report.plan_for(report.plan.without(seen))
+        seen.update(text.post for text in report.plan.texts)
+
+
+def fit(reports: Iterable[ListReport], left: int | None) -> None:
+    """Makes the plans of lists, one after the other, such that together they cost no more than is left."""
+    for report in reports:
+        report.plan = report.plan.within(left)
+        left = None if left is None else left - report.plan.price
+
+
 def waiting_texts(archive: Archive, to: Subscription, row: int, cursor: Cursor) -> tuple[plan.Text, ...]:
     """The texts of a list that are not here, each once, with what they are likely to cost."""
     folder = (row, to.account, to.folder, cursor.uidvalidity)

@@ -106,7 +106,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("fetch_topic", ("D",), ("topic",), N_("Fetch every text of the topic that waits")),
     Action("approve", ("enter",), ("exchange",), N_("Fetch it"), N_("fetch")),
+    Action("headings", ("h",), ("exchange",), N_("Fetch the headings only: the texts wait on the server")),
+    Action("within_budget", ("b",), ("exchange",), N_("Fetch only as much as a budget bears")),
     Action("stop", ("x", "ctrl+c"), ("exchange",), N_("Stop; what has come is kept"), N_("stop")),
+    Action(
+        "ledger",
+        ("dollar_sign",),
+        ("topics", "topic", "search", "outbox", "welcome"),
+        N_("What the link has cost, and what of the budget is left"),
+    ),
     # --- getting about --------------------------------------------------------------------------------------------
     Action(
         "outbox", ("o",), ("topics", "topic"), N_("The outbox: what is to be sent, and how each stands"), N_("outbox")
@@ -118,10 +126,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "back",
         ("escape", "q", "h", "left"),
-        ("topic", "search", "outbox", "dialog", "exchange"),
+        ("topic", "search", "outbox", "dialog"),
         N_("Back"),
         N_("back"),
     ),
+    Action("back", ("escape", "q", "left"), ("exchange",), N_("Back; at the price, nothing is fetched"), N_("back")),
     Action("back", ("escape",), ("compose",), N_("Back; the draft is kept"), N_("keep as draft")),
     Action("agree", ("enter", "y"), ("question",), N_("Yes, do it"), N_("yes")),
     Action("back", ("escape", "n", "q", "h", "left"), ("question",), N_("No, change nothing"), N_("no")),
@@ -163,6 +172,7 @@ _SIGNS: Final = {
     "asterisk": "*",
     "question_mark": "?",
     "colon": ":",
+    "dollar_sign": "$",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left": "←",

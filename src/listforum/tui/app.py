@@ -74,6 +74,8 @@ class ForumApp(CrashSafe, Painted):
         self.whereabouts: Whereabouts | None = None
         self.saving_to: Path | None = None
         """Where the last attachment of this session was saved."""
+        self.last_budget = "50 kB"
+        """What was last typed as a budget, and is offered the next time."""
         self._farewell = Farewell(self)
         self._ahead = TypeAhead(self)
 
@@ -180,6 +182,12 @@ class ForumApp(CrashSafe, Painted):
     def action_exchange(self) -> None:
         """Shows the run that is under way, or begins one."""
         self.runs.sync()
+
+    def action_ledger(self) -> None:
+        """Shows what the link has cost."""
+        from listforum.tui.screens.ledger import LedgerScreen
+
+        self.push_screen(LedgerScreen())
 
     def link_words(self) -> str:
         """How the link is, in a few words."""

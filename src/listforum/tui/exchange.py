@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from listforum.cancel import Cancel
     from listforum.forum import Forum
     from listforum.forum.connecting import Person
+    from listforum.forum.offering import Wanted
     from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
     from listforum.model.outgoing import OutboxItem
@@ -56,7 +57,7 @@ class Exchange:
     outcome: Outcome = field(default_factory=Outcome)
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
-    _answers: queue.SimpleQueue[bool] = field(default_factory=queue.SimpleQueue)
+    _answers: queue.SimpleQueue[Wanted | None] = field(default_factory=queue.SimpleQueue)
 
     @property
     def running(self) -> bool:
@@ -72,11 +73,11 @@ class Exchange:
             return total + self.outcome.synced.spent
         return total if self.progress is None else total + self.progress.bytes
 
-    def agree(self) -> None:
-        """The person takes the price."""
+    def agree(self, wanted: Wanted) -> None:
+        """The person takes the price, for all of it or for a part."""
         if self.phase == "price":
             self.phase = "working"
-            self._answers.put(True)
+            self._answers.put(wanted)
             self.changed()
 
     def stop(self) -> None:
@@ -84,14 +85,14 @@ class Exchange:
         if self.running:
             self.phase = "stopping"
             self.cancel.cancel()
-            self._answers.put(False)
+            self._answers.put(None)
             self.changed()
 
     # --- what the thread of the network is told and tells ---------------------------------------------------------
 
-    def wait_for_answer(self) -> bool:
+    def wait_for_answer(self) -> Wanted | None:
         """Blocks the thread of the network until the person has answered; each account has a price of its own."""
-        return not self.cancel.cancelled and self._answers.get()
+        return None if self.cancel.cancelled else self._answers.get()
 
     def show_price(self, reports: tuple[ListReport, ...]) -> None:
         if self.phase != "stopping":
@@ -143,7 +144,7 @@ class Link:
 
     def send_and_sync(self, exchange: Exchange) -> Outcome:
         """Sends what is queued, then fetches what is new, once the price is agreed to. In the thread of the network."""
-        from listforum.forum.syncing import Wanted
+        from listforum.forum.offering import Wanted
 
         outcome = Outcome()
         progress = self._teller(exchange)
@@ -175,14 +176,17 @@ class Link:
 
         return Person(exchange.asked, exchange.cancel, self._teller(exchange))
 
-    def _approved(self, exchange: Exchange, reports: Sequence[ListReport]) -> bool:
+    def _approved(self, exchange: Exchange, reports: Sequence[ListReport]) -> Wanted | None:
+        from listforum.forum.offering import Wanted
+
         if not any(report.waiting_bytes for report in reports):
-            return True
+            return Wanted()
+        self.pace.remember(self._forum.expenses.pace())
         offered = tuple(reports)
         self._deliver(lambda: exchange.show_price(offered))
-        agreed = exchange.wait_for_answer()
+        answer = exchange.wait_for_answer()
         self.pace.begin()
-        return agreed
+        return answer
 
     def _teller(self, exchange: Exchange) -> Callable[[Progress], None]:
         last = 0.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from listforum.errors import UnknownItem
 from listforum.forum import told
-from listforum.tui.layout.exchange import clean, duration
+from listforum.tui.layout.exchange import clean
 
 if TYPE_CHECKING:
     from listforum.model.forum import Attachment, PostView
@@ -156,7 +156,7 @@ def _price_words(app: ForumApp, paid: int, connecting: int) -> str:
     seconds = app.link.pace.seconds_for(paid)
     if seconds is None:
         return words
-    time = _("On this link that takes about {time}.").format(time=duration(seconds))
+    time = _("On this link that takes about {time}.").format(time=told.duration(seconds))
     return f"{words} {time}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from listforum.model.traffic import Bytes
+from listforum.model.traffic import Spending
 from listforum.tui.layout.exchange import link_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class LinkLine:
 
     def __init__(self, forum: Forum, link: Link) -> None:
         self._forum, self._link = forum, link
-        self._spent = Bytes()
+        self._spent = Spending()
         self._after: Exchange | None = None
         self._day = 0
 
@@ -30,6 +30,6 @@ class LinkLine:
         if exchange is None or not exchange.running:
             day = int(time.time()) // _DAY
             if exchange is not self._after or day != self._day:
-                self._spent = self._forum.reading.spent_today()
+                self._spent = self._forum.expenses.spending()
                 self._after, self._day = exchange, day
         return link_words(exchange, self._spent)

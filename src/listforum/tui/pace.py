@@ -1,4 +1,4 @@
-"""How fast the link is, as far as anything was fetched in this session."""
+"""How fast the link is: as it was in this session, or else in the runs before it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ class Pace:
     def __init__(self) -> None:
         self._first: tuple[int, float] | None = None
         self._bytes_a_second: float | None = None
+
+    def remember(self, bytes_a_second: float | None) -> None:
+        """The link was so fast in earlier runs, which counts as long as this session knows nothing better."""
+        if self._bytes_a_second is None:
+            self._bytes_a_second = bytes_a_second
 
     def begin(self) -> None:
         """A pause ends, in which nothing was fetched: what is measured begins here."""

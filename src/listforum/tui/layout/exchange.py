@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _
 from gettext import ngettext
@@ -10,28 +10,29 @@ from typing import TYPE_CHECKING, Final
 
 from listforum.errors import Cancelled
 from listforum.forum import told
+from listforum.forum.told import duration
 from listforum.mail import safe
+from listforum.model.traffic import Spending
 from listforum.tui.layout.line import Line, Span, StyleName
 
 if TYPE_CHECKING:
     from listforum.forum.run import ListReport, SyncReport
     from listforum.forum.sending import Sent
     from listforum.model.outgoing import OutboxItem
-    from listforum.model.traffic import Bytes, Progress
+    from listforum.model.traffic import Progress
     from listforum.tui.exchange import Exchange, Outcome
     from listforum.tui.pace import Pace
 
 _BAR: Final = 40
-_LONG: Final = 90
-"""Seconds from which on a time is told in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the run: what a connection usually costs, how fast the link is, what is in the outbox."""
+    """What is known beside the run: the link's pace, what a connection usually costs, what was spent, the outbox."""
 
     pace: Pace
     connecting: int | None = None
+    spending: Spending = field(default_factory=Spending)
     outbox: Mapping[int, OutboxItem] = field(default_factory=dict)
 
 
@@ -51,10 +52,10 @@ def exchange_lines(exchange: Exchange, known: Known, room: int) -> tuple[Line, .
     return tuple(lines)
 
 
-def link_words(exchange: Exchange | None, today: Bytes) -> str:
-    """The link in a few words: how far a run is, or what this day has cost."""
+def link_words(exchange: Exchange | None, spent: Spending) -> str:
+    """The link in a few words: how far a run is, or what this day has cost, against its budget where there is one."""
     if exchange is None or not exchange.running:
-        return _("{size} today").format(size=told.size(today.total))
+        return told.spending(spent)
     progress = exchange.progress
     if exchange.phase == "price":
         return _("the price is known: s")
@@ -97,32 +98,35 @@ def _price(exchange: Exchange, pace: Pace) -> Iterator[Line]:
         yield _line(_("The headings are here. Their texts cost more than they seemed to:"), "heading")
     for report in priced:
         yield _line(_price_of_texts(report) if exchange.headings_here else told.price(report), "waiting")
+        yield from (_line(f"  {words}", "muted") for words in told.beside_price(report))
     for report in exchange.offered:
         if report.error is not None:
             yield _line(f"{report.list}: {report.error}", "warning")
     yield _line()
+    yield from _sums(exchange, priced, pace)
+    if exchange.headings_here:
+        yield _line(_("Enter fetches them. Esc leaves them on the server; the headings are kept."), "muted")
+        yield _line(_("b fetches as many of them as a budget bears."), "muted")
+    else:
+        yield _line(_("Enter fetches it. Esc leaves it on the server: nothing is fetched, nothing is lost."), "muted")
+        yield _line(_("h fetches the headings only, b as much as a budget bears."), "muted")
+
+
+def _sums(exchange: Exchange, priced: Sequence[ListReport], pace: Pace) -> Iterator[Line]:
     total = sum(report.waiting_bytes for report in priced)
     if len(priced) > 1:
         yield _line(_("In all about {size}.").format(size=told.size(total)), "heading")
+    headings = sum(step.price for report in priced for step in report.plan.steps if step.what == "headers")
+    if headings and not exchange.headings_here:
+        yield _line(_("The headings alone: about {size}.").format(size=told.size(headings)))
     seconds = pace.seconds_for(total)
     if seconds is not None:
         yield _line(_("On this link that takes about {time}.").format(time=duration(seconds)))
-    if exchange.headings_here:
-        yield _line(_("Enter fetches them. Esc leaves them on the server; the headings are kept."), "muted")
-    else:
-        yield _line(_("Enter fetches it. Esc leaves it on the server: nothing is fetched, nothing is lost."), "muted")
 
 
 def _price_of_texts(report: ListReport) -> str:
     words = ngettext("{list}: {count} text, about {size}", "{list}: {count} texts, about {size}", report.waiting_texts)
     return words.format(list=report.list, count=report.waiting_texts, size=told.size(report.waiting_bytes))
-
-
-def duration(seconds: float) -> str:
-    """How long something takes, in a word or two."""
-    if seconds < _LONG:
-        return _("{seconds} s").format(seconds=max(1, round(seconds)))
-    return _("{minutes} min").format(minutes=round(seconds / 60))
 
 
 # --- while --------------------------------------------------------------------------------------------------------
@@ -134,7 +138,7 @@ def _working(exchange: Exchange, room: int) -> Iterator[Line]:
         yield _line(_("Working."))
         return
     yield _line(_step(progress), "heading")
-    yield _line(bar(progress, min(_BAR, room - 2)))
+    yield _line(bar(progress.done, progress.total, min(_BAR, room - 2)))
     words = _("{size} so far").format(size=told.size(progress.bytes.total))
     if progress.seconds_left is not None:
         words = _("{size} so far, about {time} left").format(
@@ -149,9 +153,9 @@ def _step(progress: Progress) -> str:
     return _("{what} {done} of {total}").format(what=safe.line(progress.what), done=progress.done, total=progress.total)
 
 
-def bar(progress: Progress, cells: int) -> str:
+def bar(done: int, total: int, cells: int) -> str:
     """How far it is, drawn with signs that every terminal has: two cells more than `cells`."""
-    full = cells if not progress.total else min(cells, cells * progress.done // progress.total)
+    full = cells if not total else min(cells, cells * done // total)
     return f"[{'#' * full}{'.' * (cells - full)}]"
 
 
@@ -174,6 +178,8 @@ def _summary(exchange: Exchange, known: Known) -> Iterator[Line]:
         yield _line(_("Nothing new."), "heading")
     yield _line()
     yield _line(told.paid(exchange.spent, _seconds(exchange)), "muted")
+    if known.spending.budget is not None:
+        yield _line(_("Against the budget: {spent}.").format(spent=told.spending(known.spending)), "muted")
 
 
 def _sent(sent: Sent, outbox: Mapping[int, OutboxItem]) -> Iterator[Line]:
@@ -217,7 +223,8 @@ def _came(report: SyncReport) -> Iterator[Line]:
         if something or one.waiting_texts or missing:
             yield _line(told.came(one), "heading" if something else "")
         # What a first sync left on the server is told with what it fetched, not after every sync.
-        yield from (_line(f"  {words}", "muted") for words in (*missing, *(told.older(one) if something else ())))
+        rest = (*told.muted(one), *told.older(one)) if something else ()
+        yield from (_line(f"  {words}", "muted") for words in (*missing, *rest))
 
 
 def _left_out(report: ListReport) -> ListReport:

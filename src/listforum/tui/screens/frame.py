@@ -169,6 +169,9 @@ class ForumScreen(Follower, Screen[Any]):
     def action_exchange(self) -> None:
         self.forum_app.action_exchange()
 
+    def action_ledger(self) -> None:
+        self.forum_app.action_ledger()
+
     def action_undo(self) -> None:
         self.forum_app.action_undo()
 

@@ -20,6 +20,7 @@ from listforum.config import (
     Account,
     Budget,
     ListSettings,
+    Proxy,
     SecretCommand,
     SecretPrompt,
     SecretSource,
@@ -171,6 +172,31 @@ class TestWhatIsRead:
         )
         assert {one.folder for one in config.load(write(text)).lists.values()} == {"INBOX"}
 
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            ("socks5h://127.0.0.1:9050", Proxy("socks5h", "127.0.0.1", 9050)),
+            ("SOCKS5H://[::1]:9050/", Proxy("socks5h", "::1", 9050)),
+            ("http://proxy.example.org:3128", Proxy("http", "proxy.example.org", 3128)),
+            ("http://maria@proxy.example.org:1", Proxy("http", "proxy.example.org", 1, "maria", Secret(""))),
+            ("socks5h://m:p%40%3A%D9%85@p:1", Proxy("socks5h", "p", 1, "m", Secret("p@:\u0645"))),
+        ],
+    )
+    def test_a_proxy(self, write: Write, written: str, read: Proxy) -> None:
+        assert config.load(write(f'{ASKING}proxy = "{written}"')).accounts["home"].proxy == read
+
+    @pytest.mark.parametrize("digits", ["5F" * 32, "5f" * 32, ":".join(["5F"] * 32)])
+    def test_a_pin_for_both_servers(self, write: Write, digits: str) -> None:
+        account = config.load(write(f'{ASKING}tls_pin = "sha256:{digits}"')).accounts["home"]
+        assert account.smtp
+        assert account.imap.tls_pin == account.smtp.tls_pin == "5f" * 32
+
+    def test_a_pin_for_each_server(self, write: Write) -> None:
+        text = ASKING.replace("465, ", f'465, tls_pin = "sha256:{"ab" * 32}", ') + f'tls_pin = "sha256:{"cd" * 32}"\n'
+        account = config.load(write(text)).accounts["home"]
+        assert account.smtp
+        assert (account.imap.tls_pin, account.smtp.tls_pin) == ("cd" * 32, "ab" * 32)
+
     def test_the_mark_that_some_editors_put_first(self, write: Write) -> None:
         assert "home" in config.load(write("\ufeff" + ASKING)).accounts
 
@@ -214,8 +240,25 @@ WRONG = {
     'auth = "xoauth2"': 'password: does not go with auth = "xoauth2"; use token_command',
     'ca_file = "absent.pem"': "ca_file: there is no file",
     'ca_file = "~nobody-at-all/ca.pem"': "ca_file: begins with a user that there is not",
-    'proxy = "socks5h://127.0.0.1:9050"': "proxy: this version cannot use a proxy, and will not connect around it",
-    'tls_pin = "sha256:00"': "tls_pin: this version cannot pin a certificate",
+    'proxy = "socks5://127.0.0.1:9050"': "proxy: socks5:// may look up the names of your servers in the open; write",
+    'proxy = "SOCKS4a://127.0.0.1:9050"': "proxy: socks4a:// may look up",
+    'proxy = "127.0.0.1:9050"': 'proxy: must be "socks5h://127.0.0.1:9050" or "http://proxy.example.org:3128"',
+    'proxy = "socks5h://127.0.0.1"': "proxy: must be",
+    'proxy = "socks5h://127.0.0.1:0"': "proxy: must be",
+    'proxy = "socks5h://127.0.0.1:65536"': "proxy: must be",
+    'proxy = "socks5h://canary@:9050"': "proxy: must be",
+    'proxy = "https://proxy.example.org:443"': "proxy: must be",
+    'proxy = "socks5h://127.0.0.1:9050/path"': "proxy: must be",
+    'proxy = "socks5h://a%00b:canary@127.0.0.1:9050"': "proxy: the user name or password in it holds control",
+    'proxy = "http://a:%ff@127.0.0.1:3128"': "proxy: the user name or password in it",
+    'proxy = "http://IMAP.example.org:3128"': "proxy: has the name of the mail server, which must not be looked up",
+    "proxy = 9050": 'proxy: must be text in quotes, like "socks5h://127.0.0.1:9050"',
+    'proxy = ""': "proxy: is empty, or holds control characters",
+    'tls_pin = "sha256:00"': "tls_pin: must be sha256: and the 64 hexadecimal digits of the certificate's fingerprint",
+    'tls_pin = "sha1:00"': "tls_pin: must be sha256:",
+    f'tls_pin = "{"0" * 64}"': "tls_pin: must be sha256:",
+    f'tls_pin = "sha256:{"0:" * 63}0"': "tls_pin: must be sha256:",
+    'imap = { host = "a.example", tls_pin = "any" }': "imap.tls_pin: must be sha256:",
     "pasword = 1": "pasword: not a setting; did you mean password?",
     "zebra = 1": "zebra: not a setting; known here: address, imap",
 }
@@ -312,6 +355,15 @@ class TestMistakes:
         assert mistakes(ASKING + text) == [
             "[lists.a] list_id: is the same for b, in the same folder",
             "[lists.b] list_id: is the same for a, in the same folder",
+        ]
+
+    @pytest.mark.parametrize("server", ["imap", "smtp"])
+    def test_clear_text_and_a_proxy(self, mistakes: Mistakes, server: str) -> None:
+        clear = f'{server} = {{ host = "127.0.0.1", port = 1143, tls = "none" }}'
+        kept = [line for line in ASKING.splitlines() if not line.startswith(server)]
+        found = mistakes("\n".join([*kept, clear, 'proxy = "socks5h://127.0.0.1:9050"']))
+        assert found == [
+            '[accounts.home] proxy: does not go with tls = "none": the proxy would be told everything in clear'
         ]
 
     def test_all_of_them_at_once(self, mistakes: Mistakes) -> None:
@@ -489,6 +541,30 @@ class TestPasswordsInTheFile:
         assert "canary" not in ours
         assert caught.value.__cause__ is None
 
+    @pytest.mark.parametrize("mode", [0o644, 0o640])
+    def test_of_a_proxy_are_kept_as_well(self, write: Write, mode: int) -> None:
+        path = write(ASKING + 'proxy = "http://maria:canary@127.0.0.1:3128"\n')
+        path.chmod(mode)
+        with pytest.raises(ConfigError, match="holds a password that others could read"):
+            config.load(path)
+        path.chmod(0o600)
+        assert "canary" not in repr(config.load(path))
+
+    def test_of_a_proxy_are_nobodys_where_there_are_none(self, write: Write) -> None:
+        path = write(ASKING + 'proxy = "http://127.0.0.1:3128"\n')
+        path.chmod(0o644)
+        assert config.load(path).accounts["home"].proxy
+
+    @pytest.mark.parametrize(
+        "written", ['"http://maria:canary@x"', '["http://maria:canary@x:1"]', '"ftp://maria:canary@x:1"']
+    )
+    def test_of_a_proxy_stand_in_no_error(self, write: Write, written: str) -> None:
+        with pytest.raises(ConfigError) as caught:
+            config.load(write(f"{ASKING}proxy = {written}\n"))
+        shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert "canary" not in str(caught.value)
+        assert "canary" not in shown.split("in load\n", 1)[1]
+
     def test_stand_in_no_repr(self, write: Write) -> None:
         assert "canary" not in repr(config.load(write(self.HUSH)))
 
@@ -595,7 +671,13 @@ plain = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
     lambda text: text.strip()
 )
 hosts = st.sampled_from(["mail.example.org", "127.0.0.1", "xn--e1afmkfd.example"])
-servers = st.builds(Server, hosts, st.integers(1, 65535), st.sampled_from(["implicit", "starttls"]), plain)
+ports = st.integers(1, 65535)
+pins = st.none() | st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
+servers = st.builds(Server, hosts, ports, st.sampled_from(["implicit", "starttls"]), plain, pins)
+kinds = st.sampled_from(["socks5h", "http"])
+proxies = st.builds(Proxy, kinds, st.sampled_from(["127.0.0.1", "::1", "proxy.example.org"]), ports) | st.builds(
+    Proxy, kinds, st.just("localhost"), ports, plain, st.builds(Secret, plain | st.just(""))
+)
 sources = st.one_of(
     st.just(SecretPrompt()),
     st.builds(SecretValue, st.builds(Secret, plain)),
@@ -616,6 +698,7 @@ accounts = st.builds(
     smtp=st.none() | servers,
     auth=st.just("password"),
     secret=sources,
+    proxy=st.none() | proxies,
 )
 
 

@@ -124,12 +124,11 @@ def _proxy(table: Table, servers: tuple[Server | None, ...]) -> Proxy | None:
     except UsageError as error:
         table.wrong("proxy", str(error))
         return None
-    for server in servers:
-        if server and server.tls == "none":
-            table.wrong("proxy", _('does not go with tls = "none": the proxy would be told everything in clear'))
-        elif server and server.host.lower() == way.host.lower() and not is_loopback(way.host):
-            words = _("has the name of the mail server, which must not be looked up here; write its address")
-            table.wrong("proxy", words)
+    kept = [server for server in servers if server]
+    if any(server.tls == "none" for server in kept):
+        table.wrong("proxy", _('does not go with tls = "none": the proxy would be told everything in clear'))
+    if not is_loopback(way.host) and way.host.lower() in {server.host.lower() for server in kept}:
+        table.wrong("proxy", _("has the name of the mail server, which must not be looked up here; write its address"))
     return way
 
 

@@ -103,7 +103,7 @@ def _socks(goal: Goal) -> Handshake:
 
 def _socks_login(goal: Goal) -> bytes:
     user, password = _login(goal)
-    if not 0 < len(user) < 256 or not 0 < len(password) < 256:
+    if len(user) > 255 or len(password) > 255:
         raise goal.unsayable()
     return bytes([1, len(user)]) + user + bytes([len(password)]) + password
 
@@ -163,7 +163,10 @@ def _request(goal: Goal) -> bytes:
     where = f"{host}:{goal.port}".encode("ascii")
     lines = [b"CONNECT " + where + b" HTTP/1.1", b"Host: " + where]
     if goal.proxy.user is not None:
-        lines.append(b"Proxy-Authorization: Basic " + base64.b64encode(b":".join(_login(goal))))
+        user, password = _login(goal)
+        if b":" in user:  # which would end the name there (RFC 7617, 2)
+            raise goal.unsayable()
+        lines.append(b"Proxy-Authorization: Basic " + base64.b64encode(user + b":" + password))
     return b"\r\n".join([*lines, b"", b""])
 
 

@@ -48,8 +48,8 @@ class Marks:
         """Whether a topic of a list is muted."""
         return bool(
             self._database.row(
-                """SELECT 1 FROM mark JOIN post_list ON post_list.post = mark.post
-                   WHERE kind = 'muted' AND list = ? LIMIT 1""",
+                """SELECT 1 FROM mark JOIN post ON post.id = mark.post JOIN topic_list ON topic_list.topic = post.topic
+                   WHERE kind = 'mute' AND list = ? LIMIT 1""",
                 (list_row,),
             )
         )

@@ -78,9 +78,16 @@ class DeadlineError(LinkError):
 
 
 class CertificateError(LinkError):
-    """The server could not prove who it is; nothing was sent to it."""
+    """The server could not prove who it is; nothing was sent to it.
+
+    `line` is the line of config that would accept its certificate, once the person has compared the fingerprint.
+    """
 
     kind = "certificate"
+
+    def __init__(self, message: str, line: str = "") -> None:
+        super().__init__(f"{message}\n{line}" if line else message)
+        self.line = line
 
 
 class LoginError(ListforumError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import stat
 import tomllib
@@ -87,6 +88,39 @@ class TestDoctor:
         found = findings(member.run("doctor", "--json"))
         assert "certificate" in found["home imap"]["words"]
         assert "certificate" in found["home smtp"]["words"]
+
+    def test_shows_the_certificate_that_nobody_vouches_for_with_a_line_that_accepts_it(
+        self, member: Member, dovecot: Dovecot, user: User, smtp: SmtpList
+    ) -> None:
+        member.configure(dovecot, user, OPEN_DATA, smtp=smtp)
+        path = member.home / "config.toml"
+        kept = [line for line in path.read_text().splitlines() if not line.startswith("ca_file")]
+        path.write_text("\n".join(kept))
+        found = findings(member.run("doctor", "--json"))
+        for server in ("imap", "smtp"):
+            finding = found[f"home {server}"]
+            assert not finding["ok"]
+            assert "nobody this machine trusts" in finding["words"]
+            assert "by another way than this link" in finding["words"]
+            assert "tls_pin =" not in finding["words"]
+            line = finding["block"]
+            assert line.startswith('tls_pin = "sha256:')
+            kept = [
+                one.replace('tls = "implicit"', f'tls = "implicit", {line}') if one.startswith(server) else one
+                for one in kept
+            ]
+        path.write_text("\n".join(kept))
+        found = findings(member.run("doctor", "--json"))
+        assert found["home imap"]["ok"]
+        assert found["home smtp"]["ok"]
+        assert member.run("doctor").code == 0
+
+    def test_prints_the_line_whole_so_that_it_can_be_copied(self, member: Member, dovecot: Dovecot, user: User) -> None:
+        member.configure(dovecot, user, OPEN_DATA)
+        path = member.home / "config.toml"
+        path.write_text(path.read_text().replace("ca_file", "#"))
+        printed = [line.strip() for line in member.run("doctor").output.splitlines()]
+        assert [line for line in printed if re.fullmatch(r'tls_pin = "sha256:([0-9A-F]{2}:){31}[0-9A-F]{2}"', line)]
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     @pytest.mark.parametrize("during", ["_index", "_smtp"])

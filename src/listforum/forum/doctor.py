@@ -9,12 +9,12 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Final
 
-from listforum.errors import Cancelled, ListforumError, UsageError
+from listforum.errors import Cancelled, CertificateError, ListforumError, UsageError
 from listforum.mail import safe
 
 if TYPE_CHECKING:
     from listforum.cancel import Cancel
-    from listforum.config import Account
+    from listforum.config import Account, Server
     from listforum.forum import Forum
     from listforum.wire.imap import ImapSession
 
@@ -104,7 +104,7 @@ class Doctor:
     # --- the servers ----------------------------------------------------------------------------------------------
 
     def _account(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Iterator[Finding]:
-        where = f"{account.imap.host}:{account.imap.port}"
+        where = _where(account, account.imap)
         try:
             with self._forum.syncing.session(account, ask, cancel) as session:
                 folders = session.folders()
@@ -118,19 +118,19 @@ class Doctor:
         except Cancelled:
             raise
         except ListforumError as error:
-            yield Finding(f"{account.name} imap", False, f"{where}: {error}")
+            yield _failed(f"{account.name} imap", where, error)
         yield self._smtp(account, ask, cancel)
 
     def _smtp(self, account: Account, ask: Callable[[str], str], cancel: Cancel) -> Finding:
         if account.smtp is None:
             return Finding(f"{account.name} smtp", True, _("none is set: this account reads only"))
-        where = f"{account.smtp.host}:{account.smtp.port}"
+        where = _where(account, account.smtp)
         try:
             self._forum.syncing.greet(account, ask, cancel)
         except Cancelled:
             raise
         except ListforumError as error:
-            return Finding(f"{account.name} smtp", False, f"{where}: {error}")
+            return _failed(f"{account.name} smtp", where, error)
         return Finding(f"{account.name} smtp", True, _("logged in at {where}").format(where=where))
 
     def _lists(self, account: Account, session: ImapSession) -> Iterator[Finding]:
@@ -180,3 +180,15 @@ class Doctor:
                 self._names.add(name)
                 block = list_block(name, account.name, folder, identifier if among_others else None)
                 yield Finding(f"list {identifier}", True, _("not in the config; to read it, paste:"), block)
+
+
+def _where(account: Account, server: Server) -> str:
+    """The server's place, and the way there."""
+    place = f"{server.host}:{server.port}"
+    return _("{place} through {proxy}").format(place=place, proxy=account.proxy) if account.proxy else place
+
+
+def _failed(what: str, where: str, error: ListforumError) -> Finding:
+    """What went wrong at a server; a line that would mend it stands apart, to be pasted."""
+    line = error.line if isinstance(error, CertificateError) else ""
+    return Finding(what, False, f"{where}: {error}".removesuffix(f"\n{line}"), line)

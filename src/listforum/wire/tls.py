@@ -140,7 +140,7 @@ def _unverified(endpoint: Endpoint, error: Unverified) -> CertificateError:
     if error.shown is None or clock:
         return CertificateError(words)
     advice, line = certificate.doubt(error.shown, host)
-    return CertificateError(f"{words}.\n{advice}\n{line}")
+    return CertificateError(f"{words}.\n{advice}", line)
 
 
 def _problem(error: Unverified, now: datetime) -> str:

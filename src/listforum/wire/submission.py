@@ -160,8 +160,8 @@ class Submission:
                 "retry", self._sentence(_("{host} lets nobody in now").format(host=self._host), reply.message)
             )
         if 500 <= reply.code < 600:
-            words = self._words.quote(reply.message)
-            raise smtp_refusal(self._host, self._credentials.mechanism, reply.code, reply.message, words)
+            quoted = self._words.quote(reply.message)
+            raise smtp_refusal(self._host, self._credentials.mechanism, reply.code, reply.message, quoted)
         raise ServerError(
             self._sentence(
                 _("{host} answers a login in a way that makes no sense").format(host=self._host), reply.message

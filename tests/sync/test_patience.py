@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listforum.errors import BudgetError, LinkError, ServerError
 from listforum.sync import plan
-from listforum.sync.patience import SESSIONS, Asked, Patience
+from listforum.sync.patience import TRIES, Asked, Patience
 from listforum.sync.search import search
 
 uid_sets = st.sets(st.integers(1, 400), min_size=1, max_size=120)
@@ -102,7 +102,11 @@ def test_the_part_that_was_to_come_next_tells_the_mail_though_others_miss_parts_
     failing = answers([1, 2, 3], {3}, LinkError("dead"))
     for uid in asked.watched(failing):
         asked.came(uid, "1")
-    assert asked.verdict(Patience(200), connected=False).blamed == (3,)
+    patience = Patience(200)
+    assert asked.verdict(patience, connected=False).left == (3, 1, 2)
+    asked = Asked([(3, "1"), (1, "2"), (2, "2")])
+    assert not list(asked.watched(answers([3], {3}, LinkError("dead"))))
+    assert asked.verdict(patience, connected=False).blamed == (3,)
 
 
 @pytest.mark.parametrize("failure", [ServerError("nonsense"), LinkError("dead"), BudgetError("spent")])
@@ -112,27 +116,60 @@ def test_what_ended_the_session_is_told_as_a_link_or_a_budget_that_ended(failure
     assert str(error) == str(failure)
 
 
-def test_sessions_are_few_and_only_where_a_mail_is_out_of_the_way() -> None:
+def test_a_link_that_dies_is_tried_again_ever_more_slowly_until_it_is_given_up() -> None:
     patience = Patience(200)
-    assert not patience.another_session()
-    sessions = 1
-    for uid in range(1, 20):
-        ask([uid], {uid}, LinkError("dead")).verdict(patience, connected=False)
-        sessions += patience.another_session()
-    assert sessions == SESSIONS
+    patience.logged_in()
+    pauses = [patience.pause(0.5) for _ in range(TRIES)]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, None]
 
 
-def test_a_mail_is_asked_for_alone_once_in_a_run_and_its_death_matters_to_those_behind_it_only() -> None:
+def test_what_was_never_reached_is_not_tried_again() -> None:
+    assert Patience(200).pause(0.5) is None
+
+
+@given(st.floats(0, 1))
+def test_programs_that_lost_the_same_server_come_back_at_different_moments(chance: float) -> None:
+    patience = Patience(200)
+    patience.logged_in()
+    pause = patience.pause(chance)
+    assert pause is not None
+    assert 0.25 <= pause <= 0.75
+
+
+def test_a_link_that_brings_something_each_time_is_never_given_up() -> None:
+    patience = Patience(200)
+    patience.logged_in()
+    for uid in range(1, 50):
+        ask([uid, uid + 1], {uid + 1}, LinkError("dead")).verdict(patience, connected=False)
+        assert patience.pause(0.5) == 0.5
+
+
+def test_a_piece_of_a_text_is_something_too() -> None:
+    patience = Patience(200)
+    patience.logged_in()
+    for _ in range(20):
+        ask([7], {7}, LinkError("dead"))
+        patience.moved_on()
+        assert patience.pause(0.5) == 0.5
+
+
+def test_one_broken_link_puts_the_blame_on_no_mail() -> None:
+    patience = Patience(200)
+    verdict = ask([1, 2, 3], {2}, LinkError("dead")).verdict(patience, connected=False)
+    assert (verdict.blamed, verdict.left) == ((), (2, 3))
+    verdict = ask([2, 3], {2}, LinkError("dead")).verdict(patience, connected=False)
+    assert (verdict.blamed, verdict.left) == ((2,), (3,))
+
+
+def test_a_mail_is_asked_for_alone_once_in_a_run() -> None:
     patience = Patience(200)
     patience.line_up([(1, 7), (1, 8)])
     assert patience.first_time((1, 7))
     assert not patience.first_time((1, 7))
-    patience.died_alone()
-    assert patience.another_session()
+    assert patience.lined_up
     assert patience.first_time((1, 8))
     patience.line_up([(1, 7), (1, 8)])
-    patience.died_alone()
-    assert not patience.another_session()
+    assert not patience.lined_up
 
 
 # --- searching ----------------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ NEWS: Final = frozenset({*STATE, "SEARCH", "ESEARCH", "FETCH", "STATUS"})
 MOST_UIDS: Final = 1_000_000
 
 _ALL: Final = re.compile(rb" ALL ([\d:,]+)", re.IGNORECASE)
-_STATUS: Final = re.compile(rb"\(([^()]*)\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +88,18 @@ class Opened:
 
 
 def opened(glance: Glance, heard: Sequence[Heard]) -> Opened | None:
-    """What was heard to the commands of a glance; None where the folder could not be opened."""
-    opening, *others = heard
-    if opening.end.status != "OK":
+    """What was heard to the commands of a glance; None where the folder could not be opened.
+
+    Answers are told by what they are: servers work on several commands at once, and may end them in any order.
+    """
+    if heard[0].end.status != "OK":
         return None
-    told = {response.kind: response.number() for response in opening.responses}
+    responses = [response for one in heard for response in one.responses]
+    told = {response.kind: response.number() for response in responses if response.kind in STATE}
     state = FolderState(told.get("UIDVALIDITY", 0), told.get("UIDNEXT", 0), told.get("EXISTS", 0))
-    if not others or others[0].end.status != "OK":
+    if len(heard) == 1 or heard[1].end.status != "OK":
         return Opened(state)
-    uids = found_uids(others[0].responses, glance.first)
-    return Opened(state, News(glance.first, uids, _structures(others[1]) if others[1:] else {}))
+    return Opened(state, News(glance.first, found_uids(responses, glance.first), _structures(responses)))
 
 
 def found_uids(responses: Iterable[Response], first: int, last: int = command.LARGEST_UID) -> tuple[int, ...]:
@@ -127,15 +128,19 @@ def _ranges(response: Response) -> Iterator[tuple[int, int]]:
             yield min(ends), max(ends)
 
 
-def status_state(heard: Heard) -> FolderState | None:
-    """What STATUS tells of a folder that is not open; None where it tells too little."""
-    response = heard.first("STATUS")
-    match = _STATUS.search(response.words()) if response and heard.end.status == "OK" else None
-    words = match[1].upper().split() if match else []
-    told = {name: int(value) for name, value in zip(words[::2], words[1::2], strict=False) if value.isdigit()}
-    if not {b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES"} <= told.keys():
-        return None
-    return FolderState(told[b"UIDVALIDITY"], told[b"UIDNEXT"], told[b"MESSAGES"])
+def folder_states(responses: Iterable[Response]) -> Iterator[tuple[str, FolderState]]:
+    """What STATUS tells of folders, by name; nothing of those of which it tells too little."""
+    for response in (one for one in responses if one.kind == "STATUS"):
+        try:
+            parsed = parse_response(response.records)
+        except (ProtocolError, RecursionError, ValueError):
+            continue
+        if len(parsed) != 2 or not isinstance(parsed[0], bytes | int) or not isinstance(parsed[1], tuple):
+            continue
+        told = dict(zip(parsed[1][::2], parsed[1][1::2], strict=False))
+        uidvalidity, uidnext, exists = (told.get(name) for name in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES"))
+        if isinstance(uidvalidity, int) and isinstance(uidnext, int) and isinstance(exists, int):
+            yield _name(parsed[0]), FolderState(uidvalidity, uidnext, exists)
 
 
 def listed_folder(response: Response) -> Folder | None:
@@ -146,20 +151,20 @@ def listed_folder(response: Response) -> Folder | None:
         return None
     if len(parsed) < 3 or not isinstance(parsed[0], tuple) or not isinstance(parsed[2], bytes | int):
         return None
-    name = parsed[2] if isinstance(parsed[2], bytes) else str(parsed[2]).encode("ascii")
     attributes = {flag.decode("ascii", "replace").lower(): flag for flag in parsed[0] if isinstance(flag, bytes)}
     special = next((flag for flag in sorted(attributes) if flag in SPECIAL_USES), "")
     selectable = not attributes.keys() & {"\\noselect", "\\nonexistent"}
-    return Folder(_decoded(name), special and "\\" + special[1:].capitalize(), selectable)
+    return Folder(_name(parsed[2]), special and "\\" + special[1:].capitalize(), selectable)
 
 
-def _structures(heard: Heard) -> dict[int, tuple[Part, ...]]:
-    answers = (Answer(response.records) for response in heard.responses if response.kind == "FETCH")
+def _structures(responses: Iterable[Response]) -> dict[int, tuple[Part, ...]]:
+    answers = (Answer(response.records) for response in responses if response.kind == "FETCH")
     told = ((answer.uid, answer.structure()) for answer in answers)
     return {uid: parts for uid, parts in told if uid and parts is not None}
 
 
-def _decoded(name: bytes) -> str:
+def _name(word: bytes | int) -> str:
+    name = word if isinstance(word, bytes) else str(word).encode("ascii")
     try:
         return decode_mailbox(name)
     except ValueError:

@@ -26,10 +26,10 @@ from listforum.wire.folder import (
     FolderState,
     Glance,
     Opened,
+    folder_states,
     found_uids,
     listed_folder,
     opened,
-    status_state,
 )
 from listforum.wire.link import Link
 from listforum.wire.meter import Meter
@@ -133,9 +133,8 @@ class ImapSession:
         seen = opened(first, heard[len(others) :])
         if seen and seen.state.uidvalidity and seen.state.uidnext:
             self.opened = first, seen
-        for glance, said in zip(others, heard, strict=False):
-            if state := status_state(said):
-                self._states[glance.folder] = state
+        told = dict(folder_states(response for said in heard for response in said.responses))
+        self._states = {glance.folder: told[glance.folder] for glance in others if glance.folder in told}
 
     def state(self, folder: str) -> FolderState | None:
         """How a folder stood when the session began, as far as the server told."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +36,12 @@ class Traffic:
 def deliver(dovecot: Dovecot, user: User, *numbers: int, folder: str = "INBOX", **told: Any) -> None:
     """Puts mails of the list into a folder, the later numbers the newer."""
     dovecot.append_all(user, folder, [(mail(n, **told), 1_790_000_000 + n) for n in numbers])
+
+
+def noise(number: int, size: int) -> str:
+    """So many letters that compress to no less than three quarters; each number has its own."""
+    letters = base64.b64encode(random.Random(number).randbytes(size * 3 // 4 + 3)).decode()[:size]
+    return "\n".join(textwrap.wrap(letters, 76))
 
 
 def posts(member: Member, name: str = "open-data") -> dict[str, dict[str, Any]]:

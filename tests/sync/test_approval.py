@@ -13,8 +13,8 @@ import pytest
 from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
-from listforum.forum.run import SyncReport
 from listforum.forum.offering import Approve, Wanted
+from listforum.forum.run import SyncReport
 from listforum.home import Home
 from listforum.sync.report import ListReport
 from lists import LIST, Traffic, deliver, posts

@@ -64,15 +64,17 @@ def test_searches_cover_every_uid_once(first: int, count: int, budget: int | Non
         assert len(windows) <= 1
 
 
-@given(sizes, st.none() | st.integers(0, 10**6))
+@given(sizes, st.none() | st.integers(0, 10**6), st.sampled_from([plan.TEXT_LIMIT, plan.DIGEST_LIMIT]))
 @settings(deadline=None, max_examples=100)
-def test_a_text_is_asked_for_whole_or_up_to_the_limit(size: int, budget: int | None) -> None:
-    length = plan.asked_length(part(size), budget)
-    assert min(size, plan.TEXT_LIMIT) <= length <= plan.TEXT_LIMIT
+def test_a_text_is_asked_for_whole_or_up_to_the_limit(size: int, budget: int | None, limit: int) -> None:
+    length = plan.asked_length(part(size), budget, limit)
+    assert min(size, limit) <= length <= limit
     if size:
-        assert plan.text_price([part(size)]) <= plan.text_worst([part(size)], budget)
+        assert plan.text_price([part(size)], limit) <= plan.text_worst([part(size)], budget, limit)
     else:
-        assert plan.text_worst([part(size)], budget) == 0
+        assert plan.text_worst([part(size)], budget, limit) == 0
+    if budget is not None:
+        assert length <= max(1_024, 2 * size)
 
 
 @given(st.lists(st.integers(1, 40_000), min_size=1), st.integers(0, 10**6))

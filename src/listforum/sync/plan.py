@@ -261,28 +261,28 @@ def _step(what: What, texts: Sequence[Text]) -> Step:
 # --- prices -------------------------------------------------------------------------------------------------------
 
 
-def asked_length(part: Part, budget: int | None) -> int:
-    """How many bytes of a text part to ask for.
+def asked_length(part: Part, budget: int | None, limit: int = TEXT_LIMIT) -> int:
+    """How many bytes of a text part to ask for, of which at the most `limit` are wanted.
 
     Sizes are told by the server and may be wrong. Without a budget all parts are asked for alike, so that many come in
     one command; with one, the answer is bounded by the next power of two above the size.
     """
     if budget is None:
-        return TEXT_LIMIT
+        return limit
     length = _SHORTEST_TEXT
-    while length < min(part.size, TEXT_LIMIT):
+    while length < min(part.size, limit):
         length *= 2
     return length
 
 
-def text_price(parts: Iterable[Part]) -> int:
-    """What fetching the text of a post costs, in bytes, if its sizes are right."""
-    return sum(min(part.size, TEXT_LIMIT) + PART_OVERHEAD for part in parts if part.size)
+def text_price(parts: Iterable[Part], limit: int = TEXT_LIMIT) -> int:
+    """What fetching the text of a post costs, in bytes, if its sizes are right and nothing is compressed."""
+    return sum(min(part.size, limit) + PART_OVERHEAD for part in parts if part.size)
 
 
-def text_worst(parts: Iterable[Part], budget: int | None) -> int:
+def text_worst(parts: Iterable[Part], budget: int | None, limit: int = TEXT_LIMIT) -> int:
     """What asking for the text of a post costs at the most."""
-    return sum(_encrypted(asked_length(part, budget)) + PART_OVERHEAD for part in parts if part.size)
+    return sum(_encrypted(asked_length(part, budget, limit)) + PART_OVERHEAD for part in parts if part.size)
 
 
 def piece_worst(length: int) -> int:

@@ -13,6 +13,7 @@ from listforum.archive.waiting import WaitingText
 from listforum.model.server import Cursor
 from listforum.model.traffic import Paid, Purpose
 from listforum.sync import plan
+from listforum.sync.ranges import price_of
 from listforum.sync.report import ListReport, Subscription
 
 _ENOUGH: Final = 20
@@ -42,7 +43,7 @@ class Usual:
         return self.header + self.text
 
     def of(self, parts_size: int) -> int:
-        """What texts cost that have so many bytes, encoded and uncompressed, as `plan.text_price` counts them."""
+        """What texts cost that have so many bytes, encoded and uncompressed, as `price_of` counts them."""
         return round(parts_size * self.rate)
 
 
@@ -128,7 +129,7 @@ def waiting_texts(archive: Archive, to: Subscription, row: int, cursor: Cursor) 
     every: Iterable[WaitingText] = (*archive.waiting.texts(*folder), *archive.waiting.aside(*folder))
     costs = usual(archive, to.list, to.account)
     return tuple(
-        plan.Text(text.post, text.date, costs.of(plan.text_price(text.parts)), text.mark)
+        plan.Text(text.post, text.date, costs.of(price_of(text)), text.mark)
         for text in {text.post: text for text in every}.values()
     )
 

@@ -15,6 +15,7 @@ from listforum.model.forum import Mark
 from listforum.sync import plan
 from listforum.sync.headers import Headers
 from listforum.sync.price import price_news
+from listforum.sync.ranges import worst_of
 from listforum.sync.report import ListReport, Report
 from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
@@ -85,7 +86,7 @@ class Pull:
             for text in self._visit.waiting()
             if (text.post, text.uid) not in tried and text.mark in marks
         }
-        worsts = {post: plan.REQUEST + plan.text_worst(text.parts, left) for post, text in waiting.items()}
+        worsts = {post: plan.REQUEST + worst_of(text, left) for post, text in waiting.items()}
         texts = [
             plan.Text(post, text.date, worsts[post], text.mark)
             for post, text in waiting.items()

@@ -44,12 +44,27 @@ def new_requests(uid: int, parts: Iterable[Part], terms: Terms) -> Iterator[Part
     yield from requests(WaitingText(0, uid, tuple(parts)), terms)
 
 
+def limit_of(text: WaitingText) -> int:
+    """How many bytes of each part of a text are fetched unasked, at the most."""
+    return plan.DIGEST_LIMIT if text.digest else plan.TEXT_LIMIT
+
+
+def price_of(text: WaitingText) -> int:
+    """What the text costs, in bytes, if its sizes are right and nothing is compressed."""
+    return plan.text_price(text.parts, limit_of(text))
+
+
+def worst_of(text: WaitingText, budget: int | None) -> int:
+    """What asking for the text costs at the most."""
+    return plan.text_worst(text.parts, budget, limit_of(text))
+
+
 def _decodable(part: Part, terms: Terms) -> bool:
     return terms.decodes and part.encoding in _KNOWN
 
 
 def _limit(text: WaitingText, part: Part, terms: Terms) -> int:
-    return plan.DIGEST_LIMIT if text.digest else plan.asked_length(part, terms.budget)
+    return plan.asked_length(part, terms.budget, limit_of(text))
 
 
 @dataclass(slots=True)
@@ -90,7 +105,8 @@ class Answers:
 
     def __init__(self, texts: Sequence[WaitingText], terms: Terms) -> None:
         self._arrived = {
-            text.uid: Arrived(text, {request.section: request for request in requests(text, terms)}) for text in texts
+            text.uid: Arrived(text, {request.section: request for request in requests(text, terms)}, _empty(text))
+            for text in texts
         }
 
     @property
@@ -109,6 +125,11 @@ class Answers:
     @property
     def all(self) -> Iterable[Arrived]:
         return self._arrived.values()
+
+
+def _empty(text: WaitingText) -> dict[str, Piece]:
+    """The parts that are here without being asked for: there is not a byte in them."""
+    return {part.section: Piece(part.section, 0, b"") for part in text.parts if not part.size}
 
 
 def in_order_of_answers(wanted: Iterable[PartRequest]) -> list[tuple[int, str]]:

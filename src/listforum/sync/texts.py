@@ -11,7 +11,7 @@ from listforum.model.mail import Part, Piece
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.patience import Asked
-from listforum.sync.ranges import Answers, Terms, in_order_of_answers
+from listforum.sync.ranges import Answers, Terms, in_order_of_answers, price_of, worst_of
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedPart, PartRequest
@@ -28,12 +28,12 @@ class Texts:
     def fetch(self, waiting: Sequence[WaitingText]) -> None:
         """Fetches the beginnings of texts, in this order, within the budget."""
         meter = self._visit.meter
-        self._visit.expect(sum(plan.text_price(text.parts) for text in waiting))
+        self._visit.expect(sum(map(price_of, waiting)))
         phase = Phase(_("{list}: texts").format(list=self._visit.to.list), len(waiting), meter, self._progress)
         left = list(waiting)
         while left:
             ahead = left[: min(plan.TEXTS_AT_ONCE, self._visit.patience.most)]
-            worsts = [plan.text_worst(text.parts, meter.left) for text in ahead]
+            worsts = [worst_of(text, meter.left) for text in ahead]
             count = plan.texts_within(worsts, meter.left)
             if sum(worsts[:count]):
                 meter.must_afford(plan.REQUEST + sum(worsts[:count]))
@@ -83,7 +83,7 @@ class Texts:
     def _fetch_alone(self, text: WaitingText) -> None:
         answers = Answers([text], self._terms())
         (arrived,) = answers.all
-        self._visit.meter.must_afford(plan.REQUEST + plan.text_worst(text.parts, self._visit.meter.left))
+        self._visit.meter.must_afford(plan.REQUEST + worst_of(text, self._visit.meter.left))
         try:
             for fetched in self._visit.session.parts(answers.wanted):
                 answers.add(fetched)
@@ -110,7 +110,7 @@ class Texts:
                     archive.contents.add_parts(arrived.text.post, list(arrived.pieces.values()))
                 for section in arrived.ended:
                     archive.contents.end_part(arrived.text.post, section)
-            told = sum(plan.text_price(one.text.parts) for one in whole)
+            told = sum(price_of(one.text) for one in whole)
             self._visit.meter.came("text", len(whole), told)
             self._visit.write_ledger()
         self._report.new_texts += len(whole)

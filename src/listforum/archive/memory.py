@@ -16,6 +16,11 @@ class Memory:
         found = self._database.row("SELECT value FROM meta WHERE key = ?", (name,))
         return None if found is None else str(found[0])
 
+    def named(self, beginning: str) -> tuple[str, ...]:
+        """What was kept under names that begin so."""
+        rows = self._database.rows("SELECT value FROM meta WHERE substr(key, 1, ?) = ?", (len(beginning), beginning))
+        return tuple(str(value) for (value,) in rows)
+
     def put(self, name: str, value: str) -> None:
         """Keeps a text under a name, in place of what was there."""
         self._database.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

@@ -64,12 +64,12 @@ class Headers:
         if visit.to.list_id:
             self._fetch_copies()
 
-    def count(self) -> int:
-        """How many there are, without fetching them."""
+    def new(self) -> Sequence[int]:
+        """The UIDs of all there are, without fetching them, ascending."""
         cursor = self._visit.lay_cursor()
-        count = len(self._visit.unsettled(cursor))
+        uids = self._visit.unsettled(cursor)
         self._visit.meter.book("connect")
-        return count
+        return uids
 
     def again(self) -> None:
         """Asks once more, one by one, for mails that the server could not give."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.aside import SetAside
 from listforum.archive.waiting import WaitingText
+from listforum.mail.structure import shown_parts
+from listforum.model.mail import Part
 from listforum.model.server import Cursor
 from listforum.model.traffic import Paid, Purpose
 from listforum.sync import plan
@@ -52,7 +54,7 @@ def usual(archive: Archive, list_name: str, account: str) -> Usual:
 
     Sizes are told uncompressed and encoded. What a byte of them costs is learned too: BINARY and COMPRESS make it less.
     The guess knows whether the account's server compresses: the archive's memory has its capabilities, as a JSON list
-    of words, under "capabilities:ACCOUNT".
+    of words, under a name that begins with "capabilities:ACCOUNT:".
     """
     shrunk = _COMPRESSED if _compresses(archive, account) else 1.0
     headers, text = _lately(archive, "headers", list_name), _lately(archive, "text", list_name)
@@ -74,7 +76,7 @@ def _lately(archive: Archive, purpose: Purpose, list_name: str) -> Paid | None:
 
 def _compresses(archive: Archive, account: str) -> bool:
     """Whether the account's server is known to compress."""
-    return "COMPRESS=DEFLATE" in json.loads(archive.memory.get(f"capabilities:{account}") or "[]")
+    return any("COMPRESS=DEFLATE" in json.loads(words) for words in archive.memory.named(f"capabilities:{account}:"))
 
 
 def connection(archive: Archive) -> int:
@@ -99,12 +101,20 @@ def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:
     report.plan_for(plan.make_plan(plan.News(), waiting_texts(archive, to, row, cursor), None))
 
 
-def price_news(archive: Archive, to: Subscription, report: ListReport, count: int) -> None:
-    """As `take_stock`, with so many new mails of which nothing is here, and the price of all that in its plan."""
+def price_news(
+    archive: Archive, to: Subscription, report: ListReport, new: Sequence[int], told: Mapping[int, tuple[Part, ...]]
+) -> None:
+    """As `take_stock`, with new mails of which nothing is here, by UID, and the price of all that in its plan.
+
+    Where the server has `told` the parts of all of them, their texts are priced by that; else by what is usual.
+    """
     take_stock(archive, to, report)
     costs = usual(archive, to.list, to.account)
-    report.new_headers = count + sum(one.missing == "mail" and not one.left_out for one in report.missing)
-    news = plan.News(report.new_headers, costs.header, costs.text)
+    text = costs.text
+    if new and all(uid in told for uid in new):
+        text = costs.of(sum(plan.text_price(shown_parts(told[uid])) for uid in new)) // len(new)
+    report.new_headers = len(new) + sum(one.missing == "mail" and not one.left_out for one in report.missing)
+    news = plan.News(report.new_headers, costs.header, text)
     report.plan_for(plan.make_plan(news, (*report.plan.texts, *report.plan.muted), None))
 
 

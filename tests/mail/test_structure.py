@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.mail.structure import MAX_PARTS, attachment_parts, shown_parts, split
-from listforum.model.mail import Part
+from listforum.model.mail import Heading, Part
 
 MIXED = b"""\
 From: Ana <ana@example.org>\r
@@ -63,6 +63,7 @@ def test_leaves_are_numbered_as_imap_does() -> None:
         ("1.2", "text/html"),
         ("2", "application/pdf"),
         ("3", "message/rfc822"),
+        ("3.1", "text/plain"),
         ("4", "text/plain"),
     ]
     assert received.raw == MIXED
@@ -76,14 +77,15 @@ def test_the_header_is_kept_as_received() -> None:
 
 
 def test_a_leaf_tells_how_it_is_to_be_read() -> None:
-    text, html, pdf, forwarded, footer = split(MIXED).parts
+    text, html, pdf, forwarded, inside, footer = split(MIXED).parts
     assert (text.charset, text.encoding, text.flowed, text.delsp) == ("utf-8", "quoted-printable", True, True)
     assert text.content == b"Ol=C3=A1"
     assert text.size == 8
     assert text.complete
     assert (text.alternative, html.alternative, footer.alternative) == ("1", "1", None)
     assert (pdf.name, pdf.attached, pdf.content) == ("relatório.pdf", True, b"AAAA")
-    assert forwarded.content == b"Subject: forwarded\r\n\r\ninside"
+    assert forwarded.heading == Heading("", "", "forwarded")
+    assert (forwarded.content, inside.content) == (None, b"inside")
     assert (footer.content, footer.encoding, footer.charset) == (b"list footer", "7bit", "")
 
 
@@ -128,12 +130,57 @@ def test_a_multipart_cut_in_the_middle_keeps_what_came() -> None:
     assert [(leaf.section, leaf.content) for leaf in split(raw).parts][-1] == ("2", b"AA")
 
 
-def test_the_parts_of_a_digest_are_messages() -> None:
-    raw = b"Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\nx\n--b\n\nSubject: two\n\ny\n--b--\n"
-    assert [(leaf.type, leaf.content) for leaf in split(raw).parts] == [
-        ("message/rfc822", b"Subject: one\n\nx"),
-        ("message/rfc822", b"Subject: two\n\ny"),
+def test_the_mails_of_a_digest_are_followed_into_their_parts() -> None:
+    raw = (
+        b"Content-Type: multipart/digest; boundary=b\n\n--b\n\n"
+        b"From: Ana =?utf-8?q?Jos=C3=A9?= <ana@example.org>\nSubject: =?utf-8?q?=C3=A1gua?=\n"
+        b"Date: today,\n at noon\n\nx\n"
+        b"--b\n\nSubject: two\nContent-Type: multipart/mixed; boundary=c\n\n"
+        b"--c\n\ny\n--c\nContent-Type: image/png\n\nz\n--c--\n--b--\n"
+    )
+    first, x, second, y, z = split(raw).parts
+    assert first == Part(
+        "1", "message/rfc822", 0, heading=Heading("Ana José <ana@example.org>", "today, at noon", "água", True)
+    )
+    assert second.heading == Heading("", "", "two", True)
+    assert [(leaf.section, leaf.content) for leaf in (x, y, z)] == [("1.1", b"x"), ("2.1", b"y"), ("2.2", b"z")]
+    assert sections(shown_parts(split(raw).parts)) == ["1.1", "2.1"]
+    assert sections(attachment_parts(split(raw).parts)) == ["2.2"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Disposition: attachment; filename=old.eml\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Transfer-Encoding: quoted-printable\n",
+    ],
+)
+def test_a_mail_that_is_attached_or_encoded_stays_a_file(fields: bytes) -> None:
+    raw = b"Content-Type: message/rfc822\n" + fields + b"\nSubject: inside\n\nwords\n"
+    (leaf,) = split(raw).parts
+    assert (leaf.section, leaf.type, leaf.heading) == ("1", "message/rfc822", None)
+    assert attachment_parts([leaf]) == (leaf,)
+
+
+def test_a_mail_that_is_nothing_but_a_mail_is_numbered_as_imap_does() -> None:
+    inner = (
+        b"Content-Type: multipart/alternative; boundary=b\n\n--b\n\none\n--b\nContent-Type: text/html\n\ntwo\n--b--\n"
+    )
+    leaves = split(b"Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n" + inner).parts
+    assert [(leaf.section, leaf.type, leaf.alternative) for leaf in leaves] == [
+        ("1", "message/rfc822", None),
+        ("1.1", "message/rfc822", None),
+        ("1.1.1", "text/plain", "1.1"),
+        ("1.1.2", "text/html", "1.1"),
     ]
+
+
+@pytest.mark.parametrize("depth", [49, 51, 5000])
+def test_mails_in_mails_are_followed_only_so_deep(depth: int) -> None:
+    leaves = split(b"Content-Type: message/rfc822\n\n" * depth + b"\ndeep\n").parts
+    assert len(leaves) == min(depth, 50) + 1
+    assert b"deep" in (leaves[-1].content or b"")
 
 
 @pytest.mark.parametrize("depth", [10, 49, 50, 51, 500, 5000])
@@ -262,5 +309,5 @@ def test_choosing_needs_no_content() -> None:
         Part(**{**{name: getattr(leaf, name) for name in Part.__slots__}, "content": None})
         for leaf in split(MIXED).parts
     ]
-    assert sections(shown_parts(stripped)) == ["1.1", "4"]
-    assert sections(attachment_parts(stripped)) == ["2", "3"]
+    assert sections(shown_parts(stripped)) == ["1.1", "3.1", "4"]
+    assert sections(attachment_parts(stripped)) == ["2"]

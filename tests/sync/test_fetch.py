@@ -128,6 +128,24 @@ def test_an_attachment_is_saved_byte_for_byte(member: Member, dovecot: Dovecot, 
     assert only_post(member)["attachments"][0]["state"] == "here"
 
 
+def test_a_file_in_a_forwarded_mail_is_fetched_alone(
+    member: Member, dovecot: Dovecot, user: User, tmp_path: Path, traffic: Traffic
+) -> None:
+    content = random.Random(6).randbytes(30_000)
+    forwarded = ("Content-Type: message/rfc822", attachment(2, content))
+    dovecot.append(user, "INBOX", with_parts(1, forwarded), BEGAN)
+    member.configure(dovecot, user, LIST)
+    member.json("sync")
+    post = only_post(member)
+    assert "Forwarded Message" in post["text"]
+    assert post["text"].count("See the file.") == 2
+    assert [(one["name"], one["state"]) for one in post["attachments"]] == [("census.bin", "waiting")]
+    traffic.clear()
+    saved = member.json("fetch", f"post:{post['post']}", "--part", "1", "--save", str(tmp_path / "out"))["saved"]
+    assert Path(saved[0]).read_bytes() == content
+    assert b"[2.2]<0." in traffic.said
+
+
 def test_an_attachment_that_is_cut_goes_on_where_it_was(
     member: Member, dovecot: Dovecot, user: User, tmp_path: Path
 ) -> None:

@@ -51,6 +51,33 @@ BODIES: dict[str, str | tuple[str, bytes]] = {
         "--out\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@example.org\r\nSubject: Inner\r\n\r\nInner words.\r\n"
         "--out--\r\n"
     ),
+    "a forwarded mail with a picture, and words behind it": (
+        'Content-Type: multipart/mixed; boundary="out"\r\n\r\n--out\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
+        "--out\r\nContent-Type: message/rfc822\r\n\r\nFrom: =?utf-8?b?2LPZhNin2YU=?= <a@example.org>, "
+        '"Li, \\"Bo\\"" <b@example.org>\r\nDate: Mon, 02 Mar 2026\r\n 10:00:00 +0330 (IRST)\r\n'
+        "Subject: =?koi8-r?b?5MHO2dnF?= and\r\n more\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="in"\r\n\r\n--in\r\n'
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n2LPZhNin2YU=\r\n"
+        "--in\r\nContent-Type: image/png; name=map.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
+        "--in--\r\n--out\r\nContent-Type: text/plain\r\n\r\nThat was it.\r\n--out--\r\n"
+    ),
+    "a mail attached": (
+        'Content-Type: multipart/mixed; boundary="out"\r\n\r\n--out\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
+        "--out\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=old.eml\r\n\r\n"
+        "From: a@example.org\r\nSubject: Inner\r\n\r\nInner words.\r\n--out--\r\n"
+    ),
+    "a digest": (
+        'Content-Type: multipart/mixed; boundary="out"\r\n\r\n--out\r\nContent-Type: text/plain\r\n\r\nTopics\r\n'
+        '--out\r\nContent-Type: multipart/digest; boundary="in"\r\n\r\n'
+        "--in\r\n\r\nFrom: Ana Lima <ana@example.org>\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\nSubject: Wells\r\n"
+        "\r\nAre they open?\r\n--in\r\nContent-Type: message/rfc822\r\n\r\nFrom: bo@example.org (Bo Li)\r\n"
+        "Subject: Re: Wells\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=alt\r\n\r\n"
+        "--alt\r\nContent-Type: text/plain\r\n\r\n> Are they open?\r\n\r\nTwo are.\r\n"
+        "--alt\r\nContent-Type: text/html\r\n\r\n<p>Two are.</p>\r\n--alt--\r\n"
+        "--in\r\n\r\nSubject: nothing but a subject\r\n\r\n--in--\r\n"
+        "--out\r\nContent-Type: text/plain\r\n\r\n_______________\r\nWater mailing list\r\n--out--\r\n"
+    ),
+    "nothing but a mail": "Content-Type: message/rfc822\r\n\r\nFrom: a@example.org\r\nSubject: In\r\n\r\nWords.\r\n",
     "no text at all": (
         "Content-Type: image/png; name=map.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
     ),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_response
 
-from listforum.model.mail import Part
+from listforum.model.mail import Heading, Part
 from listforum.wire import structure
 
 PLAIN = '("text" "plain" ("charset" "utf-8") NIL NIL "quoted-printable" 120 4 NIL NIL NIL NIL)'
@@ -45,7 +45,71 @@ def test_alternatives_know_where_they_stand() -> None:
     ]
 
 
-def test_a_mail_in_a_mail_is_one_leaf() -> None:
+ENVELOPE = (
+    '("Mon, 2 Mar 2026  10:00:00 +0000" "=?utf-8?q?=C3=A1gua?=" (("Ana =?utf-8?q?Jos=C3=A9?=" NIL "ana" "example.org")'
+    '(NIL NIL "friends" NIL)("Li, Bo" NIL "bo" "example.org")(NIL NIL NIL NIL))'
+    ' NIL NIL NIL NIL NIL NIL "<1@example.org>")'
+)
+HEADING = Heading("Ana José <ana@example.org>, Li, Bo <bo@example.org>", "Mon, 2 Mar 2026 10:00:00 +0000", "água")
+
+
+def mail_in_mail(inside: str, envelope: str = ENVELOPE, rest: str = "20 NIL NIL NIL NIL") -> str:
+    return f'("message" "rfc822" NIL NIL NIL "7bit" 800 {envelope} {inside} {rest})'
+
+
+def test_a_forwarded_mail_is_followed_and_its_envelope_is_its_heading() -> None:
+    text, mail, inside, picture = parts(f'({PLAIN}{mail_in_mail(f"({PLAIN}{IMAGE} {chr(34)}mixed{chr(34)})")} "mixed")')
+    assert mail == Part("2", "message/rfc822", 0, heading=HEADING)
+    assert [part.section for part in (text, inside, picture)] == ["1", "2.1", "2.2"]
+    assert (inside.encoding, picture.name) == ("quoted-printable", "a.png")
+
+
+def test_the_mails_of_a_digest_are_followed() -> None:
+    found = parts(f'({PLAIN}({mail_in_mail(PLAIN)}{mail_in_mail(HTML)} "digest"){PLAIN} "mixed")')
+    assert [part.section for part in found] == ["1", "2.1", "2.1.1", "2.2", "2.2.1", "3"]
+    assert [part.heading and part.heading.in_digest for part in found] == [None, True, None, True, None, None]
+
+
+def test_a_mail_that_is_nothing_but_a_mail() -> None:
+    assert [part.section for part in parts(mail_in_mail(mail_in_mail(PLAIN)))] == ["1", "1.1", "1.1.1"]
+    inside = f'({PLAIN}{HTML} "alternative")'
+    assert [(part.section, part.alternative) for part in parts(mail_in_mail(inside))] == [
+        ("1", None),
+        ("1.1", "1"),
+        ("1.2", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "inside"),
+    [("NIL", PLAIN), (ENVELOPE, "NIL"), ('"odd"', PLAIN), (ENVELOPE, '"odd"'), (ENVELOPE, "()"), (ENVELOPE, "7")],
+)
+def test_a_mail_in_a_mail_that_is_told_badly_is_one_leaf(envelope: str, inside: str) -> None:
+    assert parts(mail_in_mail(inside, envelope)) == (Part("1", "message/rfc822", 800),)
+
+
+@pytest.mark.parametrize(
+    "envelope", ["()", "(NIL NIL NIL)", '((NIL) (NIL) "x")', '(5 6 ((7 8 9 10)(NIL) "x" 4))', '("\u001b[31m\u0007" 1)']
+)
+def test_an_envelope_without_sense_is_a_heading_all_the_same(envelope: str) -> None:
+    mail, inside = parts(mail_in_mail(PLAIN, envelope))
+    assert mail.heading is not None
+    assert all(part.isprintable() for part in (mail.heading.from_, mail.heading.date, mail.heading.subject))
+    assert inside.section == "1.1"
+
+
+def test_mails_nested_without_end_are_bounded() -> None:
+    nested = PLAIN
+    for _ in range(200):
+        nested = mail_in_mail(nested)
+    found = parts(nested)
+    assert len(found) <= structure.DEEPEST + 2
+    assert found[-1].heading is None
+    wide = mail_in_mail("(" + mail_in_mail(PLAIN) * 3000 + ' "digest")')
+    assert len(parts(wide)) == structure.MOST_PARTS
+
+
+def test_a_mail_that_is_attached_is_one_leaf() -> None:
     envelope = '(NIL "s" NIL NIL NIL NIL NIL NIL NIL NIL)'
     disposition = '("attachment" ("filename" "m.eml"))'
     inner = f'("message" "rfc822" NIL NIL NIL "7bit" 800 {envelope} {PLAIN} 20 NIL {disposition})'

@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from listforum.mail.header import read_header
 from listforum.mail.quotes import own_words, own_words_digest
 from listforum.mail.readable import readable_text
-from listforum.mail.structure import shown_parts
 from listforum.model.mail import Author, Header, Part, Received
 from listforum.model.server import Place
 
@@ -50,8 +49,6 @@ def understand(received: Received, place: Place | None = None) -> Arrival:
 
 def words_of(parts: tuple[Part, ...]) -> str | None:
     """The author's own words; None while no part that is shown has been fetched. A mail without text has none: ''."""
-    if not shown_parts(parts):
-        return ""
     text = readable_text(parts).text
     return None if text is None else own_words(text)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any, Final
 
 from listforum.archive.database import Database
 from listforum.archive.packing import damaged, packed, unpacked
 from listforum.mail.structure import shown_parts
-from listforum.model.mail import Part, Piece
+from listforum.model.mail import Heading, Part, Piece
 
 _DESCRIPTION: Final = (
-    "section, type, size, charset, encoding, name, attached, flowed, delsp, alternative, decoded, ended, here"
+    "section, type, size, charset, encoding, name, attached, flowed, delsp, alternative, decoded, ended, here, heading"
 )
 _MOST_READ: Final = 4_000_000
 """Bytes of a text that are read to be shown; of a longer one nobody sees more."""
@@ -34,7 +34,7 @@ class Parts:
         """Stores the parts of a post, with the bytes they hold, in place of what was there."""
         self.forget(post)
         self._database.run_many(
-            f"INSERT INTO part (post, nth, {_DESCRIPTION}, content) VALUES ({', '.join('?' * 16)})",  # noqa: S608 - a constant
+            f"INSERT INTO part (post, nth, {_DESCRIPTION}, content) VALUES ({', '.join('?' * 17)})",  # noqa: S608 - a constant
             [_row(post, nth, part) for nth, part in enumerate(parts)],
         )
 
@@ -154,7 +154,9 @@ class Parts:
 
 
 def _part(row: Sequence[Any]) -> Part:
-    section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, decoded, ended, here = row
+    section, type_, size, charset, encoding, name, attached, flowed, delsp, alternative, decoded, ended, here, told = (
+        row
+    )
     return Part(
         section=section,
         type=type_,
@@ -169,6 +171,7 @@ def _part(row: Sequence[Any]) -> Part:
         decoded=bool(decoded),
         ended=bool(ended),
         kept=here,
+        heading=None if told is None else Heading(*json.loads(told)),
     )
 
 
@@ -189,5 +192,6 @@ def _row(post: int, nth: int, part: Part) -> tuple[object, ...]:
         part.decoded,
         part.ended,
         None if part.content is None else len(part.content),
+        None if part.heading is None else json.dumps(astuple(part.heading)),
         None if part.content is None else packed(part.content),
     )

@@ -98,6 +98,7 @@ CREATE TABLE part (
     decoded     INTEGER NOT NULL DEFAULT 0,
     ended       INTEGER NOT NULL DEFAULT 0,
     here        INTEGER,
+    heading     TEXT,
     content     BLOB,
     PRIMARY KEY (post, nth)
 ) WITHOUT ROWID;

@@ -21,7 +21,6 @@ from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
-from listforum.mail.structure import shown_parts
 from listforum.mail.transfer_stream import decode_pieces
 from listforum.model.mail import Part
 from listforum.words import N_
@@ -115,8 +114,7 @@ class Upkeep:
         received = self._archive.contents.received(post)
         if received.raw is not None:
             return received.raw
-        text = readable_text(received.parts).text if shown_parts(received.parts) else ""
-        return partial_mail(received.header, text)
+        return partial_mail(received.header, readable_text(received.parts).text)
 
 
 def _octets(path: Path) -> int:

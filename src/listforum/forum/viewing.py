@@ -15,11 +15,10 @@ from listforum.model.mail import Part, Received
 def post_view(record: PostRecord, received: Received, parent_topic: int | None) -> PostView:
     """A post with its text and attachments."""
     readable = readable_text(received.parts)
-    text = readable.text if shown_parts(received.parts) else ""
     return PostView(
         record=shown_record(record),
         parent_topic=parent_topic,
-        text=None if text is None else safe.body(text),
+        text=None if readable.text is None else safe.body(readable.text),
         attachments=tuple(attachment for attachment, _part in attachments_of(received)),
         defects=tuple(map(safe.line, readable.defects)),
     )

@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from listforum.mail.answered import mark_answered
+from listforum.mail.digest import Member, members
 from listforum.mail.footers import mark_footers
 from listforum.mail.page import BLANK, Page
 from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
@@ -21,6 +23,7 @@ from listforum.mail.signatures import mark_signatures
 from listforum.model.mail import Block
 
 _ADDR_SPEC: Final = r"(?:mailto:)?[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}"
+_ANSWERED: Final = frozenset(("attribution", "quote", "forwarded"))
 _BLANK_ROWS: Final = re.compile(r"(?m)^>\n(?:>\n)+")
 _ADDRESS: Final = re.compile(rf" ?[<(\[]{_ADDR_SPEC}(?:<{_ADDR_SPEC}>)?[>)\]]")
 
@@ -29,10 +32,31 @@ def blocks(text: str) -> tuple[Block, ...]:
     """A readable text cut into own words, attributions, quotes, forwarded mails, signatures and list footers, in order.
 
     The texts of the blocks, joined with newlines, are the text again. `depth` counts quote levels, also inside a
-    forwarded mail.
+    forwarded mail. In a digest the lines that set its mails off, and their headings, are own words.
     """
     if not text:
         return ()
+    mails = members(text)
+    # Where anything is answered above the first mail, the digest is only what is answered.
+    if not mails or (not mails[0].heading and any(one.kind in _ANSWERED for one in _blocks(mails[0].text or ""))):
+        return _blocks(text)
+    return _merged(block for mail in mails for block in _blocks_of(mail))
+
+
+def _blocks_of(mail: Member) -> Iterator[Block]:
+    """Each mail of a digest is read by itself: what ends in one begins anew in the next."""
+    if mail.heading:
+        yield Block("own", mail.heading)
+    if mail.text is not None:
+        yield from _blocks(mail.text)
+
+
+def _merged(cut: Iterable[Block]) -> tuple[Block, ...]:
+    runs = groupby(cut, key=lambda block: (block.kind, block.depth))
+    return tuple(Block(kind, "\n".join(block.text for block in run), depth) for (kind, depth), run in runs)
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
     page = Page(text)
     mark_quoted_lines(page)
     mark_footers(page)

@@ -9,6 +9,7 @@ from gettext import gettext as _
 from typing import Final
 
 from listforum.mail.charset import codec_named, decode
+from listforum.mail.digest import Joined
 from listforum.mail.flowed import unflow
 from listforum.mail.structure import shown_parts
 from listforum.mail.transfer import decode_transfer
@@ -24,8 +25,8 @@ _META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w.:-]{1,40
 class Readable:
     """The readable text of a post, and what was wrong with it.
 
-    `text` is None when no shown part has content. Quotes stand in it as lines with ">" before them, a signature behind
-    "-- ". It is not yet safe for a terminal.
+    `text` is None when nothing of what is shown has content, "" for a mail without text. Quotes stand in it as lines
+    with ">" before them, a signature behind "-- ". It is not yet safe for a terminal.
     """
 
     text: str | None
@@ -35,22 +36,25 @@ class Readable:
 def readable_text(parts: Sequence[Part]) -> Readable:
     """The text of the shown parts, joined by empty lines, cut at a million characters; never raises.
 
-    A part that was fetched only in part is read as far as it is there.
+    A mail in the mail stands below a line that sets it off and its heading. A part that was fetched only in part is
+    read as far as it is there.
     """
-    shown = [part for part in shown_parts(parts) if part.content is not None]
-    if not shown:
+    shown = {id(part): part.content for part in shown_parts(parts)}
+    if shown and all(content is None for content in shown.values()):
         return Readable(None)
     defects: list[str] = []
-    texts: list[str] = []
+    joined = Joined()
     length = 0
-    for part in shown:
+    for part in parts:
         if length > MAX_TEXT:
             break
-        text = _part_text(part, defects)
-        if text.strip():
-            texts.append(text)
+        if part.heading is not None:
+            joined.begin(part.section, part.heading)
+        elif shown.get(id(part)) is not None:
+            text = _part_text(part, defects)
+            joined.add(part.section, text)
             length += len(text)
-    return Readable(_bounded("\n\n".join(texts), defects), tuple(dict.fromkeys(defects)))
+    return Readable(_bounded(joined.text, defects), tuple(dict.fromkeys(defects)))
 
 
 def _part_text(part: Part, defects: list[str]) -> str:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from listforum.mail.content_type import Kind, kind_of
+from listforum.mail.digest import heading_of
 from listforum.mail.fields import Fields, read_fields
-from listforum.model.mail import Part, Received
+from listforum.mail.transfer import UUENCODED
+from listforum.model.mail import Heading, Part, Received
 
 MAX_DEPTH: Final = 50
 MAX_PARTS: Final = 1000
@@ -31,8 +33,8 @@ _EMPTY_SIZE: Final = 4
 def split(raw: bytes) -> Received:
     """A whole mail as header and leaves, sections numbered as IMAP does (RFC 3501, 6.4.5); never raises.
 
-    A message/rfc822 is one leaf. What is nested deeper than 50 levels stays one leaf, too; after 1,000 parts the rest
-    is left to `raw`. A multipart without any part is one text/plain.
+    A message/rfc822 is followed into its parts unless it is an attachment. What is nested deeper than 50 levels stays
+    one leaf; after 1,000 parts the rest is left to `raw`. A multipart without any part is one text/plain.
     """
     # Files of old Macintosh programs end their lines with CR alone.
     data = raw if b"\n" in raw else raw.replace(b"\r", b"\n")
@@ -73,7 +75,7 @@ class _Splitter:
         self._leaf: tuple[str, Kind, int, str | None] | None = None
 
     def parts(self, fields: Fields) -> list[Part]:
-        self._begin("", kind_of(fields), fields.size, None)
+        self._begin("", kind_of(fields), fields.size)
         if self._open:
             for match in _BOUNDARY_LINE.finditer(self._data, fields.size):
                 self._meet(match)
@@ -103,17 +105,36 @@ class _Splitter:
         start = min(match.end() + 1, len(self._data))
         fields = read_fields(self._data, start)
         kind = kind_of(fields, parent.child_type)
-        self._begin(parent.child_section(), kind, start + fields.size, parent.alternative)
+        self._begin(parent.child_section(), kind, start + fields.size, parent)
 
-    def _begin(self, section: str, kind: Kind, start: int, alternative: str | None) -> None:
+    def _begin(self, section: str, kind: Kind, start: int, parent: _Multipart | None = None) -> None:
+        alternative = parent.alternative if parent else None
+        in_digest = parent is not None and parent.child_type == "message/rfc822"
+        while is_followed(kind.type, kind.encoding, section, attached=kind.attached):
+            section = section or "1"
+            fields = read_fields(self._data, start)
+            self._add_mail(section, kind, heading_of(fields, in_digest=in_digest), alternative)
+            kind, start, in_digest = kind_of(fields), start + fields.size, False
+            if not self._is_open_to(kind):
+                section = f"{section}.1"
+        self._begin_within(section, kind, start, alternative)
+
+    def _begin_within(self, section: str, kind: Kind, start: int, alternative: str | None) -> None:
         self._entities += 1
-        if kind.type.startswith("multipart/") and kind.boundary and len(self._open) < MAX_DEPTH:
+        if self._is_open_to(kind):
             inside = section if kind.type == "multipart/alternative" else alternative
             child_type = "message/rfc822" if kind.type == "multipart/digest" else "text/plain"
             self._open.append(_Multipart(section, kind.boundary, start, inside, child_type))
             self._renumber()
         else:
             self._leaf = (section, kind, start, alternative)
+
+    def _is_open_to(self, kind: Kind) -> bool:
+        return kind.type.startswith("multipart/") and bool(kind.boundary) and len(self._open) < MAX_DEPTH
+
+    def _add_mail(self, section: str, kind: Kind, heading: Heading, alternative: str | None) -> None:
+        self._entities += 1
+        self._leaves.append(Part(section, kind.type, 0, name=kind.name, alternative=alternative, heading=heading))
 
     def _end_leaf(self, end: int) -> None:
         if self._leaf is None:
@@ -163,11 +184,21 @@ def _readable_kind(kind: Kind) -> Kind:
     return _PLAIN_TEXT if kind.type.startswith("multipart/") and not kind.boundary else kind
 
 
+def is_followed(type_: str, encoding: str, section: str, *, attached: bool) -> bool:
+    """Whether a part is read as a mail in the mail. One that somebody attached stays a file, as it was meant to be.
+
+    RFC 2046 (5.2.1) allows no encoding for it; one that is encoded all the same is left alone, too.
+    """
+    plain = encoding not in ("base64", "quoted-printable") and encoding not in UUENCODED
+    return type_ == "message/rfc822" and plain and not attached and section.count(".") < MAX_DEPTH
+
+
 def shown_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The leaves that make up a post's text, in order: inline text, and one version of each multipart/alternative.
 
     Of an alternative the text/plain is shown, or the text/html where there is none that says anything. Text with a
-    Content-Disposition other than inline is an attachment, unless it is all there is; a forwarded message is one, too.
+    Content-Disposition other than inline is an attachment, unless it is all there is. The text of a mail in the mail is
+    shown like any other, below its heading.
     Inline patches and Markdown are text. Judges by the parts' description alone: no content is needed.
     """
     if len(parts) == 1 and parts[0].type in _BODY_TYPES:
@@ -179,7 +210,9 @@ def shown_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
 def attachment_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The leaves that are neither shown nor another version of what is shown. An invitation (text/calendar) is one."""
     shown = set(map(id, shown_parts(parts)))
-    return tuple(part for part in parts if id(part) not in shown and not _is_unchosen_version(part))
+    return tuple(
+        part for part in parts if part.heading is None and id(part) not in shown and not _is_unchosen_version(part)
+    )
 
 
 def _is_shown_text(part: Part) -> bool:

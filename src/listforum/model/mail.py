@@ -7,6 +7,19 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What a mail in a mail tells of itself, decoded: its writers, when it was written, in its own words, its subject.
+
+    Each is one line, "" where it is not told. `in_digest` tells one of many in a digest from a forwarded mail.
+    """
+
+    from_: str
+    date: str
+    subject: str
+    in_digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One leaf of a mail's MIME tree (RFC 2045), as described by its own header or by BODYSTRUCTURE.
 
@@ -16,6 +29,9 @@ class Part:
     many bytes the archive has of it, where that is not what `content` holds. `alternative` is the section of the
     nearest multipart/alternative around it ("" when that is the whole mail's body; None when there is none): of several
     such parts one is shown.
+
+    A mail in the mail (message/rfc822) that is no attachment is no leaf: it has a `heading`, neither size nor content,
+    and its leaves stand after it, numbered below its section.
     """
 
     section: str
@@ -32,6 +48,7 @@ class Part:
     decoded: bool = False
     ended: bool = False
     kept: int | None = None
+    heading: Heading | None = None
 
     @property
     def here(self) -> int | None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from listforum.mail.address import display_name
 from listforum.mail.charset import decode
-from listforum.mail.words import decode_words
-from listforum.model.mail import Part
+from listforum.mail.digest import heading
+from listforum.mail.structure import is_followed
+from listforum.mail.words import decode_value, decode_words
+from listforum.model.mail import Heading, Mailbox, Part
 
 DEEPEST = 50
 MOST_PARTS = 1000
 LARGEST = 2**40
 LONGEST_NAME = 1000
+MOST_SENDERS = 20
 
 UNREADABLE = Part("1", "text/plain", 32_768)
 """Stands for a mail whose structure makes no sense: its beginning may still be read."""
@@ -22,38 +28,74 @@ _CONTINUED = re.compile(r"(.{1,80}?)\*(\d{1,3})?(\*)?")
 
 
 def parts(structure: object) -> tuple[Part, ...]:
-    """The leaves, in order; a message/rfc822 is one leaf. Takes what `imapclient` parsed: nested tuples.
+    """The leaves, in order, those of mails in the mail among them. Takes what `imapclient` parsed: nested tuples.
 
     A mail that is not multipart is section "1". Of a monstrous mail the first thousand leaves count.
     """
     if not isinstance(structure, tuple) or not structure:
         return (UNREADABLE,)
-    if not isinstance(structure[0], tuple):
-        return (_leaf(structure, "1", None),)
-    leaves: list[Part] = []
-    for leaf in _walk(structure, "", None, 0):
-        leaves.append(leaf)
-        if len(leaves) >= MOST_PARTS:
-            break
-    return tuple(leaves) or (UNREADABLE,)
+    return tuple(islice(_body(structure, "", _Around()), MOST_PARTS)) or (UNREADABLE,)
 
 
-def _walk(multipart: tuple[object, ...], section: str, alternative: str | None, depth: int) -> Iterator[Part]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a body stands in: the nearest alternative, a digest or not, and how deep."""
+
+    alternative: str | None = None
+    digest: bool = False
+    depth: int = 0
+
+
+def _body(body: tuple[object, ...], section: str, around: _Around) -> Iterator[Part]:
+    """A multipart has the section of what it is the body of; everything else has one of its own."""
+    if body and isinstance(body[0], tuple):
+        if around.depth <= DEEPEST:
+            yield from _walk(body, section, around)
+        return
+    leaf = _leaf(body, section or "1", around.alternative)
+    envelope, inside = _at(body, 7), _at(body, 8)
+    followed = is_followed(leaf.type, leaf.encoding, section, attached=leaf.attached)
+    if not (followed and isinstance(envelope, tuple) and isinstance(inside, tuple) and inside):
+        yield leaf
+        return
+    yield Part(
+        leaf.section,
+        leaf.type,
+        0,
+        name=leaf.name,
+        alternative=leaf.alternative,
+        heading=_heading(envelope, in_digest=around.digest),
+    )
+    below = leaf.section if isinstance(inside[0], tuple) else f"{leaf.section}.1"
+    yield from _body(inside, below, replace(around, digest=False, depth=around.depth + 1))
+
+
+def _heading(envelope: tuple[object, ...], *, in_digest: bool) -> Heading:
+    senders = _at(envelope, 2)
+    mailboxes = tuple(map(_mailbox, senders[:MOST_SENDERS])) if isinstance(senders, tuple) else ()
+    return heading(_octets(_at(envelope, 0)), _octets(_at(envelope, 1)), filter(None, mailboxes), in_digest=in_digest)
+
+
+def _mailbox(address: object) -> Mailbox | None:
+    """A mailbox of an ENVELOPE; None for the beginning or end of a group, which has no host."""
+    if not isinstance(address, tuple) or _at(address, 3) is None:
+        return None
+    name = display_name(decode_words(decode_value(_octets(_at(address, 0)))))
+    return Mailbox(name, "@".join(decode_value(_octets(_at(address, n))) for n in (2, 3)))
+
+
+def _walk(multipart: tuple[object, ...], section: str, around: _Around) -> Iterator[Part]:
     children: list[tuple[object, ...]] = []
     for item in multipart:
         if not isinstance(item, tuple):
             break
         children.append(item)
     subtype = multipart[len(children)] if len(children) < len(multipart) else None
-    if _text(subtype).lower() == "alternative":
-        alternative = section
+    kind = _text(subtype).lower()
+    alternative = section if kind == "alternative" else around.alternative
+    inside = _Around(alternative, kind == "digest", around.depth + 1)
     for number, child in enumerate(children, 1):
-        below = f"{section}.{number}" if section else str(number)
-        if child and isinstance(child[0], tuple):
-            if depth < DEEPEST:
-                yield from _walk(child, below, alternative, depth + 1)
-        else:
-            yield _leaf(child, below, alternative)
+        yield from _body(child, f"{section}.{number}" if section else str(number), inside)
 
 
 def _leaf(body: tuple[object, ...], section: str, alternative: str | None) -> Part:
@@ -119,6 +161,13 @@ def _extended(pieces: Sequence[tuple[str, bool]]) -> str:
 
 def _at(values: Sequence[object], position: int) -> object:
     return values[position] if position < len(values) else None
+
+
+def _octets(value: object) -> bytes:
+    """A string, whatever the parser made of it."""
+    if isinstance(value, bytes):
+        return value
+    return str(value).encode("ascii") if isinstance(value, int) else b""
 
 
 def _text(value: object) -> str:

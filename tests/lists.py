@@ -6,12 +6,14 @@ import base64
 import random
 import re
 import textwrap
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from mails import mail
 from member import Member
 from servers.dovecot import Dovecot, User
+from servers.relay import Relay
 
 LIST = '[lists.open-data]\naccount = "home"\nfolder = "INBOX"'
 
@@ -52,6 +54,15 @@ def posts(member: Member, name: str = "open-data") -> dict[str, dict[str, Any]]:
             assert post["message_id"] not in found, "a post stands twice"
             found[post["message_id"]] = post
     return found
+
+
+def total(relay: Relay) -> int:
+    """What has gone over the wire, both ways, once nothing moves any more."""
+    before, now = -1, relay.up + relay.down
+    while before != now:
+        time.sleep(0.05)
+        before, now = now, relay.up + relay.down
+    return now
 
 
 def numbered_anew(dovecot: Dovecot, user: User, uidvalidity: int, uidnext: int = 1) -> None:

@@ -17,10 +17,11 @@ from listforum.forum.offering import Approve, Wanted
 from listforum.forum.run import SyncReport
 from listforum.home import Home
 from listforum.sync.report import ListReport
-from lists import LIST, Traffic, deliver, noise, posts
+from lists import LIST, Traffic, deliver, noise, posts, total
 from mails import LIST_ID, identifier
 from member import Member
 from servers.dovecot import Dovecot, User
+from servers.relay import Relay
 
 OTHER = '[lists.other]\naccount = "home"\nfolder = "Lists/Other"'
 MIXED = f'{LIST}\nlist_id = "{LIST_ID}"'
@@ -93,6 +94,7 @@ def test_the_reports_are_those_of_a_dry_run_without_the_connection(
     member.configure(dovecot, user, f"{LIST}\n{OTHER}")
     deliver(dovecot, user, 1, 2, 3)
     deliver(dovecot, user, 4, folder="Lists/Other")
+    member.json("sync", "--dry-run")  # from here on it is known how far the folders were read
     dry = {one["list"]: one for one in member.json("sync", "--dry-run")["lists"]}
     asked = Asked()
     report = sync(member, asked)
@@ -185,6 +187,7 @@ def test_texts_that_cost_far_more_than_was_agreed_to_are_asked_for_again(
     assert (again.list, again.new_headers, again.waiting_texts) == ("open-data", 0, 4)
     assert (other.list, other.new_headers, other.waiting_texts) == ("other", 0, 1)
     assert first.waiting_bytes < 20_000 < again.waiting_bytes < 4 * len(LONG)
+    assert traffic.fetched("PEEK[1]") == ["1:4", "1"]
     assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(4, 4, 0), (1, 1, 0)]
     assert bytes(traffic.said).count(b"LOGIN") + bytes(traffic.said).count(b"AUTHENTICATE") == 1
 
@@ -212,6 +215,37 @@ def test_texts_that_cost_a_little_more_than_was_agreed_to_are_not_asked_for_agai
     asked = Asked()
     assert sync(member, asked).lists[0].new_texts == 1
     assert len(asked.shown) == 1
+
+
+def test_headings_only_is_an_answer_and_the_texts_wait(
+    member: Member, dovecot: Dovecot, user: User, traffic: Traffic
+) -> None:
+    member.configure(dovecot, user, LIST)
+    deliver(dovecot, user, 1, 2, 3)
+    report = sync(member, Asked(Wanted("headers")))
+    assert (report.stopped_by, report.errors) == (None, [])
+    assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(3, 0, 3)]
+    assert traffic.fetched("PEEK[1]") == []
+
+
+@pytest.mark.parametrize("budget", [3_000, 15_000, 40_000])
+def test_a_budget_is_an_answer_and_holds_for_all_that_follows_it(
+    member: Member, dovecot: Dovecot, user: User, budget: int
+) -> None:
+    for n in range(1, 61):
+        deliver(dovecot, user, n, text=noise(n, 900))
+    with Relay(dovecot.imaps_port) as relay:
+        member.configure(dovecot, user, LIST, port=relay.port)
+        before = 0
+
+        def meanwhile() -> None:
+            nonlocal before
+            before = total(relay)
+
+        report = sync(member, Asked(Wanted("all", budget), meanwhile=meanwhile))
+        assert total(relay) - before <= budget
+    assert report.stopped_by == "budget"
+    assert report.lists[0].new_headers + report.lists[0].new_texts < 120
 
 
 def test_who_wants_headers_alone_is_not_asked_for_the_price_of_texts(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from lists import LIST, Traffic, deliver, noise, posts
+from lists import LIST, Traffic, deliver, noise, posts, total
 from mails import BEGAN, LIST_ID, mail
 from member import Member
 from servers.certificates import Authority
@@ -23,15 +22,6 @@ def relay(dovecot: Dovecot) -> Iterator[Relay]:
     """Counts what goes between the member and the server."""
     with Relay(dovecot.imaps_port) as relay:
         yield relay
-
-
-def total(relay: Relay) -> int:
-    """What has gone over the wire, both ways, once nothing moves any more."""
-    before, now = -1, relay.up + relay.down
-    while before != now:
-        time.sleep(0.05)
-        before, now = now, relay.up + relay.down
-    return now
 
 
 def ordinary(dovecot: Dovecot, user: User) -> None:

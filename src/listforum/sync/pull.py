@@ -32,6 +32,8 @@ class Pull:
         self.report = report
         self._texts = Texts(visit, report, progress)
         self._headers = Headers(visit, report, progress, self._texts)
+        self._guessed = False
+        """Whether a price was told before anybody knew how long the new texts are."""
 
     @property
     def account(self) -> str:
@@ -46,12 +48,17 @@ class Pull:
     def news(self) -> None:
         """Fetches the same, and the texts of some of them, where that saves a round trip."""
         self._visit.look()
-        self._headers.fetch_with_texts()
+        if self._guessed:  # they may cost far more: the person is asked again in between
+            self._headers.fetch()
+        else:
+            self._headers.fetch_with_texts()
 
     def price(self) -> None:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
         self._visit.look()
-        price_news(self._visit.archive, self._visit.to, self.report, self._headers.new(), self._visit.parts)
+        new, told = self._headers.new(), self._visit.parts
+        self._guessed = not all(uid in told for uid in new)
+        price_news(self._visit.archive, self._visit.to, self.report, new, told)
 
     def texts(self, marks: Collection[Mark | None] = WANTED) -> bool:
         """Fetches the texts that wait in topics with one of these marks: of followed topics first, then the newest.

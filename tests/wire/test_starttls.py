@@ -128,6 +128,115 @@ def test_imap_goes_no_further_after_such_an_answer(
         assert server.clear == b"S1 STARTTLS\r\n"
 
 
+TAMPERING = [
+    '* LIST () "/" EVIL',
+    '* LSUB () "/" EVIL',
+    "* STATUS INBOX (MESSAGES 99)",
+    "* STATUS EVIL (UIDNEXT 1)",
+    "* SEARCH 1 2 3",
+    "* FLAGS (\\Evil)",
+    "* 99 EXISTS",
+    "* 99 RECENT",
+    "* 1 EXPUNGE",
+    '* 1 FETCH (UID 1 BODY[1] "evil")',
+    "* CAPABILITY IMAP4rev1 AUTH=PLAIN",
+    "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN]",
+    f"* OK [ALERT] {TREACHERY}",
+    f"* OK [PARSE] {TREACHERY}",
+    f"* NO [BADCHARSET] {TREACHERY}",
+    f"* BAD {TREACHERY}",
+    f"* BYE {TREACHERY}",
+    f"* PREAUTH {TREACHERY}",
+    "+ ",
+    "* OK {5}\r\nevil!",
+]
+
+
+@pytest.mark.parametrize("line", TAMPERING)
+@pytest.mark.parametrize("segments", [1, 2])
+def test_imap_hears_nothing_that_is_put_between_greeting_and_answer(
+    good: Certificate, authority: Authority, line: str, segments: int
+) -> None:
+    def script(peer: Peer) -> None:
+        for lines in ((FULL, line),) if segments == 1 else ((FULL,), (line,)):
+            peer.send(*lines)
+        peer.expect("STARTTLS")
+        peer.send("{tag} OK begin")
+        peer.hang()
+
+    with ScriptedServer(script, good, tls=False) as server:
+        error = fails_without_a_word(server, attempt_imap(server, authority))
+        assert type(error) is LinkError
+        # the client may have hung up, with the line unread, before the server looked
+        assert server.clear in (b"", b"S1 STARTTLS\r\n")
+
+
+@pytest.mark.parametrize("line", TAMPERING)
+def test_imap_takes_nothing_said_in_clear_behind_the_answer(good: Certificate, authority: Authority, line: str) -> None:
+    def script(peer: Peer) -> None:
+        peer.send(FULL)
+        peer.expect("STARTTLS")
+        peer.send("{tag} OK begin", line)
+        peer.start_tls()
+        peer.hang()
+
+    with ScriptedServer(script, good, tls=False) as server:
+        error = fails_without_a_word(server, attempt_imap(server, authority))
+        assert "out of turn" in str(error)
+        assert not server.secret
+
+
+@pytest.mark.parametrize(
+    "capabilities",
+    [
+        "IMAP4rev1",
+        "IMAP4rev1 LOGINDISABLED",
+        "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN",
+        "IMAP4rev1 STARTTLS UTF8=ONLY",
+        "IMAP4rev1 STARTTLS COMPRESS=DEFLATE ENABLE",
+        "IMAP4rev1 STARTTLS " + " ".join(f"AUTH=EVIL{number}" for number in range(55)),
+        "EVIL",
+        "",
+    ],
+)
+@pytest.mark.parametrize("answer", ["{tag} BAD what?", "{tag} NO not here", "{tag} OK begin"])
+def test_imap_asks_for_tls_whatever_is_offered_in_clear(
+    good: Certificate, authority: Authority, capabilities: str, answer: str
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.send(f"* OK [CAPABILITY {capabilities}] {TREACHERY}")
+        peer.expect("STARTTLS")
+        peer.send(answer)
+        if answer.endswith("begin"):
+            peer.start_tls()
+            peer.expect("CAPABILITY")
+            peer.send("* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR", "{tag} OK done")
+            peer.expect("AUTHENTICATE PLAIN")
+            peer.send("{tag} OK [CAPABILITY IMAP4rev1] in")
+        peer.hang()
+
+    with ScriptedServer(script, good, tls=False) as server:
+        if answer.endswith("begin"):
+            with ImapSession(starttls(server, authority), WRITER, deadlines=QUICK) as session:
+                assert session.connected
+        else:
+            fails_without_a_word(server, attempt_imap(server, authority))
+        assert server.clear == b"S1 STARTTLS\r\n"
+
+
+@pytest.mark.parametrize("behind", [b"\x16\x03\x01", b"\x15\x03\x03\x00\x02\x02\x28", b"\r\n", b"\x00", b"S"])
+def test_imap_takes_no_byte_in_clear_behind_the_answer(good: Certificate, authority: Authority, behind: bytes) -> None:
+    def script(peer: Peer) -> None:
+        peer.send(FULL)
+        peer.expect("STARTTLS")
+        peer.send_raw(b"S1 OK begin\r\n" + behind)
+        peer.hang()
+
+    with ScriptedServer(script, good, tls=False) as server:
+        fails_without_a_word(server, attempt_imap(server, authority))
+        assert not server.secret
+
+
 @pytest.mark.parametrize(
     "make", [lambda ca: ca.self_signed("localhost"), lambda ca: ca.certificate("other.example.org")]
 )

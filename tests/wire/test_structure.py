@@ -109,6 +109,16 @@ def test_mails_nested_without_end_are_bounded() -> None:
     assert len(parts(wide)) == structure.MOST_PARTS
 
 
+def test_an_address_that_is_none_is_only_a_name() -> None:
+    envelope = '(NIL NIL ((NIL NIL "ana" "MISSING_DOMAIN")("Bo" NIL "MISSING_MAILBOX" "MISSING_DOMAIN")))'
+    assert parts(mail_in_mail(PLAIN, envelope))[0].heading == Heading("ana, Bo", "", "")
+
+
+@pytest.mark.parametrize("kind", ['"text" NIL', 'NIL "plain"', '"text" ""', '"a/b" ""'])
+def test_half_a_type_is_plain_text(kind: str) -> None:
+    assert parts(f'({kind} NIL NIL NIL "7bit" 5 1)') == (Part("1", "text/plain", 5),)
+
+
 def test_a_mail_that_is_attached_is_one_leaf() -> None:
     envelope = '(NIL "s" NIL NIL NIL NIL NIL NIL NIL NIL)'
     disposition = '("attachment" ("filename" "m.eml"))'

@@ -60,10 +60,9 @@ class Contents:
                    WHERE post IN (SELECT value FROM json_each(?))""",
                 (json.dumps(list(posts[start : start + _AT_ONCE])),),
             )
-            parts = {
-                **self._parts.to_read([post for post, _, raw, _, state in rows if raw is None and state != "header"]),
-                **self._parts.described([post for post, _, raw, _, state in rows if raw is None and state == "header"]),
-            }
+            here = [post for post, _header, raw, _arrived, state in rows if raw is None and state != "header"]
+            under_way = [post for post, _header, raw, _arrived, state in rows if raw is None and state == "header"]
+            parts = {**self._parts.to_read(here), **self._parts.described(under_way)}
             for post, header, raw, arrived, _state in rows:
                 if raw is not None:
                     yield post, _whole(raw, arrived)

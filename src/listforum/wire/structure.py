@@ -24,6 +24,9 @@ MOST_SENDERS = 20
 UNREADABLE = Part("1", "text/plain", 32_768)
 """Stands for a mail whose structure makes no sense: its beginning may still be read."""
 
+_NO_HOST = "MISSING_DOMAIN"
+"""What Dovecot puts where an address has no host: IMAP has no words for that."""
+
 _CONTINUED = re.compile(r"(.{1,80}?)\*(\d{1,3})?(\*)?")
 
 
@@ -80,8 +83,11 @@ def _mailbox(address: object) -> Mailbox | None:
     """A mailbox of an ENVELOPE; None for the beginning or end of a group, which has no host."""
     if not isinstance(address, tuple) or _at(address, 3) is None:
         return None
-    name = display_name(decode_words(decode_value(_octets(_at(address, 0)))))
-    return Mailbox(name, "@".join(decode_value(_octets(_at(address, n))) for n in (2, 3)))
+    name, mailbox, host = (decode_value(_octets(_at(address, n))) for n in (0, 2, 3))
+    name = display_name(decode_words(name))
+    if host == _NO_HOST:
+        return Mailbox(name or mailbox, "")
+    return Mailbox(name, f"{mailbox}@{host}")
 
 
 def _walk(multipart: tuple[object, ...], section: str, around: _Around) -> Iterator[Part]:
@@ -105,7 +111,7 @@ def _leaf(body: tuple[object, ...], section: str, alternative: str | None) -> Pa
     size = _at(body, 6)
     return Part(
         section,
-        kind if len(kind) > 2 else "text/plain",
+        kind if all(kind.split("/")) else "text/plain",
         min(max(size, 0), LARGEST) if isinstance(size, int) else UNREADABLE.size,
         charset=parameters.get("charset", "").strip().lower(),
         encoding=_text(_at(body, 5)).strip().lower() or "7bit",

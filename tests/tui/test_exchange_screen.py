@@ -10,6 +10,7 @@ from listforum.tui.layout.cells import width
 from listforum.tui.screens.exchange import ExchangeScreen
 from listforum.tui.screens.secret import SecretScreen
 from listforum.tui.screens.topics import TopicsScreen
+from lists import noise
 from mails import mail
 from reader import Reader, forum_at, read
 from tui.subscriber import at_rest, posts, priced, synced, world
@@ -42,6 +43,104 @@ def test_the_price_comes_first_and_enter_fetches(home: Path) -> None:
     with world(home, posts(12)):
         read(home, script)
     assert stored(home) == 12
+
+
+def test_headings_only_leaves_the_texts_on_the_server(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        assert "h headings only" in reader.text
+        assert "The headings alone: about" in reader.text
+        await reader.press("h")
+        await at_rest(reader)
+        assert "open-data: 12 new posts, 0 texts; 12 texts wait" in reader.text
+        await reader.press("h")
+        assert isinstance(reader.app.screen, TopicsScreen)
+
+    with world(home, posts(12)):
+        read(home, script)
+    assert stored(home) == 12
+
+
+def test_a_budget_fetches_what_it_bears_and_the_rest_waits(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("b")
+        assert "the rest waits on the server" in reader.text
+        await reader.press(*["backspace"] * len("50 kB"))
+        await reader.type("20 kB")
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "The budget is used up. What came is kept" in reader.text
+        exchange = reader.app.link.exchange
+        assert exchange is not None
+        assert exchange.spent.total < 30_000
+
+    with world(home, [mail(n, subject=f"Topic {n}", text=noise(n, 3_000)) for n in range(1, 41)]):
+        read(home, script)
+    assert stored(home) > 0
+
+
+def test_what_is_no_budget_is_told_and_the_price_stands_again(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("b")
+        await reader.type("!")
+        await reader.press("enter")
+        assert "an amount is a number and kB" in reader.said
+        assert "open-data: 3 new posts, about" in reader.text
+        await reader.press("b", "escape")
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "open-data: 3 new posts, 3 texts" in reader.text
+
+    with world(home, posts(3)):
+        read(home, script)
+
+
+def test_muted_topics_are_in_no_price_and_followed_ones_are_named(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("h")
+        await at_rest(reader)
+        await reader.press("escape")
+        topics = {one.subject: one.topic for one in reader.app.forum.reading.topics("open-data", (), 10, 0)}
+        reader.app.forum.marking.mark("mute", str(topics["Topic 1"]))
+        reader.app.forum.marking.mark("follow", str(topics["Topic 2"]))
+        await reader.press("s")
+        await priced(reader)
+        told = " ".join(reader.text.replace("│", " ").split())
+        assert "open-data: nothing new; the texts that wait, about" in told
+        assert "of it for followed topics" in told
+        assert "1 text of a muted topic stays on the server" in told
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "open-data: 0 new posts, 3 texts" in reader.text
+        assert "1 text of a muted topic stays on the server" in reader.text
+
+    with world(home, posts(4)):
+        read(home, script)
+
+
+def test_the_days_bytes_stand_against_the_budget(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        assert "0 B of 200 kB today" in reader.rows[0]
+        await reader.press("s")
+        await priced(reader)
+        await reader.press("enter")
+        await at_rest(reader)
+        assert "Against the budget:" in reader.text
+        await reader.press("escape")
+        assert "kB of 200 kB today" in reader.rows[0]
+        assert "0 B of" not in reader.rows[0]
+
+    with world(home, posts(4)):
+        path = home / "config.toml"
+        path.write_text(path.read_text().replace("[sync]", '[sync]\nbudget = "200 kB/day"'))
+        read(home, script)
 
 
 def test_esc_at_the_price_fetches_nothing(home: Path) -> None:

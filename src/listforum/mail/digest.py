@@ -31,13 +31,15 @@ _LIST_RULE: Final = re.compile(r"_{5,}\s*")
 _DIGEST: Final = r"digest|lote?|nachrichtensammlung|дайджест|resumen|resumo|verzamelnummer|摘要|まとめ読み"
 _SUBJECT: Final = re.compile(
     rf"(?=.{{0,150}}\b(?:{_DIGEST})\b)[^:\[\]]{{1,150}},"
-    r" (?:\w{1,12}\.? \d{1,5}, \w{1,12}\.? \d{1,6}|vol \d{1,5} #\d{1,6} - \d{1,4} msgs?)",
+    r" (?:\w{1,12}\.? \d{1,5}, \w{1,12}\.? \d{1,6}|vol \d{1,5} #\d{1,6} - \d{1,4} msgs?)"
+    r"|[^:\[\]]{1,150} digest v\d{1,5} #\d{1,6}"
+    r"|\[[^:\[\]]{1,150}\] digest number \d{1,6}",
     re.IGNORECASE,
 )
 
 
 def is_digest(subject: str) -> bool:
-    """Whether a mail of this subject is a digest as Mailman writes them: "Water Digest, Vol 12, Issue 3".
+    """Whether a mail of this subject is a digest as list software writes it: "Water Digest, Vol 12, Issue 3".
 
     An answer to one is not.
     """

@@ -188,6 +188,8 @@ class TestExampleConfig:
         loaded = config.load(tmp_path / "config.toml")
         assert list(loaded.accounts) == ["home", "work", "university"]
         assert loaded.accounts["university"].auth == "xoauth2"
+        assert loaded.accounts["work"].imap.tls_pin
+        assert str(loaded.accounts["work"].proxy) == "socks5h://127.0.0.1:9050"
         assert loaded.lists["open-data"].list_id == "open-data.lists.example.org"
         assert loaded.sync.budget == config.Budget(200_000, "day")
 

@@ -57,7 +57,7 @@ class _Session(ssl.SSLObject):
         if pin is not None:
             shown = self.getpeercert(binary_form=True) or b""
             if not hmac.compare_digest(hashlib.sha256(shown).hexdigest(), pin):
-                raise Unverified(None, "not the pinned certificate", shown)
+                raise Unverified(None, "", shown)
 
     def _shown(self) -> bytes | None:
         """The certificate that was refused. Python gives it away since 3.13; before, only the layer below knows it."""
@@ -140,7 +140,7 @@ def _unverified(endpoint: Endpoint, error: Unverified) -> CertificateError:
     if error.shown is None or clock:
         return CertificateError(words)
     advice, line = certificate.doubt(error.shown, host)
-    return CertificateError(f"{words}.\n{advice}", line)
+    return CertificateError(_("{what}.\n{advice}").format(what=words, advice=advice), line)
 
 
 def _problem(error: Unverified, now: datetime) -> str:

@@ -17,6 +17,7 @@ from listforum.mail.words import decode_value, decode_words, quote_words
 from listforum.model.mail import Heading, Mailbox
 
 _LONGEST: Final = 1_000
+_LONGEST_FIELD: Final = 4_000
 _MOST_MAILS: Final = 1_000
 _HEADING_LINES: Final = 24
 
@@ -51,7 +52,7 @@ def is_digest(subject: str) -> bool:
 
 def heading_of(fields: Fields, *, in_digest: bool) -> Heading:
     """What the header of a mail in a mail tells."""
-    date, subject, sender = (fields.first(name) or b"" for name in ("date", "subject", "from"))
+    date, subject, sender = ((fields.first(name) or b"")[:_LONGEST_FIELD] for name in ("date", "subject", "from"))
     return heading(date, subject, parse_mailboxes(quote_words(decode_value(sender))), in_digest=in_digest)
 
 
@@ -59,8 +60,8 @@ def heading(date: bytes, subject: bytes, senders: Iterable[Mailbox], *, in_diges
     """The same of single fields, as an ENVELOPE holds them (RFC 3501, 7.4.2)."""
     return Heading(
         _line(", ".join(map(_mailbox, senders))),
-        _line(decode_value(date)),
-        _line(decode_words(decode_value(subject))),
+        _line(decode_value(date[:_LONGEST_FIELD])),
+        _line(decode_words(decode_value(subject[:_LONGEST_FIELD]))),
         in_digest,
     )
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Final
 
 from listforum.archive.database import Database
 from listforum.model.server import Place
 
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """How many mails were fetched over the wire: their headers, and their texts."""
-
-    headers: int
-    texts: int
+_LATELY: Final = 2_000
+"""Posts of a list among which it is looked for one that another list has too."""
 
 
 class Places:
@@ -41,15 +36,29 @@ class Places:
         )
         return int(found[0]) if found else 0
 
-    def fetched(self, list_row: int | None) -> Fetched:
-        """How many mails of a list, or, with None, of all lists, came over the wire."""
-        headers, texts = self._database.row(
-            """SELECT count(*), coalesce(sum(state = 'text'), 0)
-               FROM place JOIN post ON post.id = place.post JOIN post_list ON post_list.post = post.id
-               WHERE list = ? OR ? IS NULL""",
-            (list_row, list_row),
-        ) or (0, 0)
-        return Fetched(headers, texts)
+    def may_be_known(self, list_row: int, account: str, folder: str, uidvalidity: int) -> bool:
+        """Whether new mails in a folder may be posts that are here already.
+
+        They may where the folder was numbered anew and not all was found again, and where the list has lately shared
+        posts with another.
+        """
+        return (
+            self._database.row(
+                """SELECT 1 FROM place JOIN post_list ON post_list.post = place.post
+                   WHERE list = ? AND account = ? AND folder = ? AND uidvalidity <> ? AND NOT EXISTS (
+                       SELECT 1 FROM place AS now WHERE now.post = place.post AND now.account = place.account
+                           AND now.folder = place.folder AND now.uidvalidity = ?)
+                   LIMIT 1""",
+                (list_row, account, folder, uidvalidity, uidvalidity),
+            )
+            is not None
+            or self._database.row(
+                """SELECT 1 FROM (SELECT post FROM post_list WHERE list = ? ORDER BY post DESC LIMIT ?) AS lately
+                   JOIN post_list AS other ON other.post = lately.post WHERE other.list <> ? LIMIT 1""",
+                (list_row, _LATELY, list_row),
+            )
+            is not None
+        )
 
     def gone(self, places: Iterable[Place]) -> None:
         """Forgets places where a server no longer has the mail; the posts stay."""

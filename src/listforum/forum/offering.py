@@ -105,5 +105,6 @@ def price(pulls: Sequence[Work], run: Run) -> None:
         with run.one_list(report):
             pull.price()
     reports = [report for _pull, report in pulls]
-    count_once(reports)
+    every = run.report.lists
+    count_once(reports, every[: every.index(reports[0])])
     fit(reports, run.meter.left)

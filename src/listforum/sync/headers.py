@@ -36,11 +36,15 @@ class Headers:
     def fetch_with_texts(self) -> None:
         """Fetches all there are, and in the same breath the texts of mails whose parts the server has told already.
 
-        That saves a round trip. Not where a text may belong to a muted topic, or a budget is kept: these need to know
-        the header fields first.
+        That saves a round trip. Not where a text may belong to a muted topic, or be here already, or a budget is kept:
+        these need to know the header fields first.
         """
         visit = self._visit
-        self._with_texts = visit.meter.left is None and not visit.archive.marks.any_muted(visit.row)
+        self._with_texts = not (
+            visit.meter.left is not None
+            or visit.archive.marks.any_muted(visit.row)
+            or visit.archive.places.may_be_known(visit.row, visit.to.account, visit.to.folder, visit.state.uidvalidity)
+        )
         try:
             self.fetch()
         finally:

@@ -118,9 +118,9 @@ def price_news(
     report.plan_for(plan.make_plan(news, (*report.plan.texts, *report.plan.muted), None))
 
 
-def count_once(reports: Iterable[ListReport]) -> None:
-    """A text that waits in several lists is fetched once: its price is that of the first of them."""
-    seen: set[int] = set()
+def count_once(reports: Iterable[ListReport], before: Iterable[ListReport] = ()) -> None:
+    """A text that waits in several lists is fetched once: its price is that of the first, or of one `before` them."""
+    seen = {text.post for report in before for text in report.plan.texts}
     for report in reports:
         report.plan_for(report.plan.without(seen))
         seen.update(text.post for text in report.plan.texts)

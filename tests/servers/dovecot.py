@@ -130,8 +130,8 @@ class Dovecot:
     """One running Dovecot: `imaps_port` speaks TLS at once, `imap_port` in clear with STARTTLS.
 
     Mailboxes are Maildirs, so that mails are added by writing files. `capability` replaces what the server says it
-    can do; `mechanisms` are the ways to log in. `certificate` is shown instead of one that the authority signed; then it
-    must be trusted for itself.
+    can do; `mechanisms` are the ways to log in. `certificate` is shown instead of one that the authority signed, and
+    must then be trusted for itself.
     """
 
     def __init__(

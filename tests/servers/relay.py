@@ -24,8 +24,9 @@ class Relay:
     """Listens on `port` and passes everything on to the port `target` of 127.0.0.1.
 
     `cut_up` and `cut_down` are how many bytes of each connection pass to the server and to the client before the link
-    dies as `cut` says. `delay` is how many seconds everything is on its way, one way, and the TCP handshake three
-    times; `rate` how many bytes a second pass, each way. `up`, `down` and `connections` count; see `round_trips`.
+    dies as `cut` says; `cuts` is how many connections this befalls, None for all. `delay` is how many seconds
+    everything is on its way, one way, and the TCP handshake three times; `rate` how many bytes a second pass, each way.
+    `up`, `down` and `connections` count; see `round_trips`.
     """
 
     def __init__(
@@ -35,11 +36,12 @@ class Relay:
         cut_up: int | None = None,
         cut_down: int | None = None,
         cut: Cut = "fin",
+        cuts: int | None = None,
         delay: float = 0.0,
         rate: float | None = None,
     ) -> None:
         self.target, self.cut_up, self.cut_down, self.cut = target, cut_up, cut_down, cut
-        self.delay, self.rate = delay, rate
+        self.cuts, self.delay, self.rate = cuts, delay, rate
         self.host = "127.0.0.1"
         self.up = self.down = self.connections = 0
         self._listener = socket.create_server((self.host, 0))
@@ -87,11 +89,12 @@ class Relay:
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             link = _Link(self, client, server)
             self._links.append(link)
+            dies = self.cuts is None or self.connections < self.cuts
             self.connections += 1
+            limits = (self.cut_up, self.cut_down) if dies else (None, None)
             now = time.monotonic()
             # our own handshake took no time: the client's ends after two ways, the server knows of it after three
-            up, down = _Up(link, self.cut_up, now + 2 * self.delay), _Down(link, self.cut_down, now + 3 * self.delay)
-            for line in (up, down):
+            for line in (_Up(link, limits[0], now + 2 * self.delay), _Down(link, limits[1], now + 3 * self.delay)):
                 threading.Thread(target=line.read, daemon=True).start()
                 threading.Thread(target=line.give, daemon=True).start()
 

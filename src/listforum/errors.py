@@ -80,7 +80,7 @@ class DeadlineError(LinkError):
 class CertificateError(LinkError):
     """The server could not prove who it is; nothing was sent to it.
 
-    `line` is the line of config that would accept its certificate, once the person has compared the fingerprint.
+    `line` is the setting that would accept its certificate, once the person has compared the fingerprint.
     """
 
     kind = "certificate"

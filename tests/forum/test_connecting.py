@@ -10,7 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from listforum.cancel import Cancel
-from listforum.errors import Cancelled, LoginError
+from listforum.errors import (
+    BudgetError,
+    Cancelled,
+    CertificateError,
+    DeadlineError,
+    LinkError,
+    ListforumError,
+    LoginError,
+    ServerError,
+)
 from listforum.forum import Forum
 from listforum.secret import Secret
 
@@ -61,3 +70,13 @@ def test_a_refused_password_is_forgotten(forum: Forum) -> None:
     with pytest.raises(LoginError), forum.connecting.forgetting_what_is_refused(account):
         raise LoginError("no")
     assert credentials(forum, lambda _: next(typed)).reveal() == "correct horse"
+
+
+@pytest.mark.parametrize("error", [LinkError, DeadlineError, CertificateError, ServerError, BudgetError, Cancelled])
+def test_a_password_is_kept_whatever_else_goes_wrong(forum: Forum, error: type[ListforumError]) -> None:
+    account = forum.config.accounts["home"]
+    typed = iter(["correct horse"])
+    assert credentials(forum, lambda _: next(typed)).reveal() == "correct horse"
+    with pytest.raises(error), forum.connecting.forgetting_what_is_refused(account):
+        raise error("cut")
+    assert credentials(forum, lambda _: pytest.fail("it is known")).reveal() == "correct horse"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from listforum.errors import CertificateError, ListforumError
+from listforum.errors import CertificateError, DeadlineError, LinkError, ListforumError
 from listforum.wire import tls as wire_tls
 from listforum.wire.endpoint import Endpoint, TlsMode
 from listforum.wire.imap import ImapSession
@@ -189,3 +189,40 @@ def test_a_mail_list_with_a_pin_takes_mail(authority: Authority) -> None:
         shown = ssl.get_server_certificate(("127.0.0.1", server.port))
         pin = hashlib.sha256(ssl.PEM_cert_to_DER_cert(shown)).hexdigest()
         assert send(Endpoint("127.0.0.1", server.port, "implicit", pin=pin)).outcome == "accepted"
+
+
+# --- who speaks no TLS, or not ours ---
+
+ALERT = b"\x15\x03\x03\x00\x02\x02"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"* OK IMAP4rev1 ready\r\n", "does not speak TLS on port"),
+        (b"220 mail.example.org ESMTP\r\n", "does not speak TLS on port"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n", "does not speak TLS on port"),
+        (b"SSH-2.0-OpenSSH\r\n", "does not speak TLS on port"),
+        (b"<html>" * 100, "does not speak TLS on port"),
+        (b"\0" * 40, "does not speak TLS on port"),
+        (b"\x16\x03\x03\xff\xff" + b"x" * 70_000, "does not speak TLS on port"),
+        (b"\x16\x03\x03\x00\x05hello", "no encrypted link to localhost could be agreed on"),
+        (b"\x17\x03\x03\x00\x05hello", "no encrypted link to localhost could be agreed on"),
+        (ALERT + b"\x28", "no encrypted link to localhost could be agreed on"),
+        (ALERT + b"\x70", "no encrypted link to localhost could be agreed on"),
+        (ALERT + b"\x46", "speaks only old TLS"),
+        (b"", "hung up before the link was encrypted.*a proxy may help"),
+    ],
+)
+@protocols
+def test_what_answers_in_the_place_of_tls_is_told_apart(
+    authority: Authority, protocol: str, said: bytes, words: str
+) -> None:
+    def script(peer: Peer) -> None:
+        peer._connection.recv(4096)
+        peer.send_raw(said)
+
+    good = authority.certificate("localhost")
+    with ScriptedServer(script, good, tls=False) as server, pytest.raises(LinkError, match=words) as raised:
+        attempt(protocol, Endpoint("localhost", server.port, "implicit", str(authority.ca_file)))
+    assert not isinstance(raised.value, DeadlineError)

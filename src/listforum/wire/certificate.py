@@ -30,11 +30,12 @@ def written(digest: str) -> str:
 
 
 def doubt(certificate: bytes, host: str) -> tuple[str, str]:
-    """What to do about a certificate that cannot be verified, and the line of config that would accept it."""
+    """What to do about a certificate that cannot be verified, and the setting that would accept it."""
     line = f'tls_pin = "{fingerprint(certificate)}"'
     words = _(
         "If this is how {host} is meant to be, ask your provider for the SHA-256 fingerprint of its certificate, by "
-        "another way than this link. Only if it is the same, add this line to the account in the config:"
+        "another way than this link. Only if it is the same, add this to the config, after a comma between the braces "
+        "of that server (imap or smtp):"
     )
     return words.format(host=host), line
 

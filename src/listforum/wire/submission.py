@@ -23,7 +23,7 @@ from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.meter import CountingSocket, Meter
 from listforum.wire.refusal import not_offered, smtp_refusal
 from listforum.wire.sasl import exchange
-from listforum.wire.tls import client_context, handshake_error
+from listforum.wire.tls import client_context, handshake_error, hung_up
 from listforum.wire.words import ServerWords
 
 Outcome = Literal["accepted", "refused", "retry", "uncertain"]
@@ -289,6 +289,8 @@ class Submission:
         tls = next((cause for cause in (error, error.__cause__) if isinstance(cause, ssl.SSLError)), None)
         if tls:
             return handshake_error(self._endpoint, tls)
+        if self._endpoint.tls == "implicit" and isinstance(error.__cause__, ConnectionResetError):
+            return hung_up(self._host)  # once the link stands, the library says that with an error of its own
         if isinstance(error, TimeoutError):
             return DeadlineError(_("it took too long: connecting and logging in to {host}").format(host=self._host))
         if isinstance(error, aiosmtplib.SMTPResponseException):

@@ -109,7 +109,10 @@ def handshake_error(endpoint: Endpoint, error: ssl.SSLError) -> LinkError:
     if isinstance(error, Unverified):
         return _unverified(endpoint, error)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return LinkError(_("{host} hung up before the link was encrypted").format(host=host))
+        return hung_up(host)
+    if error.reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"):
+        words = _("{host} speaks only old TLS, which protects nothing any more (1.2 is needed); nothing was sent to it")
+        return CertificateError(words.format(host=host))
     if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
         words = _(
             "{host}, or somebody between, does not speak TLS on port {port}; nothing was sent to it. Is the port "
@@ -121,6 +124,15 @@ def handshake_error(endpoint: Endpoint, error: ssl.SSLError) -> LinkError:
             host=host, reason=error.reason
         )
     )
+
+
+def hung_up(host: str) -> LinkError:
+    """The error for a link that ended during the handshake, as where a network lets nobody through to a name."""
+    words = _(
+        "{host}, or somebody between, hung up before the link was encrypted. If it stays so, this network may not let "
+        "you through to it: a proxy may help"
+    )
+    return LinkError(words.format(host=host))
 
 
 def _unverified(endpoint: Endpoint, error: Unverified) -> CertificateError:

@@ -53,7 +53,7 @@ class Goal:
 
     def login_wanted(self) -> LinkError:
         words = _("the proxy {proxy} wants a login: write it into proxy in the config, as {form}")
-        form = f"{self.proxy.kind}://user:password@{self.proxy.host}:{self.proxy.port}"
+        form = str(self.proxy).replace("://", "://user:password@")
         return LinkError(words.format(proxy=self.proxy, form=form))
 
     def login_refused(self) -> LinkError:

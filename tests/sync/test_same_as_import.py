@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from mails import BEGAN, mail
 from member import Member
-from servers.dovecot import Dovecot, User
+from servers.certificates import Authority
+from servers.dovecot import Dovecot
+from servers.tiers import CAPABILITIES
 
 OPEN_DATA = '[lists.open-data]\naccount = "home"\nfolder = "INBOX"'
 PERSIAN = "سلام به همه. کتاب‌های تازه رسید."
@@ -92,12 +95,27 @@ def _mail(number: int, body: str | tuple[str, bytes]) -> bytes:
     return head + text.encode() + more
 
 
+@pytest.fixture(scope="module", params=["full", "bare"])
+def server(
+    request: pytest.FixtureRequest, dovecot: Dovecot, server_directory: Path, authority: Authority
+) -> Iterator[Dovecot]:
+    """A server that undoes transfer encodings, and one that does not."""
+    if request.param == "full":
+        yield dovecot
+        return
+    directory = server_directory / "same-as-import"
+    directory.mkdir()
+    with Dovecot(directory, authority, capability=CAPABILITIES["bare"]) as bare:
+        yield bare
+
+
 @pytest.mark.parametrize("kind", BODIES)
-def test_every_kind_of_mail(kind: str, tmp_path: Path, dovecot: Dovecot, user: User) -> None:
+def test_every_kind_of_mail(kind: str, tmp_path: Path, server: Dovecot) -> None:
     raw = _mail(1, BODIES[kind])
-    dovecot.append(user, "INBOX", raw, BEGAN + 7200)
+    user = server.add_user()
+    server.append(user, "INBOX", raw, BEGAN + 7200)
     synced, imported = Member(tmp_path / "synced"), Member(tmp_path / "imported")
-    synced.configure(dovecot, user, OPEN_DATA)
+    synced.configure(server, user, OPEN_DATA)
     synced.json("sync")
     (tmp_path / "one.eml").write_bytes(raw)
     imported.json("import", str(tmp_path / "one.eml"), "open-data")

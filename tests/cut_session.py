@@ -129,7 +129,7 @@ def twenty_mails() -> Iterable[bytes]:
         if number % 4 == 0:
             yield _in_base64(number, f"Números do censo: {text}")
         elif number % 4 == 2:
-            yield _with_attachment(number, text, dice.randbytes(300))
+            yield with_attachment(number, text, dice.randbytes(300))
         else:
             yield mail(number, answers=answers, text=text)
 
@@ -140,7 +140,8 @@ def _in_base64(number: int, text: str) -> bytes:
     return head.replace(b"8bit", b"base64") + b"\r\n\r\n" + body
 
 
-def _with_attachment(number: int, text: str, content: bytes) -> bytes:
+def with_attachment(number: int, text: str, content: bytes) -> bytes:
+    """A mail of the list with a file attached."""
     head, _, _ = mail(number).partition(b"MIME-Version")
     lines = (
         "MIME-Version: 1.0",

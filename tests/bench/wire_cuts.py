@@ -27,19 +27,9 @@ from servers.relay import Cut
 from servers.tiers import CAPABILITIES, Tier
 
 LINE = "{:<7}{:<6}{:>7}{:>7}{:>7}{:>6}{:>6}{:>8}{:>12}{:>11}{:>12}{:>11}"
-TITLES = "tier way bytes cuts good wrong lost doubled whole-twice text-twice most-more most-runs".split()
-    "tier",
-    "way",
-    "bytes",
-    "cuts",
-    "good",
-    "wrong",
-    "lost",
-    "doubled",
-    "whole twice",
-    "text twice",
-    "most more",
-    "most runs",
+TITLES = (
+    *("tier", "way", "bytes", "cuts", "good", "wrong", "lost", "doubled"),
+    *("whole twice", "text twice", "most more", "most runs"),
 )
 
 

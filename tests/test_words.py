@@ -203,7 +203,7 @@ def _pieces(tree: ast.AST) -> set[int]:
 
 
 PLAIN = {
-    "archive/contents.py": "names of columns",
+    "archive/parts.py": "names of columns; what only a mistake in the program can cause",
     "demo/imap_fetch.py": "what a server says to a program",
     "demo/imap_search.py": "what a server says to a program",
     "demo/imap_server.py": "what a server says to a program",

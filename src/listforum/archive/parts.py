@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
+from gettext import gettext as _
 from typing import Any, Final
 
 from listforum.archive.database import Database
@@ -132,7 +133,7 @@ class Parts:
                 "SELECT content FROM piece WHERE post = ? AND nth = ? AND at = ?", (post, nth, offset)
             )
             if found is None or not (content := unpacked(found[0])):
-                raise damaged("a piece is missing")
+                raise damaged(_("a piece of a file is missing"))
             yield content
             offset += len(content)
 

@@ -6,7 +6,8 @@ import base64
 import random
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -115,9 +116,17 @@ class CutSession:
     def _run(self, member: Member, relay: Relay) -> bool:
         """One sync; answers whether something stopped it."""
         member.configure(self._dovecot, self._user, LIST, port=relay.port)
-        with patch.object(Patience, "pause", _at_once):
+        with without_pauses():
             document = member.run("sync", "--json").document
         return document["stopped_by"] is not None or document["lists"][0]["waiting_texts"] > 0
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Who comes back after a cut comes back at once."""
+    pause = Patience.pause
+    with patch.object(Patience, "pause", lambda one, chance: None if pause(one, chance) is None else 0.0):
+        yield
 
 
 def twenty_mails() -> Iterable[bytes]:
@@ -161,13 +170,6 @@ def with_attachment(number: int, text: str, content: bytes) -> bytes:
         "",
     )
     return head + "\r\n".join(lines).encode()
-
-
-def _at_once(patience: Patience, dice: float) -> float | None:
-    return None if _PAUSE(patience, dice) is None else 0.0
-
-
-_PAUSE = Patience.pause
 
 
 class _Listening(Relay):

@@ -49,7 +49,7 @@ def test_a_session_reset_anywhere_goes_on(dovecot: Dovecot, user: User, tmp_path
 
 
 def test_a_poor_server_cut_anywhere(authority: Authority, server_directory: Path, tmp_path: Path) -> None:
-    directory = server_directory / "bare"
+    directory = server_directory / "cut-bare"
     directory.mkdir()
     with Dovecot(directory, authority, capability=CAPABILITIES["bare"]) as dovecot:
         session = CutSession(dovecot, dovecot.add_user(), tmp_path)

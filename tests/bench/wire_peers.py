@@ -118,6 +118,10 @@ class Reader(Protocol):
         """How many mails are here, readable offline."""
         ...
 
+    def moved(self, directory: Path) -> Reader:
+        """The same reader, whose files lie in another directory."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Listforum:
@@ -146,6 +150,9 @@ class Listforum:
             texts = "SELECT count(*) FROM place JOIN post ON post.id = place.post WHERE post.state != 'header'"
             return int(database.execute(texts).fetchone()[0])
 
+    def moved(self, directory: Path) -> Reader:
+        return Listforum(directory, self.history)
+
 
 @dataclass(frozen=True, slots=True)
 class Mbsync:
@@ -158,6 +165,9 @@ class Mbsync:
     def here(self) -> int:
         return _in_maildir(self.directory)
 
+    def moved(self, directory: Path) -> Reader:
+        return Mbsync(directory)
+
 
 @dataclass(frozen=True, slots=True)
 class Offlineimap:
@@ -169,6 +179,9 @@ class Offlineimap:
 
     def here(self) -> int:
         return _in_maildir(self.directory)
+
+    def moved(self, directory: Path) -> Reader:
+        return Offlineimap(directory)
 
 
 def readers(names: Sequence[str], directory: Path, history: int) -> list[Reader]:

@@ -24,9 +24,11 @@ KNOWN: Final = 200
 
 IN_SCRIPTS: Final = 500
 CUT: Final = 200
-MOST_RUNS: Final = 300
-THIN: Final = {"rate": 7_000.0, "delay": 0.3}
-"""56 kbit/s, and 600 ms there and back."""
+FRUITLESS: Final = 20
+"""Syncs that bring no text after which nobody would try again."""
+
+THIN_RATE, THIN_DELAY = 7_000, 0.3
+"""Bytes a second, 56 kbit/s, and seconds one way."""
 
 ARRIVED: Final = 1_700_000_000
 MIB: Final = 1_048_576
@@ -103,7 +105,10 @@ class Scenarios:
         ours = fast["listforum"]
         demands = [Demand((ours.bytes - 4_000) / bound, 1.3, "x bound + 4 kB"), Demand(ours.round_trips, 6, "trips")]
         yield from _compared(f"{NEW} new", fast, bound, demands)
-        thin = {one.name: measure(one, mailbox, Relay(self._dovecot.imaps_port, **THIN)) for one in copies}
+        thin = {
+            one.name: measure(one, mailbox, Relay(self._dovecot.imaps_port, delay=THIN_DELAY, rate=THIN_RATE))
+            for one in copies
+        }
         demands = [Demand(thin["listforum"].seconds, 7.5, "seconds"), Demand(thin["listforum"].round_trips, 6, "trips")]
         yield from _compared(f"{NEW} new, 56 kbit/s, 600 ms", thin, bound, demands)
 
@@ -178,14 +183,14 @@ class Scenarios:
         Answers how many mails are missing, too.
         """
         reader = Listforum(self._place(), CUT)
-        runs, began = 0, time.monotonic()
+        runs, fruitless, here, began = 0, 0, 0, time.monotonic()
         with Relay(self._dovecot.imaps_port, cut_down=every) as relay:
-            while not runs or (
-                reader.here() < expected and runs < MOST_RUNS and relay.up + relay.down < 10 * uncut.bytes
-            ):
+            while here < expected and fruitless < FRUITLESS and relay.up + relay.down < 10 * uncut.bytes:
                 reader.sync(mailbox, relay.port)
                 runs += 1
-            return taken(relay, time.monotonic() - began, runs), expected - reader.here()
+                fruitless = 0 if reader.here() > here else fruitless + 1
+                here = reader.here()
+            return taken(relay, time.monotonic() - began, runs), expected - here
 
 
 _ENCODINGS: Final[tuple[Literal["base64", "quoted-printable"], ...]] = ("base64", "quoted-printable")
@@ -202,7 +207,7 @@ def _copied(reader: Reader) -> Reader:
     """The same reader as it is now, in another directory."""
     copy = reader.directory.with_name(reader.name + "-copy")
     shutil.copytree(reader.directory, copy)
-    return Listforum(copy, reader.history) if isinstance(reader, Listforum) else type(reader)(copy)
+    return reader.moved(copy)
 
 
 def _peak(reader: Listforum) -> int:

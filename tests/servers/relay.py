@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from typing import Literal
+from typing import Literal, Self
 
 Cut = Literal["fin", "rst", "hole"]
 """How a link dies: closed, reset, or silent for ever."""
@@ -58,7 +58,7 @@ class Relay:
         """
         return sum(1 + link.client_trip for link in self._links)
 
-    def __enter__(self) -> Relay:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 

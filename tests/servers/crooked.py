@@ -29,7 +29,7 @@ class Crooked:
 
     def __call__(self, peer: Peer) -> None:
         peer.send("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready")
-        peer.expect("AUTHENTICATE")
+        peer.receive()
         peer.send("{tag} OK [CAPABILITY IMAP4rev1] in")
         while True:
             line = peer.receive()
@@ -48,13 +48,15 @@ class Crooked:
 
     def _fetch(self, peer: Peer, uids: list[int], items: bytes) -> None:
         of_headers = b"HEADER.FIELDS" in items
+        if b"BODY" not in items.replace(b"BODYSTRUCTURE", b""):
+            self._glance(peer, uids)
+            return
         self.fetches.append(uids)
 
         def answer(uid: int) -> None:
             head, body = self.mails[uid - 1].split(b"\r\n\r\n", 1)
             if of_headers:
-                structure = f'("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "8BIT" {len(body)} 1)'
-                told = f'INTERNALDATE "01-Mar-2026 08:00:00 +0000" BODYSTRUCTURE {structure} '
+                told = f'INTERNALDATE "01-Mar-2026 08:00:00 +0000" BODYSTRUCTURE {_structure(self.mails[uid - 1])} '
                 peer.send_raw(_item(uid, told, "BODY[HEADER.FIELDS (SUBJECT)]", head + b"\r\n\r\n"))
             else:
                 peer.send_raw(_item(uid, "", "BODY[1]<0>", body))
@@ -66,8 +68,19 @@ class Crooked:
             answer(uid)
         peer.send("{tag} OK fetched")
 
+    def _glance(self, peer: Peer, uids: list[int]) -> None:
+        """Tells the parts of those mails that there are."""
+        for uid in (uid for uid in uids if uid <= len(self.mails)):
+            peer.send(f"* {uid} FETCH (UID {uid} BODYSTRUCTURE {_structure(self.mails[uid - 1])})")
+        peer.send("{tag} OK fetched")
+
 
 Failure = Callable[[Peer, Sequence[int], Collection[int], Callable[[int], None]], None]
+
+
+def _structure(mail: bytes) -> str:
+    _head, body = mail.split(b"\r\n\r\n", 1)
+    return f'("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "8BIT" {len(body)} 1)'
 
 
 def _item(uid: int, told: str, section: str, content: bytes) -> bytes:

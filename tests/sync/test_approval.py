@@ -201,7 +201,7 @@ def test_a_no_to_the_texts_keeps_the_headers_and_lets_the_texts_wait(
     assert (report.stopped_by, report.errors) == ("cancel", [])
     assert [(one.new_headers, one.new_texts, one.waiting_texts) for one in report.lists] == [(4, 0, 4)]
     assert {post["state"] for post in posts(member).values()} == {"header"}
-    assert traffic.fetched("BODY.PEEK[1]") == []
+    assert traffic.fetched("PEEK[1]") == []
     later = Asked()
     assert sync(member, later).lists[0].new_texts == 4
     assert len(later.shown) == 1

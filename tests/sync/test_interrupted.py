@@ -113,7 +113,7 @@ def test_what_was_committed_before_a_kill_is_not_fetched_again(
     assert 0 < kept < 300
     member.configure(dovecot, user, LIST)
     one = member.json("sync")["lists"][0]
-    assert traffic.fetched("BODYSTRUCTURE") == []
+    assert traffic.fetched("HEADER.FIELDS") == []
     assert one["new_texts"] == 300 - kept
     assert bytes(traffic.heard).count(b" BODY[1]<0>") == 300 - kept
 

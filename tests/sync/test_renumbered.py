@@ -31,7 +31,7 @@ def test_texts_that_are_here_are_not_fetched_again(
         traffic.clear()
         one = synced.json("sync")["lists"][0]
         assert (one["new_headers"], one["new_texts"], one["waiting_texts"]) == (0, 0, 0)
-        assert traffic.fetched("BODY.PEEK[1]") == []
+        assert traffic.fetched("PEEK[1]") == []
         assert posts(synced) == before
 
 
@@ -106,7 +106,7 @@ def test_a_text_that_waits_and_vanishes_is_said_to_be_gone_and_not_asked_for_aga
     assert (one["new_texts"], one["waiting_texts"]) == (0, 0)
     traffic.clear()
     member.json("sync")
-    assert b"FETCH" not in traffic.said
+    assert b"PEEK" not in traffic.said
     post = posts(member)[identifier(1)]["post"]
     outcome = member.run("fetch", f"post:{post}", "--json")
     assert outcome.code == 1

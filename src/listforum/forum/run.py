@@ -35,7 +35,7 @@ from listforum.sync.meter import Meter
 from listforum.sync.patience import Patience
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport, Subscription
-from listforum.sync.visit import Folders, Visit, glance_at
+from listforum.sync.visit import Folders, Visit, glance_at, only_opened
 from listforum.wire.folder import Glance
 from listforum.wire.imap import ImapSession, Opening
 
@@ -162,7 +162,8 @@ class Run:
         self.meter.must_afford(plan.CONNECT_WORST)
         person = self.person
         undone = [report for report in reports if not report.done]
-        opening = self._opening(account, undone or reports[:1], glance)
+        # who comes back knows what is new, or has just died of it
+        opening = self._opening(account, undone or reports[:1], only_opened if patience.reached else glance)
         try:
             with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire, opening) as session:
                 patience.logged_in()

@@ -39,7 +39,7 @@ class Patience:
     def __init__(self, most: int) -> None:
         self._largest = most
         self._in_vain = 0
-        self._logged_in = False
+        self._sessions = 0
         self._fruitless = 0
         self._broke_at: tuple[int, str] | None = None
         self._alone: set[tuple[int, int]] = set()
@@ -85,7 +85,17 @@ class Patience:
 
     def logged_in(self) -> None:
         """The server is there, and lets us in."""
-        self._logged_in = True
+        self._sessions += 1
+
+    @property
+    def reached(self) -> bool:
+        """Whether there was a session in this run."""
+        return self._sessions > 0
+
+    @property
+    def returned(self) -> bool:
+        """Whether an earlier session of this run has broken."""
+        return self._sessions > 1
 
     def broke_at(self, mail: tuple[int, str]) -> bool:
         """The link died before what was to come of this mail; answers whether it did so before, and no further."""
@@ -101,7 +111,7 @@ class Patience:
         The pauses grow, and no two programs that lost the same server come back at the same moment.
         """
         self._fruitless += 1
-        if not self._logged_in or self._fruitless >= TRIES:
+        if not self.reached or self._fruitless >= TRIES:
             return None
         pause: float = _FIRST_PAUSE * 2 ** (self._fruitless - 1)
         return min(_LONGEST_PAUSE, pause) * (0.5 + chance)

@@ -26,7 +26,7 @@ PIECE: Final = 65_536
 """Bytes of a long part that are asked for at once: few at first, so that a link that dies soon brings something too."""
 
 HEADERS_AT_ONCE: Final = 200
-TEXTS_AT_ONCE: Final = 500
+TEXTS_AT_ONCE: Final = 200
 
 GLANCED_AT: Final = 60
 """Of so many new mails the parts are told in the same breath as the folder is opened: about 110 bytes of each."""

@@ -103,7 +103,9 @@ class Visit:
 
     def open(self) -> None:
         """Opens the folder. A folder that has changed its UIDVALIDITY is read anew from here on."""
-        opened = self._folders.open(glance_at(self.to, self.cursor(), self.meter.left))
+        # a server may break at a mail that it is asked about: then none but the one to blame must be asked about
+        glance = only_opened if self.patience.returned else glance_at
+        opened = self._folders.open(glance(self.to, self.cursor(), self.meter.left))
         if opened.state != self._state:
             self._found = None  # what was found would not be all there is
         self._state = opened.state

@@ -36,13 +36,15 @@ class Conversation:
     """One IMAP connection, opened once. What fails on the way closes it; a refused command does not.
 
     `capabilities` are those that hold now, `known` those that an earlier session has `remembered`, from before and
-    after the login. `unfinished` is the literal that was under way when the link broke.
+    after the login. `let_in` tells whether the login was taken, whatever came then. `unfinished` is the literal that
+    was under way when the link broke.
     """
 
     def __init__(self, link: Link, credentials: Credentials, known: Collection[str] = ()) -> None:
         self.link = link
         self.capabilities: frozenset[str] = frozenset()
         self.remembered: frozenset[str] = frozenset()
+        self.let_in = False
         self.unfinished: Unfinished | None = None
         self._known = frozenset(known)
         self._credentials = credentials
@@ -132,6 +134,7 @@ class Conversation:
         if end.status == "NO":
             raise imap_refusal(self._host, self._credentials.mechanism, end.text, self._words.quote(end.text))
         self.expect_ok(end, _("{host} could not log in {user}").format(host=self._host, user=self._credentials.user))
+        self.let_in = True
 
     def _plain_login(self) -> Command | None:
         """LOGIN, behind which more may be said at once, as behind AUTHENTICATE it may not; None where it is no use."""

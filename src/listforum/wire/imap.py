@@ -9,7 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import Final
 
 from listforum.cancel import Cancel
-from listforum.errors import ServerError
+from listforum.errors import LinkError, ServerError
 from listforum.model.mail import Part
 from listforum.model.traffic import Bytes
 from listforum.wire import command
@@ -69,9 +69,14 @@ class ImapSession:
         meter: Meter | None = None,
         opening: Opening | None = None,
     ) -> None:
-        link = Link(endpoint, cancel=cancel, deadlines=deadlines, meter=meter)
         self._opening = opening or Opening()
-        self._conversation = Conversation(link, credentials, self._opening.capabilities)
+
+        def begin() -> Conversation:
+            link = Link(endpoint, cancel=cancel, deadlines=deadlines, meter=meter)
+            return Conversation(link, credentials, self._opening.capabilities)
+
+        self._begin = begin
+        self._conversation = self._begin()
         self._states: dict[str, FolderState] = {}
         self.opened: tuple[Glance, Opened] | None = None
 
@@ -101,7 +106,14 @@ class ImapSession:
         return "BINARY" in self.capabilities
 
     def __enter__(self) -> ImapSession:
-        heard = self._conversation.open(self._first_words(), NEWS)
+        try:
+            heard = self._conversation.open(self._first_words(), NEWS)
+        except (LinkError, ServerError):
+            if not self._conversation.let_in:
+                raise
+            # the server broke at a mail that it was asked about behind the login: it is only to let us in
+            self._conversation = self._begin()
+            heard = self._conversation.open()
         if heard:
             self._understand(heard)
         return self

@@ -13,8 +13,8 @@ from listforum.forum import Forum
 from listforum.forum.connecting import Person
 from listforum.home import Home
 from listforum.mail.structure import split
-from listforum.model.traffic import Bytes
-from lists import LIST, deliver
+from listforum.model.traffic import Bytes, Paid
+from lists import LIST, deliver, noise
 from mails import BEGAN, mail
 from member import Member
 from servers.dovecot import Dovecot, User
@@ -43,20 +43,20 @@ def test_a_connection_costs_what_connections_have_cost(forum: Forum) -> None:
     assert 2_000 < guess < 8_000
     now = int(time.time())
     for day, (paid, times) in enumerate(((6_000, 2), (3_000, 1), (900_000, 0))):
-        forum.archive.ledger.add(now - day * 24 * 3600, "open-data", {"connect": Bytes(100, paid - 100)})
-        forum.archive.ledger.connected(now - day * 24 * 3600, "open-data", times)
+        forum.archive.ledger.add(now - day * 24 * 3600, "open-data", {"connect": Paid(Bytes(100, paid - 100), times)})
     assert forum.fetching.connect_price() == 3_000
 
 
 def test_the_price_told_is_close_to_what_is_paid(tmp_path: Path, dovecot: Dovecot, user: User) -> None:
     member = Member(tmp_path / "home")
     member.configure(dovecot, user, LIST)
-    deliver(dovecot, user, 1, text="".join(f"Line {n} of a long text.\n" for n in range(1_000)))
+    half = "".join(f"Line {n} of a long text.\n" for n in range(500))  # what people write repeats itself about so much
+    deliver(dovecot, user, 1, text=half + noise(1, 12_000))
     member.json("sync", "--headers-only")
     with open_forum(Home(member.home)) as forum:
         [post] = forum.fetching.waiting(forum.reading.topic_numbers_in("open-data", ["all"]))
         told = forum.fetching.price([post]) + forum.fetching.connect_price()
         report = forum.fetching.texts([post], Person(lambda _: "", Cancel(), lambda _: None))
         assert report.errors == []
-        assert abs(report.spent.total - told) < 0.2 * told
+        assert abs(report.spent.total - told) < 0.3 * told
         assert forum.fetching.price([post]) == 0

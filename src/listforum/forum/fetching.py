@@ -12,7 +12,7 @@ from listforum.errors import UnknownItem
 from listforum.forum.connecting import Connecting, Person
 from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
-from listforum.sync.price import connection, missing_text, take_stock
+from listforum.sync.price import connection, missing_text, take_stock, usual
 from listforum.sync.pull import Pull
 from listforum.sync.report import ListReport
 from listforum.sync.visit import Folders, only_opened
@@ -35,8 +35,12 @@ class Fetching:
         ]
 
     def price(self, posts: Iterable[int]) -> int:
-        """What `texts` would cost, in bytes, without the connection; 0 when all the texts are here."""
-        return sum(missing_text(self._archive, post) for post in posts)
+        """What `texts` would cost, in bytes, without the connection; 0 when all is here. Raises UnknownItem."""
+        missing = {post: size for post in posts if (size := missing_text(self._archive, post))}
+        return sum(
+            usual(self._archive, one.name, one.account).of(sum(missing[post] for post in of_list))
+            for one, of_list in self._by_list(list(missing)).items()
+        )
 
     def connect_price(self) -> int:
         """What a connection usually costs, in bytes."""

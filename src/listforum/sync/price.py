@@ -85,7 +85,7 @@ def connection(archive: Archive) -> int:
 
 
 def missing_text(archive: Archive, post: int) -> int:
-    """What fetching all the text of a post that is not here costs, in bytes, if its sizes are right."""
+    """How much text of a post is not here, in bytes, encoded and uncompressed, if its sizes are right."""
     return sum(max(0, part.size - (part.here or 0)) + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import sys
@@ -131,7 +132,8 @@ class Scenarios:
         yield Row(f"first sync of {len(mails)}, uncut", "listforum", uncut, bound)
         for every, most in ((10_000, 1.3), (4_000, 1.8)):
             ours, missing = self._until_done(mailbox, every, len(mails), uncut)
-            demands = (Demand(ours.bytes / uncut.bytes, most, "x uncut"), Demand(missing, 0, "missing"))
+            ratio = math.inf if missing else ours.bytes / uncut.bytes
+            demands = (Demand(ratio, most, "x uncut"), Demand(missing, 0, "missing"))
             yield Row(f"  dies every {every // 1000} kB", "listforum", ours, bound, demands)
 
     def large_attachment(self) -> Row:

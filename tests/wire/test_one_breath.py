@@ -199,7 +199,45 @@ def test_headers_and_texts_come_in_one_breath(dovecot: Dovecot, user: User) -> N
     headers = [one.header for one in found if isinstance(one, FetchedHeader)]
     assert headers == [b"Subject: s1\r\n\r\n", b"Subject: s2\r\n\r\n"]
     assert [one.content for one in found if isinstance(one, FetchedPart)] == [b"text 1\r\n", b"text 2\r\n"]
-    assert all(one.parts == news.parts[one.uid] for one in found if isinstance(one, FetchedHeader))
+    assert [len(one.parts) for one in found if isinstance(one, FetchedHeader)] == [1, 1]
+
+
+def test_parts_are_told_of_those_mails_only_whose_type_does_not_tell_where_the_text_is(
+    dovecot: Dovecot, user: User
+) -> None:
+    mixed = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n--b--\r\n'
+    html = b"Content-Type: text/html\r\n\r\n<p>hello\r\n"
+    alternative = mixed.replace(b"mixed", b"alternative")
+    for mail in (
+        b"Subject: none\r\n\r\nhello\r\n",
+        b"Content-Type: text/plain\r\n\r\nhello\r\n",
+        mixed,
+        alternative,
+        html,
+    ):
+        dovecot.append(user, "INBOX", mail)
+    with ImapSession(endpoint_of(dovecot), password_of(user), deadlines=QUICK) as session:
+        news = session.look(Glance("INBOX", first=1, most=60)).news
+        assert news
+        assert news.uids == (1, 2, 3, 4, 5)
+        assert news.simple == {1, 2, 4}
+        assert news.parts.keys() == {3, 5}
+        (few,) = [session.look(Glance("INBOX", first=1, most=2)).news]
+        assert few
+        assert few.simple == {1, 2}
+        wanted = [PartRequest(uid, "1", 0, 1000, decoded=True) for uid in (1, 2, 4)]
+        assert {part.content.strip() for part in session.parts(wanted)} == {b"hello"}
+
+
+def test_a_lists_glance_tells_nothing_of_other_mails(dovecot: Dovecot, user: User) -> None:
+    ours = b"List-Id: <l.example.org>\r\nContent-Type: text/html\r\n\r\n<p>hello\r\n"
+    for mail in (ours, b"Content-Type: text/html\r\n\r\n<p>private\r\n", ours):
+        dovecot.append(user, "INBOX", mail)
+    with ImapSession(endpoint_of(dovecot), password_of(user), deadlines=QUICK) as session:
+        news = session.look(Glance("INBOX", first=1, list_id="l.example.org", most=60)).news
+    assert news
+    assert news.uids == (1, 3)
+    assert news.parts.keys() == {1, 3}
 
 
 class TestFound:

@@ -11,7 +11,7 @@ from listforum.archive.arrival import Arrival, understand
 from listforum.errors import ServerError
 from listforum.mail.address import same
 from listforum.mail.structure import shown_parts
-from listforum.model.mail import Received
+from listforum.model.mail import Part, Received
 from listforum.sync import plan
 from listforum.sync.copies import Copies
 from listforum.sync.patience import Asked
@@ -20,6 +20,7 @@ from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.texts import Texts
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedHeader, FetchedPart
+from listforum.wire.folder import News
 
 
 class Headers:
@@ -142,17 +143,17 @@ class Headers:
         if meter.left is not None:
             meter.must_afford(plan.headers_worst(len(uids)))
             return session.headers(uids, plan.FIELDS_LIMIT)
-        told = self._visit.parts
-        known = {uid: told[uid] for uid in uids if uid in told}
-        if len(known) < len(uids):
+        news = self._visit.news
+        if news is None:
             return session.headers(uids)
-        if not self._with_texts:
-            return session.headers(uids, known=known)
+        ahead = {uid: _shown(news, uid) for uid in uids if uid in news.parts or uid in news.simple}
+        if not self._with_texts or len(ahead) < len(uids):
+            return session.headers(uids, known=news.parts)
         terms = Terms(session.decodes)
-        wanted = [one for uid in reversed(uids) for one in new_requests(uid, shown_parts(known[uid]), terms)]
-        texts = sum(plan.text_price(shown_parts(known[uid])) for uid in uids)
+        wanted = [one for uid in reversed(uids) for one in new_requests(uid, ahead[uid], terms)]
+        texts = sum(plan.USUAL_TEXT if uid in news.simple else plan.text_price(ahead[uid]) for uid in uids)
         self._visit.expect(len(uids) * plan.USUAL_HEADER + texts)
-        return session.mails(uids, known, wanted)
+        return session.mails(uids, news.parts, wanted)
 
     def _arrival(self, fetched: FetchedHeader) -> Arrival:
         received = Received(fetched.header, fetched.parts, None, fetched.arrived)
@@ -183,3 +184,8 @@ class Headers:
             return header.list_id.casefold() == wanted.casefold()
         address = self._visit.posting_address
         return address is not None and any(same(address, one.address) for one in (*header.to, *header.cc))
+
+
+def _shown(news: News, uid: int) -> tuple[Part, ...]:
+    """The parts to ask for of a mail of which nothing is here yet."""
+    return shown_parts(news.parts[uid]) if uid in news.parts else (Part("1", "text/plain", plan.TEXT_LIMIT),)

@@ -37,6 +37,9 @@ WORTH_COMPRESSING: Final = 5_000
 USUAL_HEADER: Final = 700
 """Bytes of a mail's header fields, about."""
 
+USUAL_TEXT: Final = 2_000
+"""Bytes of its text, about."""
+
 DIGEST_LIMIT: Final = 1_048_576
 """Bytes of a digest's text that are fetched unasked: it is many mails in one."""
 

@@ -56,7 +56,8 @@ class Pull:
     def price(self) -> None:
         """Asks how much is new, and adds it and its price to what waits, without fetching it."""
         self._visit.look()
-        new, told = self._headers.new(), self._visit.parts
+        new, news = self._headers.new(), self._visit.news
+        told = news.parts if news else {}
         self._guessed = not all(uid in told for uid in new)
         price_news(self._visit.archive, self._visit.to, self.report, new, told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from gettext import gettext as _
@@ -12,7 +12,6 @@ from listforum.archive.archive import Archive
 from listforum.archive.aside import Missing, SetAside
 from listforum.archive.waiting import WaitingText
 from listforum.errors import BudgetError, LinkError, ServerError, UnknownItem
-from listforum.model.mail import Part
 from listforum.model.server import Cursor, Place, UidSet
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
@@ -33,7 +32,7 @@ def glance_at(to: Subscription, cursor: Cursor | None, budget: int | None) -> Gl
     if cursor is None or budget is not None:
         return Glance(to.folder)
     first = cursor.covered.first_gap(cursor.floor)
-    return Glance(to.folder, first, to.list_id, 0 if to.list_id else plan.GLANCED_AT)
+    return Glance(to.folder, first, to.list_id, plan.GLANCED_AT)
 
 
 def only_opened(to: Subscription, cursor: Cursor | None, budget: int | None) -> Glance:  # noqa: ARG001 - as `glance_at`
@@ -117,20 +116,13 @@ class Visit:
             self.session.compress()
 
     @property
-    def parts(self) -> Mapping[int, tuple[Part, ...]]:
-        """The parts of new mails, as far as the server told them when the folder was opened."""
-        news = self._news()
-        return news.parts if news else {}
-
-    def _news(self) -> News | None:
+    def news(self) -> News | None:
         """What the server told of mails when the folder was opened, if it was asked for this list."""
         opened, cursor = self.session.opened, self.cursor()
         if opened is None or cursor is None or cursor.uidvalidity != self.state.uidvalidity:
             return None
         glance, told = opened
-        if (glance.folder, glance.list_id) != (self.to.folder, self.to.list_id) or told.news is None:
-            return None
-        return told.news
+        return told.news if (glance.folder, glance.list_id) == (self.to.folder, self.to.list_id) else None
 
     @property
     def posting_address(self) -> str | None:
@@ -311,7 +303,7 @@ class Visit:
     def unsettled(self, cursor: Cursor) -> tuple[int, ...]:
         """The UIDs of mails that are yet to be read, ascending."""
         if self._found is None:
-            first, news = cursor.covered.first_gap(cursor.floor), self._news()
+            first, news = cursor.covered.first_gap(cursor.floor), self.news
             self._found = news.uids if news and news.first <= first else self._search(first)
         aside = (one.uid for one in self.aside())
         return plan.unsettled(self._found, cursor, self.stored().union(aside))

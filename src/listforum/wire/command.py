@@ -70,6 +70,15 @@ def search_among(
     Of each criterion the first word is a key of ours, the others are text.
     """
     words = Words("UID SEARCH RETURN (ALL)" if "ESEARCH" in capabilities else "UID SEARCH")
+    return _with_criteria(words, first, last, criteria)
+
+
+def search_and_save(first: int, *criteria: tuple[str, ...], last: int = LARGEST_UID) -> Command:
+    """The same, whose result is not told but stands for "$" in what follows (RFC 5182)."""
+    return _with_criteria(Words("UID SEARCH RETURN (SAVE)"), first, last, criteria)
+
+
+def _with_criteria(words: Words, first: int, last: int, criteria: Sequence[tuple[str, ...]]) -> Command:
     if any(not text.isascii() for _, *texts in criteria for text in texts):
         words.atom("CHARSET UTF-8")
     words.atom(f"UID {_uid(first)}:{_uid(last)}")

@@ -24,6 +24,16 @@ STATE: Final = frozenset({"UIDVALIDITY", "UIDNEXT", "EXISTS"})
 NEWS: Final = frozenset({*STATE, "SEARCH", "ESEARCH", "FETCH", "STATUS"})
 MOST_UIDS: Final = 1_000_000
 
+_NOT_SIMPLE: Final = (
+    ("HEADER Content-Type", ""),
+    ("NOT HEADER Content-Type", "text/plain"),
+    ("NOT HEADER Content-Type", "multipart/alternative"),
+)
+"""Section 1 is the text of mails of these types, or of none: the plainest alternative comes first (RFC 2046, 5.1.4)."""
+
+_WITH_SAVED: Final = 4
+"""So many commands has a glance at the parts of what a search has saved."""
+
 _ALL: Final = re.compile(rb" ALL ([\d:,]+)", re.IGNORECASE)
 
 
@@ -50,7 +60,7 @@ class Glance:
     """What is to be told of a folder in one breath: how it stands, and what lies in it from UID `first` on.
 
     Nothing more than how it stands when `first` is 0. With a `list_id` only the mails with this List-Id are told of.
-    `most` is of how many UIDs the parts are told, for nobody knows yet how many there are.
+    `most` is of how many UIDs it is told what the mails consist of, for nobody knows yet how many there are.
     """
 
     folder: str
@@ -60,23 +70,41 @@ class Glance:
 
     def commands(self, capabilities: frozenset[str]) -> tuple[Command, ...]:
         """EXAMINE, and what is to be asked behind it."""
-        commands = [command.examine(self.folder)]
-        if self.first:
-            criteria = (("HEADER List-Id", self.list_id),) if self.list_id else ()
-            commands.append(command.search_among(capabilities, self.first, *criteria))
-        if self.first and self.most:
-            last = min(self.first + self.most - 1, command.LARGEST_UID)
-            commands.append(Words(f"UID FETCH {self.first}:{last} (UID BODYSTRUCTURE)").done())
-        return tuple(commands)
+        opening = command.examine(self.folder)
+        if not self.first:
+            return (opening,)
+        listed = (("HEADER List-Id", self.list_id),) if self.list_id else ()
+        looking = command.search_among(capabilities, self.first, *listed)
+        return (opening, looking, *(self._asking_for_parts(capabilities, listed) if self.most else ()))
+
+    @property
+    def last(self) -> int:
+        """The last UID of which it is told what the mail consists of."""
+        return min(self.first + self.most - 1, command.LARGEST_UID)
+
+    def _asking_for_parts(self, capabilities: frozenset[str], listed: tuple[tuple[str, str], ...]) -> Sequence[Command]:
+        """BODYSTRUCTURE in clear is the dearest of all: only of mails whose Content-Type does not tell enough.
+
+        The server finds these and remembers them (SEARCHRES, RFC 5182). One that cannot is not asked about mails that
+        are none of the list's.
+        """
+        if {"ESEARCH", "SEARCHRES"} <= capabilities:
+            finding = command.search_and_save(self.first, *listed, *_NOT_SIMPLE, last=self.last)
+            return (finding, Words("UID FETCH $ (UID BODYSTRUCTURE)").done())
+        return () if listed else (Words(f"UID FETCH {self.first}:{self.last} (UID BODYSTRUCTURE)").done(),)
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The UIDs there are from `first` on, ascending, and the parts of some of these mails."""
+    """The UIDs there are from `first` on, ascending, and what some of these mails consist of.
+
+    Of a `simple` one nothing is known but that its text is section 1.
+    """
 
     first: int
     uids: tuple[int, ...]
     parts: Mapping[int, tuple[Part, ...]] = field(default_factory=dict)
+    simple: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +127,11 @@ def opened(glance: Glance, heard: Sequence[Heard]) -> Opened | None:
     state = FolderState(told.get("UIDVALIDITY", 0), told.get("UIDNEXT", 0), told.get("EXISTS", 0))
     if len(heard) == 1 or heard[1].end.status != "OK":
         return Opened(state)
-    return Opened(state, News(glance.first, found_uids(responses, glance.first), _structures(responses)))
+    uids, parts = found_uids(responses, glance.first), _structures(responses)
+    simple: frozenset[int] = frozenset()
+    if len(heard) == _WITH_SAVED and all(one.end.status == "OK" for one in heard):
+        simple = frozenset(uid for uid in uids if uid <= glance.last and uid not in parts)
+    return Opened(state, News(glance.first, uids, parts, simple))
 
 
 def found_uids(responses: Iterable[Response], first: int, last: int = command.LARGEST_UID) -> tuple[int, ...]:

@@ -237,10 +237,10 @@ class ImapSession:
     ) -> Iterator[FetchedHeader]:
         """Arrival, parts and header fields of mails, each given as soon as it is complete.
 
-        Of the fields of a mail `longest` bytes come at the most; parts that are `known` of all are not asked for. Mails
+        Of the fields of a mail `longest` bytes come at the most; parts that are `known` are not asked for. Mails
         that are gone do not come. Left before its end, the session is closed.
         """
-        return fetch(self._conversation, [Headers(tuple(uids), longest, known)])
+        return fetch(self._conversation, _headers(uids, longest, known))
 
     def header_fields(
         self, uids: Sequence[int], fields: Sequence[str], longest: int | None = None
@@ -256,7 +256,7 @@ class ImapSession:
         self, uids: Sequence[int], known: Mapping[int, tuple[Part, ...]], wanted: Iterable[PartRequest]
     ) -> Iterator[FetchedHeader | FetchedPart]:
         """Headers and ranges of parts, in one breath; given as `parts` does."""
-        return parts(self._conversation, [Headers(tuple(uids), None, known), *ranges(wanted)])
+        return parts(self._conversation, [*_headers(uids, None, known), *ranges(wanted)])
 
     def whole(self, uid: int, size_limit: int) -> Octets:
         """All bytes of a mail. Raises `ServerError` when it is gone or larger than `size_limit`."""
@@ -271,3 +271,10 @@ class ImapSession:
         if sum(map(len, pieces)) > size_limit:
             raise ServerError(_("mail {uid} is larger than {limit} bytes").format(uid=uid, limit=size_limit))
         return b"".join(pieces)
+
+
+def _headers(uids: Sequence[int], longest: int | None, known: Mapping[int, tuple[Part, ...]]) -> Iterator[Headers]:
+    """Those mails whose parts are known, and the others."""
+    for among in (tuple(uid for uid in uids if uid in known), tuple(uid for uid in uids if uid not in known)):
+        if among:
+            yield Headers(among, longest, known)

@@ -85,7 +85,7 @@ def test_an_approved_sync_says_the_same_to_the_server_as_a_plain_one(
             said.append(commands(traffic))
             heard.append(len(re.sub(rb"\([0-9. +]+ secs\)", b"", bytes(traffic.heard))))
         assert len(posts(member)) == 7
-    assert said[:3] == said[3:]
+    assert [sorted(one) for one in said[:3]] == [sorted(one) for one in said[3:]]
     assert abs(heard[0] - heard[3]) <= 2
     assert abs(heard[2] - heard[5]) <= 2
 

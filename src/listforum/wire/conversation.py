@@ -11,6 +11,7 @@ from listforum.errors import LinkError, ListforumError, ServerError
 from listforum.wire.command import Command, Words
 from listforum.wire.dialogue import ByeError, Dialogue, Limits, ProtocolError, Response, Said, Tagged, Unfinished
 from listforum.wire.endpoint import Credentials
+from listforum.wire.idle import Idle
 from listforum.wire.link import Link
 from listforum.wire.refusal import imap_refusal, not_offered
 from listforum.wire.sasl import exchange
@@ -61,11 +62,17 @@ class Conversation:
     @property
     def exists(self) -> int:
         """How many mails the open folder has, as the server last said."""
-        return self._connected().exists
+        return self._connected().exists or 0
+
+    @property
+    def news(self) -> bool:
+        """Whether mails have come since the folder was opened."""
+        return self._connected().news
 
     def leave_folder(self) -> None:
-        """Forget how many mails there were: another folder is about to be opened."""
-        self._connected().exists = 0
+        """Forget how many mails there were: a folder is about to be opened."""
+        dialogue = self._connected()
+        dialogue.exists, dialogue.news = None, False
 
     # --- opening and closing ---
 
@@ -190,6 +197,32 @@ class Conversation:
         if heard.end.status == "OK":
             self.link.compress()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until mails come into the open folder, for so many seconds at the most; answers whether any have come.
+
+        Where the server does not tell by itself (RFC 2177), it is asked when the time is over.
+        """
+        dialogue = self._connected()
+        if dialogue.news:
+            return True
+        self._busy, failure = True, None
+        try:
+            idle = Idle(self.link, dialogue)
+            if "IDLE" not in self.capabilities:
+                idle.ask_after(seconds)
+            elif not idle.wait(seconds):
+                self.capabilities -= {"IDLE"}
+            self._busy = False
+        except (ProtocolError, ValueError) as error:
+            failure = self._failure(error)
+        finally:
+            if self._busy:
+                self._hang_up()
+            self._busy = False
+        if failure:
+            raise failure
+        return dialogue.news
+
     def _listen(
         self,
         commands: Sequence[Command],
@@ -220,12 +253,8 @@ class Conversation:
                 left -= isinstance(said, Tagged)
                 self._busy = left > 0
                 yield number, said
-        except ByeError as bye:
-            failure = LinkError(self._sentence(_("{host} ended the session").format(host=self._host), bye.words))
-        except (ProtocolError, ValueError):
-            failure = ServerError(
-                _("{host} answers in a way that makes no sense, or too much; the link was cut").format(host=self._host)
-            )
+        except (ProtocolError, ValueError) as error:
+            failure = self._failure(error)
         else:
             return
         finally:
@@ -234,6 +263,13 @@ class Conversation:
                 self._hang_up()
             self._busy = False
         raise failure
+
+    def _failure(self, error: Exception) -> ListforumError:
+        if isinstance(error, ByeError):
+            return LinkError(self._sentence(_("{host} ended the session").format(host=self._host), error.words))
+        return ServerError(
+            _("{host} answers in a way that makes no sense, or too much; the link was cut").format(host=self._host)
+        )
 
     def _connected(self) -> Dialogue:
         if self._dialogue is None:

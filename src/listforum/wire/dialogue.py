@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from listforum.errors import ListforumError
 from listforum.wire.command import Command
@@ -83,8 +83,9 @@ class Dialogue(imaplib.IMAP4):
     """An IMAP connection from its greeting on, over a connected link.
 
     After STARTTLS there is no greeting, and the one in clear is not to be believed: `greeted` says that a session
-    begins with one of ours. `known` are capabilities that need not be asked for where the greeting has none. Methods
-    raise `imaplib.IMAP4.error` and what `Link` raises.
+    begins with one of ours. `known` are capabilities that need not be asked for where the greeting has none. `exists`
+    is how many mails the open folder has, None before the server has said so; `news`, whether any have come since it
+    first did. Methods raise `imaplib.IMAP4.error` and what `Link` raises.
     """
 
     def __init__(self, link: Link, *, greeted: bytes = b"", known: Collection[str] = ()) -> None:
@@ -92,8 +93,10 @@ class Dialogue(imaplib.IMAP4):
         self._preface = greeted
         self._known = known
         self._line = b""
+        self._tag = b""
         self.unfinished: Unfinished | None = None
-        self.exists = 0
+        self.exists: int | None = None
+        self.news = False
         self._allow(GREETING)
         super().__init__()
 
@@ -188,6 +191,33 @@ class Dialogue(imaplib.IMAP4):
                 self.send(speech.without(ended))
                 yield number, Tagged(status, words[-1])
 
+    # --- a command that goes on until it is told to end ---
+
+    def say(self, command: bytes, limits: Limits) -> None:
+        """Say a command; `hear` tells what comes of it."""
+        self.listen(limits)
+        self._tag = self._new_tag()
+        self.send(self._tag + b" " + command + b"\r\n")
+
+    def listen(self, limits: Limits) -> None:
+        """Say nothing; `hear` tells what the server says by itself."""
+        self._allow(limits)
+        self.untagged_responses.clear()
+        self.unfinished = None
+
+    def hear(self) -> Literal["go on"] | Tagged | None:
+        """The next thing that the server says: its "+", the end of what was said, or None for anything else."""
+        if self._get_response() is None:
+            return "go on"
+        for _response in self._heard(frozenset()):
+            pass
+        ends: dict[bytes, tuple[str, list[bytes]] | None] = self.tagged_commands  # type: ignore[assignment] # typeshed
+        end = ends.get(self._tag)
+        if end is None:
+            return None
+        del ends[self._tag]
+        return Tagged(end[0], end[1][-1])
+
     def _heard(self, kinds: frozenset[str]) -> Iterator[Response]:
         heard = [Response(kind, tuple(records)) for kind, records in self.untagged_responses.items()]
         self.untagged_responses.clear()
@@ -195,9 +225,10 @@ class Dialogue(imaplib.IMAP4):
             if response.kind == "BYE":
                 raise ByeError(response.words())
             if response.kind == "EXISTS":
+                self.news = self.news or (self.exists is not None and response.number() > self.exists)
                 self.exists = response.number()
-            elif response.kind == "EXPUNGE":
-                self.exists = max(0, self.exists - 1)
+            elif response.kind == "EXPUNGE" and self.exists:
+                self.exists -= 1
             if response.kind in kinds:
                 yield response
 

@@ -190,6 +190,28 @@ class ImapSession:
         self.opened = glance, seen
         return seen
 
+    def status(self, folders: Iterable[str]) -> Mapping[str, FolderState]:
+        """How folders stand that are not open, asked in one breath; without those of which the server tells nothing."""
+        asked = [command.status(folder) for folder in folders]
+        heard = self._conversation.ask_all(asked, {"STATUS"}) if asked else ()
+        return dict(folder_states(response for said in heard for response in said.responses))
+
+    @property
+    def waits_idly(self) -> bool:
+        """Whether the server tells by itself when mails come (RFC 2177)."""
+        return "IDLE" in self.capabilities
+
+    def wait_for_news(self, seconds: float) -> bool:
+        """Wait until mails come into the open folder, for so many seconds at the most; answers whether any have come.
+
+        A server that does not tell by itself is asked when the time is over. Both keep the session alive.
+        """
+        return self._conversation.wait(seconds)
+
+    def look_anew(self) -> None:
+        """What the server has told of folders holds no more: the next who wants to know is to ask."""
+        self.opened, self._states = None, {}
+
     # --- which mails ---
 
     def newest(self, count: int) -> tuple[int, ...]:

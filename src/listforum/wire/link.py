@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gettext import gettext as _
 
 from listforum.cancel import Cancel
-from listforum.errors import BudgetError, Cancelled, LinkError
+from listforum.errors import BudgetError, Cancelled, DeadlineError, LinkError
 from listforum.model.traffic import Bytes
 from listforum.wire.deadline import Deadline, Deadlines
 from listforum.wire.deflate import DamagedStreamError, Deflate
@@ -159,6 +159,18 @@ class Link:
                 _("{host} sent a line of more than {limit} bytes").format(host=self.endpoint.host, limit=limit)
             )
         return self._take(end + 1)
+
+    def line_comes(self, seconds: float, limit: int) -> bool:
+        """Whether a line of `limit` bytes at the most comes within so many seconds: nobody has to say anything."""
+        before, self._deadline = self._deadline, Deadline("", seconds)
+        try:
+            while b"\n" not in self._buffer and len(self._buffer) < limit:
+                self._fill()
+        except DeadlineError:
+            return False
+        finally:
+            self._deadline = before
+        return True
 
     def rest(self) -> Octets:
         """What has arrived and nobody has read: when the link breaks, the beginning of what was under way."""

@@ -84,6 +84,9 @@ def _bringing(sync: argparse.ArgumentParser, fetch: argparse.ArgumentParser) -> 
         "lists", nargs="*", type=_words, metavar="LIST", help=_("all lists of the config, if none is named")
     )
     sync.add_argument("--budget", metavar="SIZE", help=_("stop before more than this is spent, as 200kB"))
+    sync.add_argument(
+        "--wait", action="store_true", help=_("then wait, and sync whenever something comes, until Ctrl-C")
+    )
     extent = sync.add_mutually_exclusive_group()
     extent.add_argument("--headers-only", action="store_true", help=_("leave the texts on the server"))
     extent.add_argument("--dry-run", action="store_true", help=_("only say what would be fetched and its price"))

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
@@ -19,7 +19,7 @@ from listforum.errors import Cancelled, LoginError, UnknownItem, UsageError
 from listforum.forum import Forum, told
 from listforum.forum.connecting import Person
 from listforum.forum.numbers import number_in
-from listforum.forum.run import SyncReport
+from listforum.forum.run import ListReport, SyncReport
 from listforum.forum.syncing import Wanted
 from listforum.mail import safe
 from listforum.model.forum import Attachment
@@ -67,9 +67,27 @@ def _sync(forum: Forum, options: Namespace) -> Answer:
 
     extent = "price" if options.dry_run else "headers" if options.headers_only else "all"
     wanted = Wanted(extent, None if options.budget is None else amount(options.budget))  # type: ignore[arg-type]
+    if options.wait:
+        return _wait(forum, options.lists, wanted)
     with cancellable() as cancel, _progress() as progress:
         report = forum.syncing.sync(options.lists, wanted, ask=ask, cancel=cancel, progress=progress)
     return _priced(forum, report) if options.dry_run else _synced(report)
+
+
+def _wait(forum: Forum, lists: Sequence[str], wanted: Wanted) -> Answer:
+    """Ended by the person while nothing is under way, it is done: that is how a wait ends."""
+    if wanted.extent == "price":
+        raise UsageError(_("--wait fetches what comes: it cannot go with --dry-run."))
+    price = told.size(forum.watching.price(lists))
+    say(_("Waiting costs at most about {size} a day, beside what comes. Ctrl-C ends it.").format(size=price))
+    with cancellable() as cancel, _progress() as progress:
+        report = forum.watching.watch(lists, wanted, Person(ask, cancel, progress), _say_what_came)
+    return _synced(report)
+
+
+def _say_what_came(reports: Sequence[ListReport]) -> None:
+    for report in reports:
+        say(told.came(report))
 
 
 def _fetch(forum: Forum, options: Namespace) -> Answer:
@@ -247,7 +265,9 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
 
 def _so_far(progress: Progress, seconds: float) -> str:
-    if progress.seconds_left is None:
+    if not progress.total:
+        words = _("{what} ({paid}, {seconds:.0f} s)")
+    elif progress.seconds_left is None:
         words = _("{what} {done} of {total} ({paid}, {seconds:.0f} s)")
     else:
         words = _("{what} {done} of {total} ({paid}, {seconds:.0f} s, {left:.0f} s left)")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from listforum.forum.sending import Sending
     from listforum.forum.syncing import Syncing
     from listforum.forum.upkeep import Upkeep
+    from listforum.forum.watching import Watching
     from listforum.forum.whereabouts import Places
     from listforum.forum.writing import Writing
     from listforum.home import Home
@@ -150,6 +151,12 @@ class Forum:
         from listforum.forum.syncing import Syncing
 
         return Syncing(self.archive, self.config, self.home, self.connecting)
+
+    @once
+    def watching(self) -> Watching:
+        from listforum.forum.watching import Watching
+
+        return Watching(self.archive, self.config, self.home, self.connecting)
 
     @once
     def fetching(self) -> Fetching:

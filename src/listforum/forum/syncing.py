@@ -64,7 +64,7 @@ class Syncing:
         Never raises for what stops a run on the way: the report tells. Raises UnknownItem and ConfigError for what is
         wrong before it starts, and BusyError when another listforum is at work.
         """
-        chosen = self._chosen(names)
+        chosen = self.chosen(names)
         with self._home.lock(N_("syncing")):
             self._archive.outbox.requeue_interrupted()
             person = Person(ask, cancel, progress)
@@ -111,15 +111,16 @@ class Syncing:
             return
         offering = Offering(self._archive, run, wanted, approve)
 
-        def in_session(folders: Folders) -> None:
-            pulls = [(run.pull(folders, one, report), report) for one, report in lists]
-            offering.offer(pulls)
-            self._headers(pulls, offering, run)
-            if offering.texts_wanted:
-                offering.offer_texts([pair for pair in lists if not pair[1].done])
-            self._texts(folders, pulls, offering, run)
+        run.work_in(account, reports, lambda folders: self.bring(folders, lists, offering, run))
 
-        run.work_in(account, reports, in_session)
+    def bring(self, folders: Folders, lists: Sequence[Pair], offering: Offering, run: Run) -> None:
+        """Brings in what is agreed to of lists of one account, in a session. The lock of the home is held."""
+        pulls = [(run.pull(folders, one, report), report) for one, report in lists]
+        offering.offer(pulls)
+        self._headers(pulls, offering, run)
+        if offering.texts_wanted:
+            offering.offer_texts([pair for pair in lists if not pair[1].done])
+        self._texts(folders, pulls, offering, run)
 
     def _headers(self, pulls: Sequence[Work], offering: Offering, run: Run) -> None:
         for pull, report in pulls:
@@ -172,7 +173,8 @@ class Syncing:
 
     # --- what is asked for ----------------------------------------------------------------------------------------
 
-    def _chosen(self, names: Sequence[str]) -> Mapping[Account, list[ListSettings]]:
+    def chosen(self, names: Sequence[str]) -> Mapping[Account, list[ListSettings]]:
+        """The lists of these names, or all, by account. Raises UnknownItem and ConfigError."""
         if not self._config.lists:
             raise ConfigError(_("The config names no list: add a [lists.NAME] table (listforum doctor shows which)."))
         chosen: defaultdict[str, list[ListSettings]] = defaultdict(list)

@@ -102,6 +102,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         N_("sync"),
     ),
     Action(
+        "wait",
+        ("W",),
+        ("topics", "topic", "outbox"),
+        N_("Wait for new posts: they come by themselves; or end the wait"),
+    ),
+    Action(
         "fetch", ("d",), ("topic",), N_("Fetch the waiting text or file under the cursor; its price is shown first")
     ),
     Action("fetch_topic", ("D",), ("topic",), N_("Fetch every text of the topic that waits")),

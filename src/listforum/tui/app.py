@@ -22,6 +22,7 @@ from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.type_ahead import Handled, TypeAhead, Typed
 from listforum.tui.undo import Undo
+from listforum.tui.waiting import Waiting
 from listforum.tui.worker import Job, Worker
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ForumApp(CrashSafe, Painted):
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
         self.runs = Runs(self)
+        self.waiting = Waiting(self)
         self._link_line = LinkLine(forum, self.link)
         self._indexing: Cancel | None = None
         self._said: dict[str, float] = {}
@@ -183,6 +185,10 @@ class ForumApp(CrashSafe, Painted):
         """Shows the run that is under way, or begins one."""
         self.runs.sync()
 
+    def action_wait(self) -> None:
+        """Begins to wait for new posts, or ends it."""
+        self.waiting.begin_or_end()
+
     def action_ledger(self) -> None:
         """Shows what the link has cost."""
         from listforum.tui.screens.ledger import LedgerScreen
@@ -191,6 +197,8 @@ class ForumApp(CrashSafe, Painted):
 
     def link_words(self) -> str:
         """How the link is, in a few words."""
+        if self.waiting.active and not self.link.busy:
+            return self.waiting.words()
         return self._link_line.words()
 
     def bring_index_up(self) -> None:
@@ -254,6 +262,7 @@ class ForumApp(CrashSafe, Painted):
         """Leaves, with what is written kept or given up before."""
         if self.link.exchange is not None:
             self.link.exchange.stop()
+        self.waiting.stop()
         if self._indexing is not None:
             self._indexing.cancel()
         self._save_place()

@@ -54,6 +54,8 @@ class Exchange:
     offered: tuple[ListReport, ...] = ()
     headings_here: bool = False
     """Whether the price that is offered is that of texts alone, asked for again once their headings had come."""
+    agreed: Literal["all", "headers"] = "all"
+    """What the person has agreed to."""
     outcome: Outcome = field(default_factory=Outcome)
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
@@ -77,6 +79,7 @@ class Exchange:
         """The person takes the price, for all of it or for a part."""
         if self.phase == "price":
             self.phase = "working"
+            self.agreed = "headers" if wanted.extent == "headers" else "all"
             self._answers.put(wanted)
             self.changed()
 

@@ -22,10 +22,16 @@ class Runs:
     def __init__(self, app: ForumApp) -> None:
         self._app = app
 
-    def sync(self) -> None:
-        """Shows the run that is under way, or begins to send and to fetch."""
+    def sync(self, then: Callable[[Exchange], None] = lambda _exchange: None) -> None:
+        """Shows the run that is under way, or begins to send and to fetch; `then` goes on when that has ended."""
         if not self._app.link.busy:
-            self._begin(_("Syncing"), self._app.link.send_and_sync, self.tell_ending)
+
+            def ended() -> None:
+                self.tell_ending()
+                if self._app.link.exchange is not None:
+                    then(self._app.link.exchange)
+
+            self._begin(_("Syncing"), self._app.link.send_and_sync, ended)
         self._show()
 
     def fetch(self, what: str, work: Callable[[Exchange], Outcome], done: Callable[[], None]) -> None:

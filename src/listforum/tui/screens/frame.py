@@ -159,7 +159,8 @@ class ForumScreen(Follower, Screen[Any]):
         app = self.forum_app
         if app.companion is None:
             return app.link_words()
-        return f"{app.link_words()} · {app.companion.status()}" if app.link.busy else app.companion.status()
+        busy = app.link.busy or app.waiting.active
+        return f"{app.link_words()} · {app.companion.status()}" if busy else app.companion.status()
 
     def action_back(self) -> None:
         self.dismiss()
@@ -168,6 +169,9 @@ class ForumScreen(Follower, Screen[Any]):
 
     def action_exchange(self) -> None:
         self.forum_app.action_exchange()
+
+    def action_wait(self) -> None:
+        self.forum_app.action_wait()
 
     def action_ledger(self) -> None:
         self.forum_app.action_ledger()

@@ -451,7 +451,9 @@ def test_members_of_both_have_the_same_archive(dovecot: Dovecot, user: User, tmp
 
 
 def test_it_says_what_it_can(client: Client) -> None:
-    assert {"IMAP4REV1", "SASL-IR", "AUTH=PLAIN", "LITERAL+", "SPECIAL-USE", "UNSELECT"} == set(client.capabilities)
+    assert {"IMAP4REV1", "SASL-IR", "AUTH=PLAIN", "LITERAL+", "SPECIAL-USE", "UNSELECT", "IDLE"} == set(
+        client.capabilities
+    )
 
 
 def test_it_has_an_inbox_and_a_sent_folder(client: Client) -> None:
@@ -478,6 +480,19 @@ def test_mail_that_comes_is_told_of(client: Client, inbox: Mailbox) -> None:
     assert client.found("ALL") == [b"1"]
     assert client.untagged_responses["EXISTS"][-1] == b"2"
     assert client.found("ALL") == [b"1", b"2"]
+
+
+def test_mail_is_told_of_while_somebody_waits_for_it(port: int, inbox: Mailbox) -> None:
+    with socket.create_connection(("127.0.0.1", port), 10) as connection, connection.makefile("rwb") as client:
+        client.write(b"a LOGIN user {13+}\r\ncorrect horse\r\na EXAMINE INBOX\r\nb IDLE\r\n")
+        client.flush()
+        while client.readline() != b"+ idling\r\n":
+            pass
+        inbox.append(MAILS["plain"], BEGAN)
+        assert client.readline() == b"* 2 EXISTS\r\n"
+        client.write(b"DONE\r\n")
+        client.flush()
+        assert client.readline().startswith(b"b OK ")
 
 
 def test_nothing_is_ever_marked_or_changed(client: Client, inbox: Mailbox) -> None:
@@ -533,6 +548,10 @@ def test_before_the_login(port: int, said: bytes, answer: bytes) -> None:
         (b"UID SEARCH BODY word", b"b BAD "),
         (b"UID SEARCH " + b"(" * 500, b"b BAD "),
         (b"UID SEARCH HEADER Subject {3+}\r\nx\0y", b"b BAD "),
+        (b"IDLE\r\nDONE", b"+ idling\r\nb OK "),
+        (b"IDLE\r\ndone", b"+ idling\r\nb OK "),
+        (b"IDLE\r\nb NOOP", b"+ idling\r\nb BAD "),
+        (b"IDLE now", b"b BAD "),
         (b"CLOSE", b"b OK "),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import re
@@ -15,7 +16,10 @@ from listforum.demo.imap_search import CharsetError, read_criteria
 from listforum.demo.imap_words import CommandError, Words, string
 from listforum.demo.mailbox import Mailbox
 
-CAPABILITIES: Final = b"IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN SPECIAL-USE UNSELECT"
+CAPABILITIES: Final = b"IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN SPECIAL-USE UNSELECT IDLE"
+
+_LOOK: Final = 0.2
+"""Seconds after which it is looked whether mails have come, for somebody who waits for them."""
 
 _TAG: Final = re.compile(rb'[^\x00-\x20(){%*+"\\\x7f-\xff]+')
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+={0,2}|=")
@@ -177,6 +181,23 @@ class Session:
         self._folder = None
         return "closed"
 
+    async def idle(self, words: Words) -> str:
+        """Tells of mails as they come (RFC 2177), until the client says DONE."""
+        words.end()
+        folder = self._opened()
+        await self._client.send(b"+ idling\r\n")
+        said = asyncio.ensure_future(self._client.receive())
+        try:
+            while not said.done():
+                if news := folder.news():
+                    await self._client.send(news)
+                await asyncio.wait({said}, timeout=_LOOK)
+        finally:
+            said.cancel()
+        if (await said).strip().upper() != b"DONE":
+            raise CommandError("nothing but DONE ends it")
+        return "that was all"
+
     # --- mails ----------------------------------------------------------------------------------------------------
 
     async def fetch(self, words: Words) -> str:
@@ -249,6 +270,7 @@ _OPENED: Final[Mapping[str, Handler]] = {
     "CLOSE": Session.close_folder,
     "UNSELECT": Session.close_folder,
     "FETCH": Session.fetch,
+    "IDLE": Session.idle,
     "SEARCH": Session.search,
     "UID": Session.by_uid,
 }

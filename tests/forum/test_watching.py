@@ -14,12 +14,13 @@ import pytest
 from forum_home import open_forum
 from listforum.cancel import Cancel
 from listforum.forum import Forum
-from listforum.forum.connecting import Person
+from listforum.forum.connecting import Connecting, Person
 from listforum.forum.offering import Wanted
 from listforum.forum.run import ListReport, SyncReport
 from listforum.home import Home
 from listforum.model.traffic import Progress
 from listforum.sync.rhythm import Rhythm
+from listforum.wire.deadline import Deadlines
 from lists import LIST, deliver
 from member import Member
 from servers.dovecot import Dovecot, User
@@ -73,8 +74,11 @@ def until(true: object, seconds: float = 15) -> None:
 
 
 @contextmanager
-def waiting(member: Member, wanted: Wanted | None = None) -> Iterator[tuple[Waiting, threading.Thread]]:
+def waiting(
+    member: Member, wanted: Wanted | None = None, deadlines: Deadlines | None = None
+) -> Iterator[tuple[Waiting, threading.Thread]]:
     with open_forum(Home(member.home)) as forum:
+        forum.__dict__["connecting"] = Connecting(deadlines)
         one = Waiting(forum, wanted or Wanted())
         thread = threading.Thread(target=one.run)
         thread.start()
@@ -181,6 +185,50 @@ def test_it_stops_when_the_budget_is_spent(
         assert one.report is not None
         assert one.report.stopped_by == "budget"
         assert one.report.spent.total <= 14_000
+
+
+def test_a_link_that_is_dead_at_its_renewal_is_renewed_sooner_from_then_on(
+    member: Member, dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listforum.sync.rhythm.LONGEST", 3)
+    monkeypatch.setattr("listforum.sync.rhythm.SHORTEST", 1)
+    with Relay(dovecot.imaps_port, cut="hole") as relay:
+        member.configure(dovecot, user, LIST, port=relay.port)
+        with waiting(member, deadlines=Deadlines(gap=0.3)) as (one, thread):
+            one.until_it_waits()
+            for link in relay._links:
+                link.die()
+            deliver(dovecot, user, 1)
+            one.until_posts(1)
+            assert one.forum.archive.memory.named("rhythm:") == ("1",)
+            assert one.end(thread).stopped_by is None
+        assert relay.connections == 2
+
+
+def test_two_accounts_are_waited_at_side_by_side(member: Member, dovecot: Dovecot, user: User) -> None:
+    other = dovecot.add_user()
+    away = [
+        "[accounts.away]",
+        'address = "Ana Lima <ana@example.com>"',
+        f'imap = {{ host = "127.0.0.1", port = {dovecot.imaps_port}, tls = "implicit", user = "{other.name}" }}',
+        f'password = "{other.password}"',
+        f'ca_file = "{dovecot.ca_file}"',
+        "[lists.garden]",
+        'account = "away"',
+        'folder = "INBOX"',
+    ]
+    member.configure(dovecot, user, LIST, more="\n".join(away))
+    with waiting(member) as (one, thread):
+        until(lambda: sum(told.what == "Waiting for new posts" for told in one.told) >= 2)
+        deliver(dovecot, user, 1)
+        deliver(dovecot, other, 2, 3)
+        one.until_posts(3)
+        report = one.end(thread)
+    assert [(of_list.list, of_list.new_headers) for of_list in report.lists] in (
+        [("open-data", 1), ("garden", 2)],
+        [("garden", 2), ("open-data", 1)],
+    )
+    assert (report.stopped_by, report.errors) == (None, [])
 
 
 def test_mail_of_other_people_costs_a_look_and_no_more(member: Member, dovecot: Dovecot, user: User) -> None:

@@ -164,6 +164,7 @@ class Run:
         undone = [report for report in reports if not report.done]
         # who comes back knows what is new, or has just died of it
         opening = self._opening(account, undone or reports[:1], only_opened if patience.reached else glance)
+        patience.begins(self.meter.spent.total)
         try:
             with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire, opening) as session:
                 patience.logged_in()
@@ -173,6 +174,7 @@ class Run:
         except CertificateError:
             raise
         except LinkError as error:
+            patience.broke(self.meter.spent.total)
             pause = patience.pause(random.random())  # noqa: S311 - nobody gains by guessing it
             if pause is None or (all(report.done for report in reports) and not patience.lined_up):
                 raise
@@ -236,9 +238,8 @@ class Run:
 
 
 def _capabilities_of(account: Account) -> str:
-    """Where the archive remembers what an account's server can do; another server is another account."""
-    server = account.imap
-    return f"capabilities:{account.name}:{server.host}:{server.port}"
+    """Where the archive remembers what an account's server can do."""
+    return f"capabilities:{account.name}:{account.imap.host}"
 
 
 def _least(archive: Archive, sync: SyncSettings, asked: int | None) -> int | None:

@@ -101,7 +101,7 @@ class Watch:
 
     def _in_session(self, folders: Folders) -> None:
         try:
-            self._sync(folders, [pair for pair in self._pairs if not pair[1].done])
+            self._sync(folders, self._pairs)  # what is done already is passed over
             self._wait(folders)
         except Cancelled:
             self._over = True

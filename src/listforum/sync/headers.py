@@ -57,7 +57,7 @@ class Headers:
         cursor = visit.lay_cursor()
         left = list(visit.unsettled(cursor))
         visit.meter.book("connect")
-        visit.expect(len(left) * plan.USUAL_HEADER)
+        visit.expect(len(left) * (plan.USUAL_HEADER + plan.USUAL_TEXT))  # the texts come next, or some other time
         phase = Phase(_("{list}: headers").format(list=visit.to.list), len(left), visit.meter, self._progress)
         first, last = cursor.covered.first_gap(cursor.floor), visit.state.uidnext - 1
         while first <= last:

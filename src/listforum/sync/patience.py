@@ -20,6 +20,9 @@ Answer = TypeVar("Answer")
 TRIES: Final = 5
 """So many times in a row a run logs in to an account, at the most, without anything new to show for it."""
 
+_LEAST_AT_ONCE: Final = 500
+"""Bytes that are asked for at once, at the least, of a link that breaks again and again."""
+
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 """Seconds before another try; each in vain doubles the pause."""
@@ -40,6 +43,9 @@ class Patience:
         self._largest = most
         self._in_vain = 0
         self._sessions = 0
+        self._began = 0
+        self._lived: int | None = None
+        self._came_empty = False
         self._fruitless = 0
         self._broke_at: tuple[int, str] | None = None
         self._alone: set[tuple[int, int]] = set()
@@ -83,6 +89,24 @@ class Patience:
         self._fruitless = 0
         self._broke_at = None
 
+    def begins(self, spent: int) -> None:
+        """A link is about to be made; `spent` is what the run has paid so far, in bytes."""
+        self._began = spent
+
+    def broke(self, spent: int) -> None:
+        """The link broke."""
+        self._lived = spent - self._began
+
+    def at_once(self, spent: int) -> int | None:
+        """How many bytes to ask for at once; None for as many as there are.
+
+        Mostly that is best, for whatever comes before a link breaks is kept. But a record of TLS, 4 kB of it, is read
+        whole or not at all: once a link broke before anything had come, no more is asked for than links like it bear.
+        """
+        if self._lived is None or not self._came_empty:
+            return None
+        return max(_LEAST_AT_ONCE, (self._lived - (spent - self._began)) * 2 // 3)
+
     def logged_in(self) -> None:
         """The server is there, and lets us in."""
         self._sessions += 1
@@ -110,6 +134,7 @@ class Patience:
 
         The pauses grow, and no two programs that lost the same server come back at the same moment.
         """
+        self._came_empty = self._came_empty or self._fruitless > 0
         self._fruitless += 1
         if not self.reached or self._fruitless >= TRIES:
             return None

@@ -28,6 +28,9 @@ PIECE: Final = 65_536
 HEADERS_AT_ONCE: Final = 200
 TEXTS_AT_ONCE: Final = 200
 
+PIECES_TOGETHER: Final = 4
+"""So many pieces are asked for in one breath, for a long link is idle while it waits for the next command."""
+
 GLANCED_AT: Final = 60
 """Of so many new mails the parts are told in the same breath as the folder is opened: about 110 bytes of each."""
 
@@ -64,6 +67,11 @@ FIELDS_LIMIT: Final = 6_000
 
 HEADER_WORST: Final = FIELDS_LIMIT + 2_000
 """What one mail's header fields and structure may take while a budget is kept."""
+
+_HEADER_COMPRESSED: Final = 130
+_HEADER_PLAIN: Final = 1_100
+_SHRINKING: Final = 2
+"""What a header's answer takes, and to which part of it DEFLATE packs a text: the middle of a dozen lists."""
 
 _SHORTEST_TEXT: Final = 1_024
 _SEARCHED_AT_ONCE: Final = 10_000
@@ -306,6 +314,25 @@ def search_worst(first: int, last: int) -> int:
 def _encrypted(length: int) -> int:
     """A TLS record adds 22 bytes; servers have been seen to fill them with 4 kB."""
     return length + (length // 1_000 + 1) * 22
+
+
+# --- what a link that breaks bears ---------------------------------------------------------------------------------
+
+
+def headers_among(size: int, *, compressed: bool) -> int:
+    """How many mails' header fields come in so many bytes, about; 1 at least."""
+    return max(1, size // (_HEADER_COMPRESSED if compressed else _HEADER_PLAIN))
+
+
+def texts_among(prices: Iterable[int], size: int, *, compressed: bool) -> int:
+    """How many texts of these uncompressed prices come in so many bytes, about; 1 at least."""
+    left, count = size * (_SHRINKING if compressed else 1), 0
+    for price in prices:
+        left -= price
+        if left < 0:
+            break
+        count += 1
+    return max(1, count)
 
 
 # --- what fits ----------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ command, and an answer stands near to what it quotes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from listforum.archive.waiting import WaitingText
+from listforum.archive.waiting import Begun, WaitingText
 from listforum.model.mail import Part, Piece
 from listforum.sync import plan
 from listforum.wire.fetched import FetchedPart, PartRequest
@@ -21,10 +21,11 @@ _KNOWN = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a session can do, and what may be spent: whether it decodes, and the bytes left of a budget, if any."""
+    """What a session can do: whether it decodes, how many bytes are left of a budget, and how many it bears at once."""
 
     decodes: bool
     budget: int | None = None
+    at_once: int | None = None
 
 
 def requests(text: WaitingText, terms: Terms) -> Iterator[PartRequest]:
@@ -36,7 +37,7 @@ def requests(text: WaitingText, terms: Terms) -> Iterator[PartRequest]:
             decoded = begun.decoded if begun and offset else _decodable(part, terms)
             length = _limit(text, part, terms) - offset
             if length > 0:
-                yield PartRequest(text.uid, part.section, offset, length, decoded)
+                yield PartRequest(text.uid, part.section, offset, min(length, terms.at_once or length), decoded)
 
 
 def new_requests(uid: int, parts: Iterable[Part], terms: Terms) -> Iterator[PartRequest]:
@@ -78,6 +79,8 @@ class Arrived:
     """The sections of which the server has no more than what came."""
     answered: set[str] = field(default_factory=set)
     """The sections of which all that was asked for came."""
+    more: set[str] = field(default_factory=set)
+    """The sections of which there may be more that is fetched unasked, though all that was asked for came."""
 
     def add(self, fetched: FetchedPart) -> None:
         wanted = self.requests.get(fetched.section)
@@ -88,11 +91,23 @@ class Arrived:
             self.answered.add(fetched.section)
             if len(fetched.content) < wanted.length:
                 self.ended.add(fetched.section)
+            elif fetched.offset + len(fetched.content) < limit_of(self.text):
+                self.more.add(fetched.section)
 
     @property
     def whole(self) -> bool:
         """Whether everything is here that is fetched unasked; a part without a byte needs no answer."""
-        return self.requests.keys() <= self.answered
+        return self.requests.keys() <= self.answered - self.more
+
+    @property
+    def rest(self) -> WaitingText | None:
+        """The text with what has come of it, where there is more to ask for; None where something did not come."""
+        if self.whole or not self.requests.keys() <= self.answered:
+            return None
+        come = {
+            section: Begun(piece.offset + len(piece.content), piece.decoded) for section, piece in self.pieces.items()
+        }
+        return replace(self.text, begun={**self.text.begun, **come})
 
     @property
     def doubtful(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from gettext import gettext as _
+from typing import NoReturn
 
 from listforum.archive.waiting import WaitingText
 from listforum.errors import ServerError, UnknownItem
@@ -32,7 +34,7 @@ class Texts:
         phase = Phase(_("{list}: texts").format(list=self._visit.to.list), len(waiting), meter, self._progress)
         left = list(waiting)
         while left:
-            ahead = left[: min(plan.TEXTS_AT_ONCE, self._visit.patience.most)]
+            ahead = left[: self._visit.texts_at_once(map(price_of, left))]
             worsts = [worst_of(text, meter.left) for text in ahead]
             count = plan.texts_within(worsts, meter.left)
             if sum(worsts[:count]):
@@ -78,7 +80,8 @@ class Texts:
         left = self._visit.settle(asked, "text")
         if asked.ended and asked.missing:
             self._visit.gone(set(asked.missing).difference(one.uid for one in self._visit.aside()))
-        return [text for text in batch if text.uid in left]
+        rest = [text for arrived in answers.all if (text := arrived.rest)]
+        return [*rest, *(text for text in batch if text.uid in left)]
 
     def _fetch_alone(self, text: WaitingText) -> None:
         answers = Answers([text], self._terms())
@@ -97,7 +100,8 @@ class Texts:
             raise ServerError(_("the server leaves out the text of mail {uid}").format(uid=text.uid))
 
     def _terms(self) -> Terms:
-        return Terms(self._visit.session.decodes, self._visit.meter.left)
+        visit = self._visit
+        return Terms(visit.session.decodes, visit.meter.left, visit.patience.at_once(visit.meter.spent.total))
 
     def _store(self, answers: Answers) -> None:
         """Whole texts, pieces of others, and the bytes they cost, in one transaction."""
@@ -127,39 +131,62 @@ class Texts:
 
     def fetch_rest(self, post: int, part: Part, purpose: Purpose) -> None:
         """Fetches what is not here of a part, in pieces, each kept as it comes, from where an earlier try was cut."""
+        visit, uid = self._visit, self._visit.uid_of(post)
         offset, asked, over = part.here or 0, plan.FIRST_PIECE, not part.size
+        if part.decoded and not visit.session.decodes:
+            offset, part = 0, replace(part, decoded=False)
         if over:
             self._keep(post, Piece(part.section, 0, b""), purpose, over=True)
-        uid = self._visit.uid_of(post)
-        self._visit.expect(part.size - offset)
-        phase = Phase(f"{self._visit.to.list}: {part.name or part.type}", part.size, self._visit.meter, self._progress)
+        visit.expect(part.size - offset)
+        phase = Phase(f"{visit.to.list}: {part.name or part.type}", part.size, visit.meter, self._progress)
         try:
             while not over:
-                length = min(asked, part.size - offset)
-                piece = self._piece(post, PartRequest(uid, part.section, offset, length, part.decoded))
-                offset += len(piece.content)
-                over = len(piece.content) < length or offset >= part.size
-                self._keep(post, piece, purpose, over=over)
-                phase.tell(offset)
+                wanted = self._next_pieces(PartRequest(uid, part.section, offset, asked, part.decoded), part.size)
+                for piece in self._pieces(post, wanted):
+                    offset += len(piece.content)
+                    over = offset >= part.size or (piece.whole and len(piece.content) < wanted[piece.offset].length)
+                    self._keep(
+                        post, Piece(part.section, piece.offset, piece.content, piece.decoded), purpose, over=over
+                    )
+                    phase.tell(offset)
                 asked = min(plan.PIECE, asked * 2)
         finally:
-            self._visit.meter.book(purpose)
-            with self._visit.archive.transaction():
+            visit.meter.book(purpose)
+            with visit.archive.transaction():
                 if purpose == "text" and not over:
-                    self._visit.archive.posts.add_texts([(post, ())])
-                self._visit.write_ledger()
+                    visit.archive.posts.add_texts([(post, ())])
+                visit.write_ledger()
 
-    def _piece(self, post: int, request: PartRequest) -> Piece:
-        self._visit.meter.must_afford(plan.piece_worst(request.length))
-        answers = list(self._visit.session.parts([request]))
-        if not answers:
-            self._visit.gone([request.uid])
-            raise UnknownItem(
-                _("The mail of post {post} is no longer on the server: what is not here cannot be had.").format(
-                    post=post
-                )
-            )
-        return Piece(request.section, request.offset, answers[0].content, request.decoded)
+    def _next_pieces(self, first: PartRequest, size: int) -> Mapping[int, PartRequest]:
+        """What to ask for in one breath, by offset: a few pieces, or one where every byte is counted."""
+        meter = self._visit.meter
+        together = plan.PIECES_TOGETHER if meter.left is None else 1
+        starts = range(first.offset, size, first.length)[:together]
+        meter.must_afford(plan.piece_worst(first.length))
+        return {start: replace(first, offset=start, length=min(first.length, size - start)) for start in starts}
+
+    def _pieces(self, post: int, wanted: Mapping[int, PartRequest]) -> Iterator[FetchedPart]:
+        """What comes of it, in order, so that each continues what is here.
+
+        Raises UnknownItem for a mail that is gone, and ServerError where nothing comes of one that is there.
+        """
+        offset, early, came = min(wanted), dict[int, FetchedPart](), False
+        for fetched in self._visit.session.parts(wanted.values()):
+            early[fetched.offset] = fetched
+            while piece := early.pop(offset, None):
+                self._visit.patience.moved_on()
+                came, offset = True, offset + len(piece.content)
+                yield piece
+        if not came:
+            self._nothing_came(post, wanted[min(wanted)].uid)
+
+    def _nothing_came(self, post: int, uid: int) -> NoReturn:
+        if self._visit.still_there([uid]):
+            raise ServerError(_("the server leaves out the text of mail {uid}").format(uid=uid))
+        self._visit.gone([uid])
+        raise UnknownItem(
+            _("The mail of post {post} is no longer on the server: what is not here cannot be had.").format(post=post)
+        )
 
     def _keep(self, post: int, piece: Piece, purpose: Purpose, *, over: bool) -> None:
         """Stores a piece and what it cost; with the last one, what follows from the text."""

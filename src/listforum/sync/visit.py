@@ -170,7 +170,16 @@ class Visit:
     @property
     def headers_at_once(self) -> int:
         """How many mails' header fields may be asked for in one command."""
-        return min(self.patience.most, plan.headers_within(self.meter.left))
+        most = min(self.patience.most, plan.headers_within(self.meter.left))
+        borne = self.patience.at_once(self.meter.spent.total)
+        return most if borne is None else min(most, plan.headers_among(borne, compressed=self.session.compressed))
+
+    def texts_at_once(self, prices: Iterable[int]) -> int:
+        """How many texts of these uncompressed prices, in bytes, may be asked for in one command."""
+        most = min(plan.TEXTS_AT_ONCE, self.patience.most)
+        borne = self.patience.at_once(self.meter.spent.total)
+        compressed = self.session.compressed
+        return most if borne is None else min(most, plan.texts_among(prices, borne, compressed=compressed))
 
     def settle(self, asked: Asked, missing: Missing) -> Sequence[int]:
         """Sets aside what the server could not give; answers the UIDs to be asked for again.

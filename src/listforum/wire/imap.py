@@ -101,6 +101,10 @@ class ImapSession:
         return self._conversation.remembered
 
     @property
+    def compressed(self) -> bool:
+        return self._conversation.link.compressed
+
+    @property
     def decodes(self) -> bool:
         """Whether the server undoes content-transfer-encodings (RFC 3516)."""
         return "BINARY" in self.capabilities

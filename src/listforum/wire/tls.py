@@ -165,6 +165,13 @@ def _problem(error: Unverified, now: datetime) -> str:
     return error.words
 
 
+_resumable: dict[tuple[str, int, str | None, str | None], ssl.SSLSession] = {}
+"""Sessions that servers agreed to go on with, while this process lives: no certificate is sent again (RFC 8446, 2.2).
+
+Held by everything that the server had to prove for them.
+"""
+
+
 class TlsLayer:
     """One TLS session between two buffers: `encrypted_in` takes what came, `encrypted_out` gives what must go."""
 
@@ -172,8 +179,12 @@ class TlsLayer:
         self._endpoint = endpoint
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         context = client_context(endpoint.ca_file, endpoint.pin)
+        self._proven = (endpoint.host, endpoint.port, endpoint.ca_file, endpoint.pin)
+        before = _resumable.get(self._proven)
         try:
-            self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=endpoint.host)
+            self._session = context.wrap_bio(
+                self._incoming, self._outgoing, server_hostname=endpoint.host, session=before
+            )
         except (ValueError, UnicodeError):
             raise CertificateError(
                 _("{host!r} is no name that a certificate could prove").format(host=endpoint.host)
@@ -223,5 +234,8 @@ class TlsLayer:
 
     def farewell(self) -> None:
         """Say that nothing more comes (close_notify), without waiting for the other side to say so."""
+        session = self._session.session
+        if session and session.has_ticket:
+            _resumable[self._proven] = session
         with contextlib.suppress(ssl.SSLError):  # it wants to wait for the other side's, which nobody needs
             self._session.unwrap()

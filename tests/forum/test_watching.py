@@ -224,10 +224,7 @@ def test_two_accounts_are_waited_at_side_by_side(member: Member, dovecot: Doveco
         deliver(dovecot, other, 2, 3)
         one.until_posts(3)
         report = one.end(thread)
-    assert [(of_list.list, of_list.new_headers) for of_list in report.lists] in (
-        [("open-data", 1), ("garden", 2)],
-        [("garden", 2), ("open-data", 1)],
-    )
+    assert [(of_list.list, of_list.new_headers) for of_list in report.lists] == [("open-data", 1), ("garden", 2)]
     assert (report.stopped_by, report.errors) == (None, [])
 
 
@@ -249,6 +246,29 @@ def test_a_refused_password_ends_it(member: Member, dovecot: Dovecot) -> None:
         thread.join(10)
         assert one.report is not None
         assert one.report.stopped_by == "login"
+
+
+def test_a_folder_that_is_not_there_is_told_and_the_others_are_waited_at(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    member.configure(dovecot, user, TWO_FOLDERS.replace("INBOX", "Nowhere"))
+    dovecot.create_folder(user, "Garden")
+    with waiting(member) as (one, thread):
+        one.until_it_waits()
+        deliver(dovecot, user, 1, folder="Garden")
+        one.until_posts(1)
+        report = one.end(thread)
+    assert report.stopped_by is None
+    (error,) = report.errors
+    assert "Nowhere cannot be opened" in error
+
+
+def test_where_there_is_nothing_to_wait_at_it_ends(member: Member, dovecot: Dovecot, user: User) -> None:
+    member.configure(dovecot, user, LIST.replace("INBOX", "Nowhere"))
+    with waiting(member) as (one, thread):
+        thread.join(10)
+        assert one.report is not None
+        assert len(one.report.errors) == 1
 
 
 def test_the_price_is_told_before(member: Member, dovecot: Dovecot, user: User) -> None:

@@ -80,14 +80,20 @@ def _wait(forum: Forum, lists: Sequence[str], wanted: Wanted) -> Answer:
         raise UsageError(_("--wait fetches what comes: it cannot go with --dry-run."))
     price = told.size(forum.watching.price(lists))
     say(_("Waiting costs at most about {size} a day, beside what comes. Ctrl-C ends it.").format(size=price))
-    with cancellable() as cancel, _progress() as progress:
-        report = forum.watching.watch(lists, wanted, Person(ask, cancel, progress), _say_what_came)
-    return _synced(report)
+    with cancellable() as cancel, Line(sys.stderr) as line:
+        show = _teller(line)
 
+        def tell(progress: Progress) -> None:
+            if not progress.total:  # nothing may follow for an hour
+                line.clear()
+            show(progress)
 
-def _say_what_came(reports: Sequence[ListReport]) -> None:
-    for report in reports:
-        say(told.came(report))
+        def say_what_came(reports: Sequence[ListReport]) -> None:
+            line.clear()
+            for report in reports:
+                say(told.came(report))
+
+        return _synced(forum.watching.watch(lists, wanted, Person(ask, cancel, tell), say_what_came))
 
 
 def _fetch(forum: Forum, options: Namespace) -> Answer:
@@ -255,13 +261,17 @@ def cancellable() -> Iterator[Cancel]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
+    with Line(sys.stderr) as line:
+        yield _teller(line)
+
+
+def _teller(line: Line) -> Callable[[Progress], None]:
     began = time.monotonic()
 
     def tell(progress: Progress) -> None:
         line.show(_so_far(progress, time.monotonic() - began))
 
-    with Line(sys.stderr) as line:
-        yield tell
+    return tell
 
 
 def _so_far(progress: Progress, seconds: float) -> str:

@@ -27,9 +27,14 @@ class Line:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Takes away what is shown: something else is to be said, or to be shown at once."""
         if self._dirty:
             self._stream.write("\r" + " " * _WIDTH + "\r")
             self._stream.flush()
+        self._dirty, self._shown = False, 0.0
 
     def show(self, text: str) -> None:
         now = time.monotonic()

@@ -163,7 +163,10 @@ class Watch:
     def _wait(self, folders: Folders) -> None:
         """Waits in the folder with most lists, looks into the others at each renewal, and syncs what has news."""
         session = folders.session
-        names = [one.folder for one, _report in self._pairs]
+        names = [one.folder for one, report in self._pairs if report.error is None]
+        if not names:
+            self._over = True
+            return
         here = max(names, key=names.count)
         told = False
         while True:

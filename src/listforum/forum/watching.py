@@ -60,22 +60,24 @@ class Watching:
 
 def _side_by_side(works: Sequence[Callable[[], SyncReport]]) -> Sequence[SyncReport]:
     """Does all at once, the last one in this thread. The others die with the program, whatever they wait for."""
-    ended: queue.SimpleQueue[SyncReport | BaseException] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[int, SyncReport] | BaseException] = queue.SimpleQueue()
 
-    def do(work: Callable[[], SyncReport]) -> None:
+    def do(at: int) -> None:
         try:
-            ended.put(work())
+            ended.put((at, works[at]()))
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits for all
             ended.put(error)
 
-    for work in works[:-1]:
-        threading.Thread(target=do, args=(work,), daemon=True).start()
-    do(works[-1])
-    outcomes = [ended.get() for _work in works]
-    for outcome in outcomes:
+    for at in range(len(works) - 1):
+        threading.Thread(target=do, args=(at,), daemon=True).start()
+    do(len(works) - 1)
+    reports: dict[int, SyncReport] = {}
+    for _work in works:
+        outcome = ended.get()
         if isinstance(outcome, BaseException):
             raise outcome
-    return [outcome for outcome in outcomes if isinstance(outcome, SyncReport)]
+        reports[outcome[0]] = outcome[1]
+    return [reports[at] for at in sorted(reports)]
 
 
 def _together(reports: Sequence[SyncReport]) -> SyncReport:

@@ -36,5 +36,5 @@ class Deflate:
         data = self._in.decompress(self._waiting, PIECE)
         self._waiting = self._in.unconsumed_tail
         if not data and self._in.eof:
-            raise DamagedStreamError("the stream has ended, which no session does")
+            raise DamagedStreamError("end")
         return data

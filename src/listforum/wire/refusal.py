@@ -12,7 +12,7 @@ from listforum.errors import LoginError, ServerError
 from listforum.wire.endpoint import Mechanism
 from listforum.words import N_
 
-Takes = Literal["app password", "app password or token", "token", "code"]
+Takes = Literal["app password", "either", "token", "code"]
 
 Reason = Literal["wrong", "no passwords", "browser", "switched off", "expired", "not allowed", "clear", "later", "ask"]
 """What stands behind a refusal; "wrong" where the server says no more than no."""
@@ -80,7 +80,7 @@ class _Provider:
 
 
 _PROVIDERS: Final[dict[str, _Provider]] = {
-    **dict.fromkeys(("gmail.com", "googlemail.com"), _Provider("Google", "app password or token")),
+    **dict.fromkeys(("gmail.com", "googlemail.com"), _Provider("Google", "either")),
     **dict.fromkeys(
         ("outlook.com", "office365.com", "hotmail.com", "live.com", "office.com"), _Provider("Microsoft", "token")
     ),
@@ -174,7 +174,7 @@ def _wrong(host: str) -> str:
 def _advice(host: str) -> str:
     """What to use in place of an account's password."""
     provider = _provider(host)
-    match provider.takes if provider else "app password or token":
+    match provider.takes if provider else "either":
         case "app password":
             words = _(
                 "{provider} takes only app passwords from mail programs: make one in the security settings of your "

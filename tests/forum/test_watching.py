@@ -18,7 +18,7 @@ from listforum.forum.connecting import Connecting, Person
 from listforum.forum.offering import Wanted
 from listforum.forum.run import ListReport, SyncReport
 from listforum.home import Home
-from listforum.model.traffic import Progress
+from listforum.model.traffic import Bytes, Paid, Progress
 from listforum.sync.rhythm import Rhythm
 from listforum.wire.deadline import Deadlines
 from lists import LIST, deliver
@@ -226,6 +226,21 @@ def test_two_accounts_are_waited_at_side_by_side(member: Member, dovecot: Doveco
         report = one.end(thread)
     assert [(of_list.list, of_list.new_headers) for of_list in report.lists] == [("open-data", 1), ("garden", 2)]
     assert (report.stopped_by, report.errors) == (None, [])
+
+
+def test_what_others_spend_of_the_day_meanwhile_counts(
+    member: Member, dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member.configure(dovecot, user, LIST, more='[sync]\nbudget = "30 kB/day"')
+    monkeypatch.setattr(Rhythm, "seconds", property(lambda _self: 0.2, lambda _self, _seconds: None), raising=False)
+    with waiting(member) as (one, thread):
+        one.until_it_waits()
+        assert one.told[-1].bytes.total < 10_000
+        one.forum.archive.ledger.add(int(time.time()), "open-data", {"text": Paid(Bytes(down=29_000))})
+        thread.join(10)
+        assert one.report is not None
+        assert one.report.stopped_by == "budget"
+        assert one.report.spent.total < 10_000
 
 
 def test_mail_of_other_people_costs_a_look_and_no_more(member: Member, dovecot: Dovecot, user: User) -> None:

@@ -82,10 +82,17 @@ class Run:
         self.meter = Meter(_least(archive, sync, budget))
         self.over = False
         self._archive = archive
+        self._sync = sync
         self._connecting = connecting
         self._history = sync.history
         self._subscriptions: dict[str, Subscription] = {}
         self._began = time.monotonic()
+
+    def keep_to_the_config(self) -> None:
+        """Others may have spent meanwhile of what the config allows; what this run has spent is in the ledger."""
+        left = _least(self._archive, self._sync, None)
+        if left is not None:
+            self.meter.limit(left)
 
     @contextmanager
     def pause(self) -> Iterator[None]:

@@ -215,6 +215,8 @@ class Watch:
 
     def _renewed(self, session: ImapSession) -> bool:
         """One wait; answers whether mails have come."""
+        self._book()
+        self._run.keep_to_the_config()
         self._run.meter.must_afford(plan.REQUEST)
         seconds = self._rhythm.seconds if session.waits_idly else ASKED
         try:

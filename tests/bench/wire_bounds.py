@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from listforum.mail.charset import decode
@@ -15,16 +15,19 @@ from listforum.wire.command import HEADER_FIELDS
 _WANTED: Final = frozenset(name.lower().encode("ascii") for name in HEADER_FIELDS)
 
 
-def needed(raws: Iterable[bytes]) -> bytes:
-    """The header lines that are needed of all these mails, then the texts of all of them, decoded, in UTF-8."""
-    lines, texts = [], []
+def needed(raws: Sequence[bytes]) -> bytes:
+    """The header lines that are needed of all these mails, then the texts of all of them."""
+    return b"".join((*(line for raw in raws for line in _needed_lines(split(raw).header)), texts(raws)))
+
+
+def texts(raws: Iterable[bytes]) -> bytes:
+    """The texts of all these mails, decoded, in UTF-8."""
+    found = []
     for raw in raws:
-        mail = split(raw)
-        lines.append(b"".join(_needed_lines(mail.header)))
-        for part in shown_parts(mail.parts):
+        for part in shown_parts(split(raw).parts):
             data = decode_transfer(part.content or b"", part.encoding)
-            texts.append(decode(data, part.charset).text.encode("utf-8", "replace")[:TEXT_LIMIT])
-    return b"".join((*lines, *texts))
+            found.append(decode(data, part.charset).text.encode("utf-8", "replace")[:TEXT_LIMIT])
+    return b"".join(found)
 
 
 def deflated(data: bytes) -> int:

@@ -128,6 +128,12 @@ class Listforum:
     directory: Path
     history: int
     name: str = "listforum"
+    tls: str = "implicit"
+
+    def paid(self, purpose: str) -> int:
+        """Bytes paid for a purpose, as the ledger has them."""
+        rows = {row["purpose"]: row for row in self.member.json("ledger", "--by", "purpose")}
+        return int(rows[purpose]["bytes_up"] + rows[purpose]["bytes_down"])
 
     @property
     def member(self) -> Member:
@@ -144,6 +150,8 @@ class Listforum:
         folder = '[lists.bench]\naccount = "home"\nfolder = "INBOX"'
         history = f"[sync]\nhistory = {self.history}"
         self.member.configure(mailbox.dovecot, mailbox.user, folder, port=port, more=history)
+        config = self.directory / "config.toml"
+        config.write_text(config.read_text().replace('"implicit"', f'"{self.tls}"'))
 
     def here(self) -> int:
         with closing(sqlite3.connect(Home(self.directory).database)) as database:
@@ -151,7 +159,7 @@ class Listforum:
             return int(database.execute(texts).fetchone()[0])
 
     def moved(self, directory: Path) -> Reader:
-        return Listforum(directory, self.history)
+        return Listforum(directory, self.history, tls=self.tls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from wire_bounds import deflated, needed
+from wire_bounds import deflated, needed, texts
 from wire_mails import SCRIPTS, in_script, with_attachment
 from wire_peers import PATIENCE, Listforum, Mailbox, Measured, Reader, measure, readers, taken
 
@@ -30,6 +29,12 @@ FRUITLESS: Final = 20
 
 THIN_RATE, THIN_DELAY = 7_000, 0.3
 """Bytes a second, 56 kbit/s, and seconds one way."""
+
+SMALL_DELAY: Final = 0.02
+"""Seconds one way, by which round trips are told apart."""
+
+TOO_MUCH: Final = 2_000_000
+"""Bytes after which nobody would try again."""
 
 ARRIVED: Final = 1_700_000_000
 MIB: Final = 1_048_576
@@ -88,7 +93,7 @@ class Scenarios:
         if "mbsync" in first:
             demands.append(Demand(ours.bytes / first["mbsync"].bytes, 0.125, "x mbsync"))
         yield from _compared(f"first sync of {len(self._raws)}", first, bound, demands)
-        again = {one.name: self._once(one, mailbox, len(self._raws)) for one in everybody}
+        again = {one.name: self._once(one, mailbox, len(self._raws), SMALL_DELAY) for one in everybody}
         ours = again["listforum"]
         demands = [Demand(ours.bytes, 4_000, "bytes"), Demand(ours.round_trips, 4, "trips")]
         yield from _compared("nothing new", again, None, demands)
@@ -102,7 +107,7 @@ class Scenarios:
             self._once(one, mailbox, len(known))
         copies = [_copied(one) for one in everybody]
         self._deliver(mailbox, new)
-        fast = {one.name: self._once(one, mailbox, len(known) + NEW) for one in everybody}
+        fast = {one.name: self._once(one, mailbox, len(known) + NEW, SMALL_DELAY) for one in everybody}
         ours = fast["listforum"]
         demands = [Demand((ours.bytes - 4_000) / bound, 1.3, "x bound + 4 kB"), Demand(ours.round_trips, 6, "trips")]
         yield from _compared(f"{NEW} new", fast, bound, demands)
@@ -121,20 +126,21 @@ class Scenarios:
                 bound = self._bound(mails)
                 reader = Listforum(self._place(), len(mails))
                 ours = self._once(reader, self._mailbox(mails), len(mails))
-                demand = Demand(ours.bytes / bound, 1.1, "x bound")
-                yield Row(f"{len(mails)} in {script}, {encoding}", reader.name, ours, bound, (demand,))
+                alone = reader.paid("text") / self._least(texts(mails))
+                demands = (Demand(ours.bytes / bound, 1.1, "x bound"), Demand(alone, 1.1, "x bound, the texts alone"))
+                yield Row(f"{len(mails)} in {script}, {encoding}", reader.name, ours, bound, demands)
 
     def cut_links(self) -> Iterator[Row]:
-        """A link that dies again and again."""
+        """A link that dies again and again, with TLS, of which each link costs the handshake, and without."""
         mails = self._raws[-CUT:]
         mailbox, bound = self._mailbox(mails), self._bound(mails)
-        uncut = self._once(Listforum(self._place(), CUT), mailbox, len(mails))
-        yield Row(f"first sync of {len(mails)}, uncut", "listforum", uncut, bound)
-        for every, most in ((10_000, 1.3), (4_000, 1.8)):
-            ours, missing = self._until_done(mailbox, every, len(mails), uncut)
-            ratio = math.inf if missing else ours.bytes / uncut.bytes
-            demands = (Demand(ratio, most, "x uncut"), Demand(missing, 0, "missing"))
-            yield Row(f"  dies every {every // 1000} kB", "listforum", ours, bound, demands)
+        for tls, words in (("implicit", "with TLS"), ("none", "without TLS")):
+            uncut, _missing = self._until_done(mailbox, None, len(mails), tls)
+            yield Row(f"first sync of {len(mails)}, {words}", "listforum", uncut, bound)
+            for every, most in ((10_000, 1.3), (4_000, 1.8)):
+                ours, missing = self._until_done(mailbox, every, len(mails), tls)
+                demands = (Demand(ours.bytes / uncut.bytes, most, "x uncut"), Demand(missing, 0, "missing"))
+                yield Row(f"  dies every {every // 1000} kB", "listforum", ours, bound, demands)
 
     def large_attachment(self) -> Row:
         """What 50 MB more in an attachment take of memory."""
@@ -170,24 +176,27 @@ class Scenarios:
         return place
 
     def _bound(self, raws: Sequence[bytes]) -> int:
-        data = needed(raws)
+        return self._least(needed(raws))
+
+    def _least(self, data: bytes) -> int:
         return deflated(data) if self._compressing else len(data)
 
-    def _once(self, reader: Reader, mailbox: Mailbox, expected: int) -> Measured:
-        measured = measure(reader, mailbox, Relay(self._dovecot.imaps_port))
+    def _once(self, reader: Reader, mailbox: Mailbox, expected: int, delay: float = 0.0) -> Measured:
+        measured = measure(reader, mailbox, Relay(self._dovecot.imaps_port, delay=delay))
         if (here := reader.here()) != expected:
             print(f"{reader.name} has {here} of {expected} mails")
         return measured
 
-    def _until_done(self, mailbox: Mailbox, every: int, expected: int, uncut: Measured) -> tuple[Measured, int]:
-        """Syncs on a link that dies every so many bytes until all is here, or ten times too much is paid.
+    def _until_done(self, mailbox: Mailbox, every: int | None, expected: int, tls: str) -> tuple[Measured, int]:
+        """Syncs on a link that dies every so many bytes until all is here, or far too much is paid.
 
         Answers how many mails are missing, too.
         """
-        reader = Listforum(self._place(), CUT)
+        reader = Listforum(self._place(), CUT, tls=tls)
+        port = self._dovecot.imaps_port if tls == "implicit" else self._dovecot.imap_port
         runs, fruitless, here, began = 0, 0, 0, time.monotonic()
-        with Relay(self._dovecot.imaps_port, cut_down=every) as relay:
-            while here < expected and fruitless < FRUITLESS and relay.up + relay.down < 10 * uncut.bytes:
+        with Relay(port, cut_down=every) as relay:
+            while here < expected and fruitless < FRUITLESS and relay.up + relay.down < TOO_MUCH:
                 reader.sync(mailbox, relay.port)
                 runs += 1
                 fruitless = 0 if reader.here() > here else fruitless + 1

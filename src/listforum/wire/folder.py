@@ -31,6 +31,9 @@ _NOT_SIMPLE: Final = (
 )
 """Section 1 is the text of mails of these types, or of none: the plainest alternative comes first (RFC 2046, 5.1.4)."""
 
+_FEW: Final = 5
+"""Of more mails it is cheaper to be told later, and compressed."""
+
 _WITH_SAVED: Final = 4
 """So many commands has a glance at the parts of what a search has saved."""
 
@@ -91,7 +94,10 @@ class Glance:
         if {"ESEARCH", "SEARCHRES"} <= capabilities:
             finding = command.search_and_save(self.first, *listed, *_NOT_SIMPLE, last=self.last)
             return (finding, Words("UID FETCH $ (UID BODYSTRUCTURE)").done())
-        return () if listed else (Words(f"UID FETCH {self.first}:{self.last} (UID BODYSTRUCTURE)").done(),)
+        if listed:
+            return ()
+        last = min(self.last, self.first + _FEW - 1) if "COMPRESS=DEFLATE" in capabilities else self.last
+        return (Words(f"UID FETCH {self.first}:{last} (UID BODYSTRUCTURE)").done(),)
 
 
 @dataclass(frozen=True, slots=True)

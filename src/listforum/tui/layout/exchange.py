@@ -139,17 +139,23 @@ def _working(exchange: Exchange, room: int) -> Iterator[Line]:
         return
     yield _line(_step(progress), "heading")
     yield _line(bar(progress.done, progress.total, min(_BAR, room - 2)))
-    words = _("{size} so far").format(size=told.size(progress.bytes.total))
-    if progress.seconds_left is not None:
-        words = _("{size} so far, about {time} left").format(
-            size=told.size(progress.bytes.total), time=duration(progress.seconds_left)
-        )
-    yield _line(words)
+    yield _line(_so_far(progress))
     yield _line()
     yield _line(_("Esc goes back to reading; this goes on. x stops it; what has come is kept."), "muted")
 
 
+def _so_far(progress: Progress) -> str:
+    size = told.size(progress.bytes.total)
+    if progress.seconds_left is None:
+        return _("{size} so far").format(size=size)
+    if not progress.total:
+        return _("{size} so far, the next try in {time}").format(size=size, time=duration(progress.seconds_left))
+    return _("{size} so far, about {time} left").format(size=size, time=duration(progress.seconds_left))
+
+
 def _step(progress: Progress) -> str:
+    if not progress.total:
+        return safe.line(progress.what)
     return _("{what} {done} of {total}").format(what=safe.line(progress.what), done=progress.done, total=progress.total)
 
 

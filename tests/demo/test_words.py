@@ -52,7 +52,7 @@ def test_every_link_has_a_name_and_a_sentence_in_it(companion: DemoCompanion) ->
 
 def test_the_screens_say_it_in_the_readers_words(cyrillic: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "listforum", "demo"]
-    with TerminalSession(command, {**cyrillic, "TMPDIR": str(tmp_path)}, columns=160, rows=30) as session:
+    with TerminalSession(command, {**cyrillic, "TMPDIR": str(tmp_path)}, columns=160, rows=44) as session:
         session.wait_for(translated("Setting up a made-up list", "cyrillic"))
         session.wait_for(translated("new posts wait behind a slow link", "cyrillic"), seconds=60)
         session.send("\x1bOQ")

@@ -10,6 +10,7 @@ from lists import Traffic, deliver, posts
 from mails import BEGAN, LIST_ADDRESS, LIST_ID, identifier, mail
 from member import Member
 from servers.dovecot import Dovecot, User
+from servers.relay import Relay
 
 MIXED = f'[lists.open-data]\naccount = "home"\nfolder = "INBOX"\nlist_id = "{LIST_ID}"'
 CANARY = "canary-of-a-stranger"
@@ -154,3 +155,15 @@ def test_an_address_in_the_config_finds_direct_copies_too(member: Member, doveco
     member.configure(dovecot, user, f'{MIXED}\naddress = "{LIST_ADDRESS}"')
     member.json("sync")
     assert posts(member).keys() == {identifier(1), identifier(2)}
+
+
+def test_a_link_that_always_dies_among_what_is_not_kept_still_finishes(
+    member: Member, dovecot: Dovecot, user: User
+) -> None:
+    strangers = [direct(n, answers=[f"{'stranger' * 8}-{n}-{m}@example.net" for m in range(9)]) for n in range(2, 42)]
+    put(dovecot, user, mail(1), *strangers, direct(50, answers=[1]))
+    with Relay(dovecot.imaps_port, cut_down=14_000) as relay:
+        member.configure(dovecot, user, MIXED, port=relay.port)
+        assert member.json("sync")["stopped_by"] is None
+    assert posts(member).keys() == {identifier(1), identifier(50)}
+    assert 2 < relay.connections < 12

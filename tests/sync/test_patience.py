@@ -140,8 +140,33 @@ def test_a_link_that_brings_something_each_time_is_never_given_up() -> None:
     patience = Patience(200)
     patience.logged_in()
     for uid in range(1, 50):
-        ask([uid, uid + 1], {uid + 1}, LinkError("dead")).verdict(patience, connected=False)
+        asked = ask([uid, uid + 1], {uid + 1}, LinkError("dead"))
+        patience.moved_on()
+        asked.verdict(patience, connected=False)
         assert patience.pause(0.5) == 0.5
+
+
+def test_what_comes_in_each_session_and_is_not_kept_is_nothing_new() -> None:
+    patience = Patience(200)
+    patience.logged_in()
+    blamed = []
+    for _ in range(TRIES):
+        blamed.append(ask([1, 2, 3], {2}, LinkError("dead")).verdict(patience, connected=False).blamed)
+        pause = patience.pause(0.5)
+    assert blamed[:2] == [(), (2,)]
+    assert pause is None
+
+
+def test_a_link_that_outlives_others_by_far_is_asked_for_all_there_is() -> None:
+    patience = Patience(200)
+    for _ in range(2):
+        patience.begins(10_000)
+        patience.broke(14_000)
+        patience.pause(0.5)
+    patience.begins(14_000)
+    assert patience.at_once(15_000) == 2_000
+    assert patience.at_once(18_500) == 500
+    assert patience.at_once(22_000) is None
 
 
 def test_a_piece_of_a_text_is_something_too() -> None:

@@ -413,6 +413,20 @@ def test_a_server_that_refuses_everything_is_not_asked_for_each_mail(
     assert here(member) == ids(*range(1, 31))
 
 
+def test_mails_that_come_and_are_not_kept_lead_no_run_in_a_circle(
+    member: Member, dovecot: Dovecot, user: User, authority: Authority
+) -> None:
+    # the server finds the other list's mail, too: its List-Id contains ours
+    folder = [mail(1, list_id="x" + LIST_ID), mail(2), mail(3)]
+    server = Crooked(folder, {2}, crooked.hangs_up, headers=True)
+    with ScriptedServer(server, authority.certificate("localhost", "127.0.0.1")) as scripted:
+        member.configure(dovecot, user, MIXED, port=scripted.port)
+        report = run(member)
+        assert [one.uid for one in report.lists[0].missing] == [2]
+        assert here(member) == ids(3)
+        assert len(scripted.peers) < 2 * TRIES
+
+
 def test_a_link_that_is_cut_at_a_mail_by_chance_loses_nothing(member: Member, dovecot: Dovecot, user: User) -> None:
     deliver(dovecot, user, *range(1, 61), text="word " * 300)
     for cut in range(9_000, 60_000, 3_000 if THOROUGH else 17_000):

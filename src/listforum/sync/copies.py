@@ -13,16 +13,13 @@ from typing import Final
 from listforum.archive.arrival import understand
 from listforum.model.mail import Received
 from listforum.sync import plan
-from listforum.sync.patience import Asked
+from listforum.sync.patience import Asked, References
 from listforum.sync.visit import Visit
 
 _LOOKED_AT_AGAIN: Final = 200
 """UIDs back from the newest in which a copy waits for the post it refers to."""
 
 _REFERRING: Final = ("Message-ID", "In-Reply-To", "References")
-
-_Told = tuple[str, frozenset[str]]
-"""A mail's Message-ID, and those it refers to."""
 
 
 class Copies:
@@ -69,7 +66,7 @@ class Copies:
                 visit.keep(replace(cursor, direct=min([end, *(uid for uid in self._hopeful if uid >= first)])))
                 visit.write_ledger()
 
-    def _answering(self, told: Mapping[int, _Told]) -> tuple[list[int], list[int]]:
+    def _answering(self, told: Mapping[int, References]) -> tuple[list[int], list[int]]:
         """Those mails that refer to a post that is here, and those that refer to something that may yet come.
 
         Told by their References alone; a copy may answer another one.
@@ -89,20 +86,21 @@ class Copies:
             uid for uid, (_, referred) in told.items() if referred and uid not in answering
         )
 
-    def _references(self, candidates: Sequence[int]) -> Mapping[int, _Told]:
-        told: dict[int, _Told] = {}
-        left = list(candidates)
+    def _references(self, candidates: Sequence[int]) -> Mapping[int, References]:
+        visit, known = self._visit, self._visit.patience.references
+        left = [uid for uid in candidates if visit.place(uid) not in known]
         while left:
-            batch = left[: self._visit.headers_at_once]
+            batch = left[: visit.headers_at_once]
             asked = Asked.of_mails(batch)
             for uid, ids in asked.watched(self._told(batch)):
                 asked.came(uid)
-                told[uid] = ids
-            self._visit.meter.book("headers")
-            left[: len(batch)] = self._visit.settle(asked, "mail")
-        return told
+                known[visit.place(uid)] = ids
+                visit.patience.moved_on()
+            visit.meter.book("headers")
+            left[: len(batch)] = visit.settle(asked, "mail")
+        return {uid: known[visit.place(uid)] for uid in candidates if visit.place(uid) in known}
 
-    def _told(self, uids: Sequence[int]) -> Iterator[tuple[int, _Told]]:
+    def _told(self, uids: Sequence[int]) -> Iterator[tuple[int, References]]:
         meter = self._visit.meter
         meter.must_afford(plan.headers_worst(len(uids)))
         longest = None if meter.left is None else plan.FIELDS_LIMIT

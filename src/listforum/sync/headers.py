@@ -167,9 +167,12 @@ class Headers:
             added = visit.archive.posts.add(visit.to.list, ours, int(time.time()))
             visit.meter.came("headers", len(ours))
             visit.write_ledger()
-            cursor = visit.cursor()
+            before = cursor = visit.cursor()
             if settled and cursor:
-                visit.keep(replace(cursor, covered=cursor.covered.with_range(*settled)))
+                cursor = replace(cursor, covered=cursor.covered.with_range(*settled))
+                visit.keep(cursor)
+        if ours or cursor != before:
+            visit.patience.moved_on()
         self._report.new_headers += len(added.new)
 
     def _is_ours(self, arrival: Arrival) -> bool:

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from listforum.errors import BudgetError, LinkError, ListforumError, ServerError
+from listforum.model.server import Place
 
 Answer = TypeVar("Answer")
+
+References = tuple[str, frozenset[str]]
+"""A mail's Message-ID, and those it refers to."""
 
 TRIES: Final = 5
 """So many times in a row a run logs in to an account, at the most, without anything new to show for it."""
@@ -37,6 +41,7 @@ class Patience:
     """What a run has learned of an account's server; it outlives the sessions.
 
     At the most `most` mails are to be asked for at once. Mails are told by the row of their list and their UID.
+    `references` are what mails that nobody keeps refer to, by their places: who comes back need not ask again.
     """
 
     def __init__(self, most: int) -> None:
@@ -50,11 +55,11 @@ class Patience:
         self._broke_at: tuple[int, str] | None = None
         self._alone: set[tuple[int, int]] = set()
         self._lined_up: set[tuple[int, int]] = set()
+        self.references: dict[Place, References] = {}
         self.most = most
 
     def answered(self) -> None:
-        """Mails came."""
-        self.moved_on()
+        """Mails came; whether any of it is new is for `moved_on` to say."""
         self._in_vain = 0
         self.most = min(self._largest, self.most * _GROWTH)
 
@@ -85,7 +90,10 @@ class Patience:
         return True
 
     def moved_on(self) -> None:
-        """Something new is here, if it is only a piece of a text: the link is worth another try."""
+        """Something new is here to stay, if it is only a piece of a text: the link is worth another try.
+
+        What comes and is not kept does not count: it would come again in each session, for ever.
+        """
         self._fruitless = 0
         self._broke_at = None
 
@@ -102,10 +110,12 @@ class Patience:
 
         Mostly that is best, for whatever comes before a link breaks is kept. But a record of TLS, 4 kB of it, is read
         whole or not at all: once a link broke before anything had come, no more is asked for than links like it bear.
+        One that lives twice as long is not like it.
         """
-        if self._lived is None or not self._came_empty:
+        lives = spent - self._began
+        if self._lived is None or not self._came_empty or lives >= 2 * self._lived:
             return None
-        return max(_LEAST_AT_ONCE, (self._lived - (spent - self._began)) * 2 // 3)
+        return max(_LEAST_AT_ONCE, (self._lived - lives) * 2 // 3)
 
     def logged_in(self) -> None:
         """The server is there, and lets us in."""

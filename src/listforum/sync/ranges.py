@@ -110,6 +110,11 @@ class Arrived:
         return replace(self.text, begun={**self.text.begun, **come})
 
     @property
+    def begun(self) -> bool:
+        """Whether anything has come of what was asked for."""
+        return any(section in self.pieces for section in self.requests)
+
+    @property
     def doubtful(self) -> bool:
         """Whether anything is missing, or empty though it was said to be something."""
         return any(section not in self.pieces or not self.pieces[section].content for section in self.requests)

@@ -56,7 +56,8 @@ class Texts:
         of = {fetched.uid for fetched in came}
         answers = Answers([text for text in self._visit.waiting() if text.uid in of], self._terms())
         for fetched in came:
-            answers.add(fetched)
+            if fetched.content or fetched.offset:  # of a mail that went away meanwhile nothing is said
+                answers.add(fetched)
         self._visit.meter.book("text")
         self._store(answers)
 
@@ -70,8 +71,6 @@ class Texts:
                     continue  # of a mail that went away meanwhile nothing is said
                 if fetched.whole:
                     asked.came(fetched.uid, fetched.section)
-                else:
-                    self._visit.patience.moved_on()
                 if answers.add(fetched):
                     phase.one_more()
         finally:
@@ -84,19 +83,25 @@ class Texts:
         return [*rest, *(text for text in batch if text.uid in left)]
 
     def _fetch_alone(self, text: WaitingText) -> None:
-        answers = Answers([text], self._terms())
-        (arrived,) = answers.all
-        self._visit.meter.must_afford(plan.REQUEST + worst_of(text, self._visit.meter.left))
-        try:
-            for fetched in self._visit.session.parts(answers.wanted):
-                answers.add(fetched)
-        finally:
-            self._visit.meter.book("text")
+        """Fetches a text in as many requests as the link bears; raises ServerError where the server leaves it out."""
+        left: WaitingText | None = text
+        while left:
+            answers = Answers([left], self._terms())
+            (arrived,) = answers.all
+            self._visit.meter.must_afford(plan.REQUEST + worst_of(left, self._visit.meter.left))
+            try:
+                for fetched in self._visit.session.parts(answers.wanted):
+                    answers.add(fetched)
+            finally:
+                self._visit.meter.book("text")
+                if not arrived.doubtful:
+                    self._store(answers)
+            left = arrived.rest
         if arrived.doubtful and not self._visit.still_there([text.uid]):
             self._visit.gone([text.uid])
-        elif arrived.whole:
-            self._store(answers)
-        else:
+        elif arrived.doubtful and arrived.whole:
+            self._store(answers)  # it was said to be something, and is nothing
+        elif not arrived.whole:
             raise ServerError(_("the server leaves out the text of mail {uid}").format(uid=text.uid))
 
     def _terms(self) -> Terms:
@@ -117,6 +122,8 @@ class Texts:
             told = sum(price_of(one.text) for one in whole)
             self._visit.meter.came("text", len(whole), told)
             self._visit.write_ledger()
+        if whole or any(arrived.begun for arrived in answers.all):
+            self._visit.patience.moved_on()
         self._report.new_texts += len(whole)
 
     # --- long parts -----------------------------------------------------------------------------------------------

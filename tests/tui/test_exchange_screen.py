@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from listforum.archive.posts import Posts
+from listforum.model.mail import Piece
 from listforum.tui.layout.cells import width
 from listforum.tui.screens.exchange import ExchangeScreen
 from listforum.tui.screens.secret import SecretScreen
@@ -348,6 +353,29 @@ def test_leaving_while_it_runs_stops_it_at_once(home: Path) -> None:
 
     with world(home, posts(100)) as running:
         read(home, script)
+
+
+def test_who_leaves_keeps_what_came_and_what_it_cost(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Posts.add_texts
+
+    def store_slowly(archive: Posts, texts: Sequence[tuple[int, Sequence[Piece]]]) -> None:
+        time.sleep(0.7)
+        store(archive, texts)
+
+    monkeypatch.setattr(Posts, "add_texts", store_slowly)
+
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("3G")
+        await reader.press("enter")
+        await reader.until(lambda: re.search(r"texts ([3-9]|[1-9]\d) of 100", reader.text) is not None)
+        await reader.press("escape", "ctrl+q")
+
+    with world(home, posts(100, "Words of the post. " * 40)) as running:
+        read(home, script)
+    with forum_at(home) as forum:
+        assert forum.archive.ledger.lately("text", "open-data").times >= 3
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 50)])

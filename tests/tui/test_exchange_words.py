@@ -165,6 +165,12 @@ class TestWhile:
         told.exchange.show_progress(Progress("open-data: headers", 0, 36, Bytes(0, 900)))
         assert "900 B so far\n" in told.text
 
+    def test_a_pause_after_a_cut_has_neither_count_nor_bar(self) -> None:
+        told = Told()
+        told.exchange.show_progress(Progress("the link broke; trying again", 0, 0, Bytes(0, 900), 3.0))
+        assert told.text.startswith("the link broke; trying again\n900 B so far, the next try in 3 s\n")
+        assert link_words(told.exchange, Spending()) == "the link broke; trying again · 900 B"
+
     def test_stopping_says_that_nothing_is_lost(self) -> None:
         told = Told()
         told.exchange.stop()

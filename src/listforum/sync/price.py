@@ -25,8 +25,9 @@ _HEADER: Final = 1_000
 _TEXT: Final = 2_000
 """What a list's mail takes uncompressed before anything is known: the middle of a dozen public lists."""
 
-_COMPRESSED: Final = 0.45
-"""What is left of mail where the server compresses (RFC 4978), before anything is known: more than is usual."""
+_HEADER_SHRUNK: Final = 0.15
+_TEXT_SHRUNK: Final = 0.25
+"""What is left of mail where the server compresses (RFC 4978), before anything is known: a little more than usual."""
 
 _CONNECTION: Final = 4_000
 """What a connection takes before there was one."""
@@ -56,12 +57,12 @@ def usual(archive: Archive, list_name: str, account: str) -> Usual:
     The guess knows whether the account's server compresses: the archive's memory has its capabilities, as a JSON list
     of words, under a name that begins with "capabilities:ACCOUNT:".
     """
-    shrunk = _COMPRESSED if _compresses(archive, account) else 1.0
+    header_shrunk, text_shrunk = (_HEADER_SHRUNK, _TEXT_SHRUNK) if _compresses(archive, account) else (1.0, 1.0)
     headers, text = _lately(archive, "headers", list_name), _lately(archive, "text", list_name)
     return Usual(
-        headers.bytes.total // headers.times if headers else round(_HEADER * shrunk),
-        text.bytes.total // text.times if text else round(_TEXT * shrunk),
-        text.bytes.total / text.size if text and text.size else shrunk,
+        headers.bytes.total // headers.times if headers else round(_HEADER * header_shrunk),
+        text.bytes.total // text.times if text else round(_TEXT * text_shrunk),
+        text.bytes.total / text.size if text and text.size else text_shrunk,
     )
 
 

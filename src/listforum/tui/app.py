@@ -47,6 +47,9 @@ _ERROR_SECONDS: Final = 8
 _GOODBYE_SECONDS: Final = 0.25
 """So long a change that is being written may take when the person leaves; nobody waits for the network."""
 
+_KEEPING_SECONDS: Final = 5.0
+"""So long the storing of what came over the link may take: mostly it is much less."""
+
 
 class ForumApp(CrashSafe, Painted):
     """The forum in a terminal. Answers with the exit code."""
@@ -284,6 +287,8 @@ class ForumApp(CrashSafe, Painted):
             self.at_desk(lambda: self.forum.whereabouts.save(place))
 
     async def on_unmount(self) -> None:
+        self.network.idle(_KEEPING_SECONDS)  # its link is cut by now, but what came over it is paid for
+        self.waiting.idle(_KEEPING_SECONDS)
         self.desk.idle(_GOODBYE_SECONDS)
         self.indexer.idle(_GOODBYE_SECONDS)  # its child writes into the home, which may be about to vanish
         self._farewell.forget()

@@ -101,6 +101,10 @@ class Waiting:
             why = report.errors[0] if report.errors else _("The budget is used up.")
             self._app.tell(_("No longer waiting for new posts. {why}").format(why=safe.line(why)))
 
+    def idle(self, seconds: float) -> bool:
+        """Waits so long for the end of a wait that was stopped; answers whether it has come."""
+        return self._worker.idle(seconds)
+
     # --- in the thread that waits ---------------------------------------------------------------------------------
 
     def _wait(self, cancel: Cancel, wanted: Wanted) -> SyncReport:

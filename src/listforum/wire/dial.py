@@ -72,7 +72,7 @@ def _connected_to_proxy(
     except DeadlineError:
         raise
     except LinkError as error:
-        words = _("the proxy {proxy} cannot be used: {why}; nothing went around it")
+        words = _("the proxy {proxy} cannot be used, and nothing went around it: {why}")
         raise LinkError(words.format(proxy=proxy, why=error)) from None
 
 

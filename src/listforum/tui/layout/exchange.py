@@ -138,7 +138,8 @@ def _working(exchange: Exchange, room: int) -> Iterator[Line]:
         yield _line(_("Working."))
         return
     yield _line(_step(progress), "heading")
-    yield _line(bar(progress.done, progress.total, min(_BAR, room - 2)))
+    if progress.total:
+        yield _line(bar(progress.done, progress.total, min(_BAR, room - 2)))
     yield _line(_so_far(progress))
     yield _line()
     yield _line(_("Esc goes back to reading; this goes on. x stops it; what has come is kept."), "muted")

@@ -15,6 +15,7 @@ from listforum.tui.layout.cells import width
 from listforum.tui.screens.exchange import ExchangeScreen
 from listforum.tui.screens.secret import SecretScreen
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.worker import Worker
 from lists import noise
 from mails import mail
 from reader import Reader, forum_at, read
@@ -363,8 +364,10 @@ def test_who_leaves_keeps_what_came_and_what_it_cost(home: Path, monkeypatch: py
         store(archive, texts)
 
     monkeypatch.setattr(Posts, "add_texts", store_slowly)
+    networks: list[Worker] = []
 
     async def script(reader: Reader) -> None:
+        networks.append(reader.app.network)
         await reader.press("s")
         await priced(reader)
         running.link.use("3G")
@@ -374,6 +377,7 @@ def test_who_leaves_keeps_what_came_and_what_it_cost(home: Path, monkeypatch: py
 
     with world(home, posts(100, "Words of the post. " * 40)) as running:
         read(home, script)
+        assert networks[0].idle(0)  # the program ends now
     with forum_at(home) as forum:
         assert forum.archive.ledger.lately("text", "open-data").times >= 3
 

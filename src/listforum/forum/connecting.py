@@ -109,4 +109,4 @@ class Connecting:
 
 
 def _endpoint(account: Account, server: Server) -> Endpoint:
-    return Endpoint(server.host, server.port, server.tls, account.ca_file, server.tls_pin, account.proxy)
+    return Endpoint(server.host, server.port, server.tls, account.ca_file, server.tls_pin, account.proxy, account.name)

@@ -21,7 +21,8 @@ class Endpoint:
 
     `ca_file` is trusted beside the system's authorities. With a `pin`, the SHA-256 of the server's certificate in
     hexadecimal, that certificate is accepted and no other, whoever signed it. With a `proxy` the server is reached
-    through it, or not at all; its name is then never looked up here.
+    through it, or not at all; its name is then never looked up here. `account` tells whose link it is: nothing that one
+    account's links have agreed on is shown on another's.
 
     Raises `ConfigError` for `tls="none"` to anything but this machine, or through a proxy: a clear link is never made.
     """
@@ -32,6 +33,7 @@ class Endpoint:
     ca_file: str | None = None
     pin: str | None = None
     proxy: Proxy | None = None
+    account: str = ""
 
     def __post_init__(self) -> None:
         if self.tls == "none" and not is_loopback(self.host):

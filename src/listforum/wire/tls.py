@@ -165,10 +165,11 @@ def _problem(error: Unverified, now: datetime) -> str:
     return error.words
 
 
-_resumable: dict[tuple[str, int, str | None, str | None], ssl.SSLSession] = {}
+_resumable: dict[tuple[ssl.SSLContext, Endpoint], ssl.SSLSession] = {}
 """Sessions that servers agreed to go on with, while this process lives: no certificate is sent again (RFC 8446, 2.2).
 
-Held by everything that the server had to prove for them.
+Held by everything that the server had to prove for them, and by the way to it: who sees a session taken up again knows
+that it is the same person, be it through another proxy or into another account.
 """
 
 
@@ -179,7 +180,7 @@ class TlsLayer:
         self._endpoint = endpoint
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         context = client_context(endpoint.ca_file, endpoint.pin)
-        self._proven = (endpoint.host, endpoint.port, endpoint.ca_file, endpoint.pin)
+        self._proven = (context, endpoint)
         before = _resumable.get(self._proven)
         try:
             self._session = context.wrap_bio(

@@ -167,13 +167,12 @@ class Run:
     ) -> bool:
         """Works in one session; answers False when it died and another is worth it."""
         self.meter.must_afford(plan.CONNECT_WORST)
-        person = self.person
         undone = [report for report in reports if not report.done]
         # who comes back knows what is new, or has just died of it
         opening = self._opening(account, undone or reports[:1], only_opened if patience.reached else glance)
         patience.begins(self.meter.spent.total)
         try:
-            with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire, opening) as session:
+            with self._let_in(account, patience, opening) as session:
                 patience.logged_in()
                 self.meter.came("connect", 1)
                 self._remember(account, session, opening)
@@ -188,6 +187,22 @@ class Run:
             self._wait(pause, str(error))
             return False
         return True
+
+    @contextmanager
+    def _let_in(self, account: Account, patience: Patience, opening: Opening) -> Iterator[ImapSession]:
+        """A session. Raises LinkError where a server lets nobody in that did so before in this run.
+
+        It may take the sessions that broke for living ones, and those for too many.
+        """
+        person, inside = self.person, False
+        try:
+            with self._connecting.imap(account, person.ask, person.cancel, self.meter.wire, opening) as session:
+                inside = True
+                yield session
+        except ServerError as error:
+            if inside or not patience.reached:
+                raise
+            raise LinkError(str(error)) from None
 
     def _opening(
         self,

@@ -128,7 +128,9 @@ class Conversation:
         with self.link.phase(doing, deadlines.login, slowest=deadlines.slowest if login else None):
             answers = self._listen(commands, kinds | CAPABILITY, Limits() if login else FEW, self._check_login)
         told = _listed(answers[0])
-        if not told and not self._known:
+        # what was said because an earlier session had been told that it can be said may have become wrong
+        outdated = any(heard.end.status == "BAD" for heard in answers[1:])
+        if not told and (outdated or not self._known):
             told = _listed(self.ask_all([(b"CAPABILITY",)], CAPABILITY)[0])
         self.remembered = self.capabilities | (told or self._known)
         self.capabilities = told or self._known

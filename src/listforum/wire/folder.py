@@ -146,9 +146,11 @@ def found_uids(responses: Iterable[Response], first: int, last: int = command.LA
     Raises `ServerError` when there are more than anybody could keep.
     """
     uids: set[int] = set()
+    told = 0
     for low, high in (found for response in responses for found in _ranges(response)):
         begin, end = max(low, first), min(high, last)
-        if len(uids) + end - begin >= MOST_UIDS:
+        told += max(0, end - begin + 1)  # the same ones again and again are much to keep apart, too
+        if told > MOST_UIDS:
             raise ServerError(
                 _("the server finds more than {most} mails, which is more than can be kept").format(most=MOST_UIDS)
             )

@@ -118,8 +118,11 @@ class ImapSession:
             # the server broke at a mail that it was asked about behind the login: it is only to let us in
             self._conversation = self._begin()
             heard = self._conversation.open()
-        if heard:
+        try:
             self._understand(heard)
+        except ServerError:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -145,6 +148,8 @@ class ImapSession:
         return (*(command.status(one.folder) for one in others), *first.commands(self._opening.capabilities))
 
     def _understand(self, heard: Sequence[Heard]) -> None:
+        if not heard:
+            return
         first, *others = self._opening.glances
         seen = opened(first, heard[len(others) :])
         if seen and seen.state.uidvalidity and seen.state.uidnext:

@@ -245,6 +245,10 @@ class TestAfter:
         assert ending(told.exchange) == words
         assert not clean(told.exchange.outcome)
 
+    def test_a_budget_that_paid_for_nothing_says_so(self) -> None:
+        text = Told().ended(Outcome(synced=synced(ListReport("open-data"), stopped_by="budget")))
+        assert "The budget is too small for what comes next. Nothing was fetched: it waits on the server." in text
+
     def test_a_server_that_was_never_reached_cut_nothing(self) -> None:
         words = "open-data: 127.0.0.1 refuses connections on port 993"
         never = SyncReport([ListReport("open-data", error=words)], Bytes(), 0.1, "link", [words])

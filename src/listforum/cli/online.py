@@ -175,7 +175,9 @@ def _came_lines(report: SyncReport) -> Iterator[str]:
     for one in report.lists:
         if one.error is None or one.new_headers or one.new_texts:
             yield told.came(one)
-        yield from (f"  {words}" for words in (*told.muted(one), *told.older(one), *told.missing(one)))
+        # what a first sync left on the server is told with what it fetched, not after every sync
+        older = told.older(one) if one.new_headers else ()
+        yield from (f"  {words}" for words in (*told.muted(one), *older, *told.missing(one)))
 
 
 def _price_lines(report: SyncReport) -> Iterator[str]:

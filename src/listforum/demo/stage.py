@@ -61,4 +61,5 @@ def _live_through(forum: Forum, world: World) -> None:
     """Two years on the list: what came was read, but for the last days."""
     world.link.use("fast")
     forum.syncing.sync((), Wanted(), ask=lambda question: question, cancel=Cancel(), progress=lambda _progress: None)
+    forum.expenses.forget_pace()
     forum.marking.mark("read", _LIST, int(time.time()) - _UNREAD_SECONDS)

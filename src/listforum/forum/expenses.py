@@ -43,10 +43,17 @@ class Expenses:
         return self._archive.ledger.by(column)
 
     def learn_pace(self, spent: Bytes, seconds: float) -> None:
-        """A run has moved so much in so long: the newest run counts as much as all before it."""
+        """A run has moved so much in so long: the newest run counts as much as all before it.
+
+        The mean is that of the time a byte takes: who comes from a fast link to a slow one is not told of the fast one.
+        """
         if spent.total >= _LEAST_BYTES and seconds >= _LEAST_SECONDS:
             pace, before = spent.total / seconds, self.pace()
-            self._archive.memory.put(_PACE, str(round(pace if before is None else (pace + before) / 2)))
+            self._archive.memory.put(_PACE, str(round(pace if before is None else 2 * pace * before / (pace + before))))
+
+    def forget_pace(self) -> None:
+        """The next link is another one."""
+        self._archive.memory.put(_PACE, "0")
 
     def pace(self) -> int | None:
         """How many bytes a second the link has moved in earlier runs; None when nothing tells."""

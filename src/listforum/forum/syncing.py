@@ -73,6 +73,8 @@ class Syncing:
             for account, lists in pairs.items():
                 if not run.over:
                     self._sync_account(account, lists, wanted, run, approve)
+            for report in run.report.lists:
+                report.left_early = not report.done and report.error is None
             if wanted.extent != "price":
                 for one, report in (pair for lists in pairs.values() for pair in lists):
                     take_stock(self._archive, run.subscription(one), report)

@@ -42,6 +42,8 @@ def paid(spent: Bytes, seconds: float) -> str:
 
 def price(report: ListReport) -> str:
     """What there is to fetch of a list, and for how much."""
+    if report.left_early and not (report.waiting_bytes or report.new_headers):
+        return _("{list}: nobody looked yet what is new there").format(list=report.list)
     steps = {step.what: step for step in report.plan.within(None).steps}
     followed, others = steps["followed"], steps["others"]
     if report.waiting_bytes and not report.new_headers:
@@ -105,6 +107,10 @@ def came(report: ListReport) -> str:
     posts = ngettext("{count} new post", "{count} new posts", report.new_headers).format(count=report.new_headers)
     texts = ngettext("{count} text", "{count} texts", report.new_texts).format(count=report.new_texts)
     words = _("{list}: {posts}, {texts}").format(list=report.list, posts=posts, texts=texts)
+    if report.left_early:
+        if not (report.new_headers or report.new_texts or report.waiting_texts):
+            return _("{list}: left for the next time").format(list=report.list)
+        words = _("{came}; the rest next time").format(came=words)
     if not report.waiting_texts:
         return words
     waiting = ngettext(

@@ -33,7 +33,8 @@ class ListReport:
     cost.
 
     `missing` are the mails that the server could not give, though it has them: they are asked for again, a few times.
-    `error` says why the list could not be synced to its end; None also where a budget or the person ended it.
+    `error` says why the list could not be synced to its end; None also where a budget or the person ended it: then it
+    was `left_early`, and more may be new than anybody knows.
     """
 
     list: str
@@ -48,6 +49,7 @@ class ListReport:
     missing: tuple[SetAside, ...] = ()
     error: str | None = None
     done: bool = False
+    left_early: bool = False
     plan: Plan = field(default_factory=Plan)
 
     def plan_for(self, made: Plan) -> None:

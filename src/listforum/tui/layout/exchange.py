@@ -259,7 +259,11 @@ def _stop(outcome: Outcome) -> Iterator[str]:
     elif synced.stopped_by == "deadline":
         yield _("The server took too long to answer. What came is kept; s goes on from there.")
     elif synced.stopped_by == "budget":
-        yield _("The budget is used up. What came is kept; the rest waits on the server, with its price.")
+        yield (
+            _("The budget is used up. What came is kept; the rest waits on the server, with its price.")
+            if _anything_came(synced)
+            else _("The budget is too small for what comes next. Nothing was fetched: it waits on the server.")
+        )
     elif synced.stopped_by == "cancel":
         yield (
             _("Stopped. What came is kept; s goes on from there.")

@@ -78,6 +78,17 @@ def test_a_greeting_that_is_none_ends_the_session(good: Certificate, session_wit
         assert PLAIN.encode() not in server.secret
 
 
+def test_a_server_that_says_bye_in_place_of_a_greeting_tells_why(good: Certificate, session_with: Make) -> None:
+    def script(peer: Peer) -> None:
+        peer.send("* BYE too many connections from you")
+        peer.hang()
+
+    with ScriptedServer(script, good) as server:
+        with pytest.raises(LinkError, match=r"ended the session.*too many connections from you"), session_with(server):
+            pass
+        assert not server.secret
+
+
 # --- logins ---
 
 

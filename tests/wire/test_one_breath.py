@@ -6,6 +6,7 @@ import pytest
 
 from listforum.errors import LoginError, ServerError
 from listforum.secret import Secret
+from listforum.wire.dialogue import Response
 from listforum.wire.endpoint import Credentials, Endpoint
 from listforum.wire.fetched import FetchedHeader, FetchedPart, PartRequest
 from listforum.wire.folder import FolderState, Glance, found_uids
@@ -65,6 +66,56 @@ def test_login_folder_and_news_go_in_one_write(good: Certificate, authority: Aut
         assert [part.type for part in seen.news.parts[11]] == ["text/plain"]
     assert b'LOGIN "reader" "correct horse"' in server.secret
     assert b"CAPABILITY\r\n" not in server.secret
+
+
+def test_what_a_server_cannot_do_any_more_is_found_out(good: Certificate, authority: Authority) -> None:
+    def script(peer: Peer) -> None:
+        peer.send("* OK ready")
+        for lines in (("{tag} OK in",), EXAMINED, ("{tag} BAD what is ESEARCH?",)):
+            peer.receive()
+            peer.send(*lines)
+        peer.expect("CAPABILITY")
+        peer.send("* CAPABILITY IMAP4rev1", "{tag} OK .")
+        peer.expect("UID SEARCH UID 11:")
+        peer.send("* SEARCH 12", "{tag} OK .")
+        peer.hang()
+
+    with ScriptedServer(script, good) as server:
+        endpoint = Endpoint("localhost", server.port, "implicit", str(authority.ca_file))
+        opening = Opening(POOR | {"ESEARCH"}, (Glance("INBOX", first=11),))
+        with ImapSession(endpoint, READER, deadlines=QUICK, opening=opening) as session:
+            assert "ESEARCH" not in session.remembered
+            assert session.uids_from(11) == (12,)
+
+
+def test_a_server_that_decodes_nothing_after_all_is_not_asked_for_each_mail(
+    good: Certificate, authority: Authority
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.send("* OK ready")
+        peer.receive()
+        peer.send("{tag} OK [CAPABILITY IMAP4rev1 BINARY] in")
+        while True:
+            line = peer.receive()
+            if b"BINARY" in line:
+                peer.send("{tag} NO [UNKNOWN-CTE] not today")
+                continue
+            for number in _numbers(line.split()[3].decode()):
+                peer.send(f"* {number} FETCH (UID {number} BODY[1]<0> {{2}}", "hi)")
+            peer.send("{tag} OK .")
+
+    uids = range(1, 201)
+    with ScriptedServer(script, good) as server, session_with(server, authority) as session:
+        wanted = [PartRequest(uid, "1", 0, 1000, decoded=True) for uid in uids]
+        found = list(session.parts(wanted))
+    assert sorted(part.uid for part in found) == list(uids)
+    assert not any(part.decoded for part in found)
+    assert server.secret.count(b"FETCH") < 20
+
+
+def _numbers(uid_set: str) -> list[int]:
+    ends = [[int(end) for end in item.split(":")] for item in uid_set.split(",")]
+    return [number for pair in ends for number in range(pair[0], pair[-1] + 1)]
 
 
 def test_nothing_is_said_before_the_greeting(good: Certificate, authority: Authority) -> None:
@@ -261,6 +312,11 @@ class TestFound:
             session_with(server, authority, Glance("INBOX", first=1)),
         ):
             pass
+
+    def test_the_same_told_without_end_is_refused_soon(self) -> None:
+        told = Response("ESEARCH", (b"UID ALL " + b",".join([b"1:400000"] * 300_000),))
+        with pytest.raises(ServerError, match="more than"):
+            found_uids([told], 1)
 
     @pytest.mark.parametrize("told", ["", "UID", "UID ALL", "UID ALL x", "UID ALL 5:", "UID COUNT 3"])
     def test_nonsense_is_nothing(self, told: str, good: Certificate, authority: Authority) -> None:

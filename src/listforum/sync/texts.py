@@ -165,12 +165,14 @@ class Texts:
                 visit.write_ledger()
 
     def _next_pieces(self, first: PartRequest, size: int) -> Mapping[int, PartRequest]:
-        """What to ask for in one breath, by offset: a few pieces, or one where every byte is counted."""
-        meter = self._visit.meter
-        together = plan.PIECES_TOGETHER if meter.left is None else 1
-        starts = range(first.offset, size, first.length)[:together]
-        meter.must_afford(plan.piece_worst(first.length))
-        return {start: replace(first, offset=start, length=min(first.length, size - start)) for start in starts}
+        """What to ask for in one breath, by offset: a few pieces, or one where every byte is counted or links die."""
+        meter, patience = self._visit.meter, self._visit.patience
+        borne = patience.at_once(meter.spent.total)
+        length = min(first.length, borne or first.length)
+        together = plan.PIECES_TOGETHER if meter.left is None and borne is None else 1
+        starts = range(first.offset, size, length)[:together]
+        meter.must_afford(plan.piece_worst(length))
+        return {start: replace(first, offset=start, length=min(length, size - start)) for start in starts}
 
     def _pieces(self, post: int, wanted: Mapping[int, PartRequest]) -> Iterator[FetchedPart]:
         """What comes of it, in order, so that each continues what is here.

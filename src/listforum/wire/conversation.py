@@ -19,6 +19,7 @@ from listforum.wire.starttls import upgrade
 from listforum.wire.words import ServerWords, bare
 
 CAPABILITY = frozenset({"CAPABILITY"})
+_BEFORE_LOGIN = frozenset({"IMAP4REV1", "SASL-IR", "LOGINDISABLED"})
 FEW = Limits(lines=1000, line=65_536, literal=0, volume=1_048_576)
 
 
@@ -36,9 +37,9 @@ class Heard:
 class Conversation:
     """One IMAP connection, opened once. What fails on the way closes it; a refused command does not.
 
-    `capabilities` are those that hold now, `known` those that an earlier session has `remembered`, from before and
-    after the login. `let_in` tells whether the login was taken, whatever came then. `unfinished` is the literal that
-    was under way when the link broke.
+    `capabilities` are those that hold now, `known` those that an earlier session has `remembered`: those that held
+    after its login, and what counts before one. `let_in` tells whether the login was taken, whatever came then.
+    `unfinished` is the literal that was under way when the link broke.
     """
 
     def __init__(self, link: Link, credentials: Credentials, known: Collection[str] = ()) -> None:
@@ -112,6 +113,8 @@ class Conversation:
                 greeted = b"* OK what was said in clear is forgotten\r\n"
             try:
                 self._dialogue = Dialogue(self.link, greeted=greeted, known=self._known)
+            except ByeError as error:
+                raise self._failure(error) from None
             except (ProtocolError, ValueError):
                 raise ServerError(_("{host} does not greet as an IMAP server does").format(host=self._host)) from None
         if self._dialogue.state != "NONAUTH":
@@ -132,8 +135,8 @@ class Conversation:
         outdated = any(heard.end.status == "BAD" for heard in answers[1:])
         if not told and (outdated or not self._known):
             told = _listed(self.ask_all([(b"CAPABILITY",)], CAPABILITY)[0])
-        self.remembered = self.capabilities | (told or self._known)
-        self.capabilities = told or self._known
+        before, self.capabilities = self.capabilities, told or self._known
+        self.remembered = self.capabilities | {name for name in before if _is_about_logging_in(name)}
         return answers[1:]
 
     def _check_login(self, number: int, end: Tagged) -> None:
@@ -286,6 +289,11 @@ class Conversation:
     def _sentence(self, what: str, text: bytes) -> str:
         words = self._words.quote(text)
         return _("{what}; {words}").format(what=what, words=words) if words else what
+
+
+def _is_about_logging_in(capability: str) -> bool:
+    """Whether a capability counts before the login, after which servers mostly do not tell it any more."""
+    return capability in _BEFORE_LOGIN or capability.startswith("AUTH=")
 
 
 def _listed(heard: Heard) -> frozenset[str]:

@@ -98,7 +98,12 @@ class Dialogue(imaplib.IMAP4):
         self.exists: int | None = None
         self.news = False
         self._allow(GREETING)
-        super().__init__()
+        try:
+            super().__init__()
+        except ProtocolError:
+            if "BYE" in self.untagged_responses:
+                raise ByeError(Response("BYE", tuple(self.untagged_responses["BYE"])).words()) from None
+            raise
 
     # --- what imaplib lets its heirs bring: the bytes ---
 

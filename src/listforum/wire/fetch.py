@@ -93,10 +93,14 @@ class HeaderFields:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range of a section. One part that the server cannot decode makes it refuse the whole command (measured)."""
+    """A range of a section. One part that the server cannot decode makes it refuse the whole command (measured).
+
+    `suspects` is how many mails are to blame if it does.
+    """
 
     uids: tuple[int, ...]
     request: PartRequest
+    suspects: int = 1
 
     @property
     def items(self) -> str:
@@ -117,13 +121,15 @@ class Range:
     def instead(self, missing: Sequence[int]) -> Iterator[Range]:
         """What to ask for when the server refused this, and has not given these; nothing when there is no other way.
 
-        The first mail that did not come is to blame: that one undecoded, the others as before.
+        The first mail that did not come is to blame: that one undecoded, the others as before. With each refusal twice
+        as many are: a server may refuse all, or tell nothing of those that it could have decoded.
         """
         if not self.request.decoded or not missing or self.request.offset:
             return
-        yield Range(tuple(missing[:1]), replace(self.request, decoded=False))
-        if missing[1:]:
-            yield self.of(tuple(missing[1:]))
+        blamed, others = tuple(missing[: self.suspects]), tuple(missing[self.suspects :])
+        yield Range(blamed, replace(self.request, decoded=False))
+        if others:
+            yield Range(others, self.request, self.suspects * 2)
 
 
 def ranges(wanted: Iterable[PartRequest]) -> Iterator[Range]:

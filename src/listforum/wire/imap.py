@@ -97,7 +97,7 @@ class ImapSession:
 
     @property
     def remembered(self) -> frozenset[str]:
-        """What is to be told to the `Opening` of the next session: capabilities from before and after the login."""
+        """The capabilities that are to be told to the `Opening` of the next session."""
         return self._conversation.remembered
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from forum_home import Store, open_forum
@@ -222,6 +222,7 @@ class TestReopening:
             forum.drafting.reopen(7)
 
     @given(st.lists(st.sampled_from(PIECES), max_size=30))
+    @example(["x" * 100, "سلام\u200cها ", "> quoted\n"])
     @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_a_text_survives_the_way_there_and_back(self, forum: Forum, store: Store, pieces: list[str]) -> None:
         store(mail(1))

@@ -36,12 +36,12 @@ class Most:
     trips: int
 
 
-FIRST: dict[Tier, Most] = {"bare": Most(449_500, 9), "gmail": Most(56_700, 9), "full": Most(57_000, 9)}
-SOME_NEW: dict[Tier, Most] = {"bare": Most(70_600, 7), "gmail": Most(15_700, 7), "full": Most(15_850, 7)}
-NOTHING_NEW: dict[Tier, Most] = {"bare": Most(2_950, 6), "gmail": Most(3_100, 5), "full": Most(3_270, 5)}
+FIRST: dict[Tier, Most] = {"bare": Most(448_000, 9), "gmail": Most(56_700, 9), "full": Most(56_900, 9)}
+SOME_NEW: dict[Tier, Most] = {"bare": Most(70_300, 5), "gmail": Most(13_000, 7), "full": Most(12_900, 6)}
+NOTHING_NEW: dict[Tier, Most] = {"bare": Most(2_900, 4), "gmail": Most(3_100, 4), "full": Most(3_450, 4)}
 IN_CYRILLIC: dict[Tier, Most] = {"bare": Most(327_500, 9), "gmail": Most(32_900, 9), "full": Most(33_100, 9)}
 DIES_AFTER: dict[Tier, int] = {"bare": 10_000, "gmail": 5_000, "full": 5_000}
-DYING: dict[Tier, Most] = {"bare": Most(176_000, 90), "gmail": Most(55_000, 76), "full": Most(55_000, 76)}
+DYING: dict[Tier, Most] = {"bare": Most(130_000, 72), "gmail": Most(49_500, 70), "full": Most(49_500, 70)}
 
 CYRILLIC = str.maketrans("abcdefghijklmnopqrstuvwxyz", "абцдефгхийклмнопярстувщхыз")
 

@@ -96,7 +96,7 @@ def test_killed_at_random_moments(
     assert content(member) == uninterrupted
     traffic.clear()
     member.json("sync")
-    assert b"FETCH" not in traffic.said
+    assert b"PEEK" not in traffic.said
 
 
 def test_what_was_committed_before_a_kill_is_not_fetched_again(
@@ -115,7 +115,7 @@ def test_what_was_committed_before_a_kill_is_not_fetched_again(
     one = member.json("sync")["lists"][0]
     assert traffic.fetched("HEADER.FIELDS") == []
     assert one["new_texts"] == 300 - kept
-    assert bytes(traffic.heard).count(b" BODY[1]<0>") == 300 - kept
+    assert bytes(traffic.heard).count(b" BINARY[1]<0>") == 300 - kept
 
 
 def until(condition: Callable[[], object]) -> None:

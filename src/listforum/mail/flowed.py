@@ -34,16 +34,15 @@ def _unstuffed(line: str) -> tuple[int, str]:
     """The quote depth of a line, and its text without the blank that space-stuffing put before it (RFC 3676, 4.4)."""
     content = line.lstrip(">")
     depth = len(line) - len(content)
-    if content.startswith(" ") and not content.startswith(" >"):
-        # A stuffed ">" keeps its blank: without it, it would be read as a quote.
-        content = content[1:]
-    return depth, content
+    return depth, content.removeprefix(" ")
 
 
 def _finish(lines: list[str], paragraph: list[str], depth: int) -> None:
     if not paragraph:
         return
     content = "".join(paragraph)
+    if content.startswith(">"):  # it was stuffed, and keeps its blank: without it, it would be read as a quote
+        content = f" {content}"
     prefix = ">" * depth
     lines.append(f"{prefix} {content}" if prefix and content else prefix + content)
     paragraph.clear()

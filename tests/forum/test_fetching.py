@@ -51,7 +51,7 @@ def test_the_price_told_is_close_to_what_is_paid(tmp_path: Path, dovecot: Doveco
     member = Member(tmp_path / "home")
     member.configure(dovecot, user, LIST)
     half = "".join(f"Line {n} of a long text.\n" for n in range(500))  # what people write repeats itself about so much
-    deliver(dovecot, user, 1, text=half + noise(1, 12_000))
+    deliver(dovecot, user, 1, text=half + noise(1, 4_000))
     member.json("sync", "--headers-only")
     with open_forum(Home(member.home)) as forum:
         [post] = forum.fetching.waiting(forum.reading.topic_numbers_in("open-data", ["all"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from servers.certificates import Authority
 from servers.crooked import Crooked, Failure
 from servers.dovecot import Dovecot, User
 from servers.relay import Relay
-from servers.scripted import ScriptedServer
+from servers.scripted import Peer, ScriptedServer
 
 THOROUGH = bool(os.environ.get("LISTFORUM_THOROUGH"))
 MIXED = f'{LIST}\nlist_id = "{LIST_ID}"'
@@ -412,6 +412,28 @@ def test_a_server_that_refuses_everything_is_not_asked_for_each_mail(
     server.bad = ()
     run(member)
     assert here(member) == ids(*range(1, 31))
+
+
+def test_a_long_text_that_was_set_aside_comes_in_pieces_where_links_bear_no_more(
+    member: Member, move: Callable[[Crooked], None]
+) -> None:
+    tries = 0
+
+    def sometimes(peer: Peer, uids: Sequence[int], bad: Collection[int], answer: Callable[[int], None]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            crooked.crashes(peer, uids, bad, answer)
+        else:
+            crooked.leaves_it_out(peer, uids, (), answer)
+
+    long = mail(2, text="\n".join(f"Line {n} of many." for n in range(600)))
+    move(server := Crooked([mail(1), long], {2}, sometimes, headers=False))
+    report = run(member)
+    assert (report.stopped_by, report.errors, report.lists[0].missing) == (None, [], ())
+    assert here(member) == ids(1, 2)
+    assert "Line 599 of many." in posts(member)[identifier(2)]["text"]
+    assert len(server.fetches) > 6
 
 
 def test_mails_that_come_and_are_not_kept_lead_no_run_in_a_circle(

@@ -75,7 +75,7 @@ def test_a_token_logs_in(dovecot: Dovecot, user: User, mechanism: str) -> None:
 def test_a_wrong_secret_is_a_login_error(dovecot: Dovecot, user: User, mechanism: str) -> None:
     credentials = Credentials(user.name, Secret("wrong horse"), mechanism)  # type: ignore[arg-type]
     session = ImapSession(endpoint_of(dovecot), credentials, deadlines=QUICK)
-    with pytest.raises(LoginError, match="refused the login: .*; the server says: "), session:
+    with pytest.raises(LoginError, match=r"refused the login: .*; the server says: "), session:
         pass
     assert session.bytes.total > 1000
 

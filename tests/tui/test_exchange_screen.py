@@ -356,6 +356,20 @@ def test_leaving_while_it_runs_stops_it_at_once(home: Path) -> None:
         read(home, script)
 
 
+def test_the_first_topics_can_be_read_while_their_texts_are_on_their_way(home: Path) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("s")
+        await priced(reader)
+        running.link.use("3G")
+        await reader.press("enter", "escape")
+        await reader.until(lambda: re.search(r"texts \d+ of 60", reader.text) is not None)
+        assert "Topic 60" in reader.text
+        assert "No topics yet" not in reader.text
+
+    with world(home, posts(60, "Words of the post. " * 40)) as running:
+        read(home, script)
+
+
 def test_who_leaves_keeps_what_came_and_what_it_cost(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Posts.add_texts
 

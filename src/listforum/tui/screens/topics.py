@@ -147,6 +147,14 @@ class TopicsScreen(MarkingScreen):
         self._fill_side()
         self._show_topics(self.query_one(TopicList).current)
 
+    def exchange_changed(self) -> None:
+        """Where there was nothing to read, the first topics are there as soon as they have come."""
+        super().exchange_changed()
+        if self.is_mounted and self.shelf.list is None and self.shelf.view == "all" and not self._topics:
+            self._show_topics(None)
+            if self._topics:
+                self._fill_side()
+
     def on_screen_resume(self) -> None:
         """Somebody comes back: the rows tell what was read meanwhile, and the list stays as it was."""
         if self._was_left:

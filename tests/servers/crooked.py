@@ -11,6 +11,8 @@ from servers.scripted import Peer
 _FETCH = re.compile(rb"\S+ UID FETCH (\S+) \((.*)\)$")
 _SEARCH = re.compile(rb"\S+ UID SEARCH (?:UID (\d+):(\d+)|(\d+):\*)")
 
+_RANGE = re.compile(rb"BODY\.PEEK\[1\]<(\d+)\.(\d+)>")
+
 
 @dataclass(slots=True)
 class Crooked:
@@ -59,7 +61,8 @@ class Crooked:
                 told = f'INTERNALDATE "01-Mar-2026 08:00:00 +0000" BODYSTRUCTURE {_structure(self.mails[uid - 1])} '
                 peer.send_raw(_item(uid, told, "BODY[HEADER.FIELDS (SUBJECT)]", head + b"\r\n\r\n"))
             else:
-                peer.send_raw(_item(uid, "", "BODY[1]<0>", body))
+                start, length = map(int, _RANGE.findall(items)[0])
+                peer.send_raw(_item(uid, "", f"BODY[1]<{start}>", body[start : start + length]))
 
         if of_headers == self.headers and set(uids) & set(self.bad):
             self.fails(peer, uids, self.bad, answer)

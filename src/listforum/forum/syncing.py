@@ -74,7 +74,7 @@ class Syncing:
                 if not run.over:
                     self._sync_account(account, lists, wanted, run, approve)
             for report in run.report.lists:
-                report.left_early = not report.done and report.error is None
+                report.left_early = not report.done
             if wanted.extent != "price":
                 for one, report in (pair for lists in pairs.values() for pair in lists):
                     take_stock(self._archive, run.subscription(one), report)

@@ -33,8 +33,8 @@ class ListReport:
     cost.
 
     `missing` are the mails that the server could not give, though it has them: they are asked for again, a few times.
-    `error` says why the list could not be synced to its end; None also where a budget or the person ended it: then it
-    was `left_early`, and more may be new than anybody knows.
+    `error` says why the list could not be synced to its end; None also where a budget or the person ended it. Where it
+    was `left_early`, more may be new than anybody knows.
     """
 
     list: str

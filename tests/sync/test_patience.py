@@ -120,7 +120,17 @@ def test_a_link_that_dies_is_tried_again_ever_more_slowly_until_it_is_given_up()
     patience = Patience(200)
     patience.logged_in()
     pauses = [patience.pause(0.5) for _ in range(TRIES)]
-    assert pauses == [0.5, 1.0, 2.0, 4.0, None]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, None]
+
+
+def test_a_link_that_falls_silent_is_given_up_sooner() -> None:
+    patience = Patience(200)
+    patience.logged_in()
+    tried = 0
+    while patience.pause(0.5) is not None:
+        patience.waited_long()
+        tried += 1
+    assert tried < TRIES / 2
 
 
 def test_what_was_never_reached_is_not_tried_again() -> None:

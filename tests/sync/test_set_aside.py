@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cut_session import without_pauses
 from listforum.cancel import Cancel
 from listforum.config import load
 from listforum.forum import Forum
@@ -33,6 +34,13 @@ from servers.scripted import Peer, ScriptedServer
 THOROUGH = bool(os.environ.get("LISTFORUM_THOROUGH"))
 MIXED = f'{LIST}\nlist_id = "{LIST_ID}"'
 TRIES = 5
+
+
+@pytest.fixture(autouse=True)
+def _at_once() -> Iterator[None]:
+    """Who comes back after a link broke does so at once."""
+    with without_pauses():
+        yield
 
 
 def ids(*numbers: int) -> set[str]:

@@ -171,8 +171,10 @@ class Run:
         # who comes back knows what is new, or has just died of it
         opening = self._opening(account, undone or reports[:1], only_opened if patience.reached else glance)
         patience.begins(self.meter.spent.total)
+        inside = False
         try:
             with self._let_in(account, patience, opening) as session:
+                inside = True
                 patience.logged_in()
                 self.meter.came("connect", 1)
                 self._remember(account, session, opening)
@@ -181,7 +183,12 @@ class Run:
             raise
         except LinkError as error:
             patience.broke(self.meter.spent.total)
+            if isinstance(error, DeadlineError):
+                patience.waited_long()
             pause = patience.pause(random.random())  # noqa: S311 - nobody gains by guessing it
+            if pause is None and patience.reached and not inside and not isinstance(error, DeadlineError):
+                words = _("the link broke and could not be made again: {why}").format(why=error)
+                raise LinkError(words) from None
             if pause is None or (all(report.done for report in reports) and not patience.lined_up):
                 raise
             self._wait(pause, str(error))

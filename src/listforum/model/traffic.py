@@ -44,7 +44,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What went over the wire today and this month (UTC), and what the config allows: `budget` bytes per day or month."""
+    """What went over the wire today and this month (UTC), and what the config allows: `budget` bytes a day or month."""
 
     today: Bytes = Bytes()
     month: Bytes = Bytes()

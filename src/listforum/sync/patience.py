@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 References = tuple[str, frozenset[str]]
 """A mail's Message-ID, and those it refers to."""
 
-TRIES: Final = 5
+TRIES: Final = 7
 """So many times in a row a run logs in to an account, at the most, without anything new to show for it."""
 
 _LEAST_AT_ONCE: Final = 500
@@ -136,6 +136,10 @@ class Patience:
         again = self._broke_at == mail
         self._broke_at = None if again else mail
         return again
+
+    def waited_long(self) -> None:
+        """The link did not break but fell silent, and nobody waits so long many times."""
+        self._fruitless += 2
 
     def pause(self, chance: float) -> float | None:
         """Seconds to wait before another session; None when it is not worth one, or there was none yet.

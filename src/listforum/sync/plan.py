@@ -28,6 +28,9 @@ PIECE: Final = 65_536
 HEADERS_AT_ONCE: Final = 200
 TEXTS_AT_ONCE: Final = 200
 
+KEPT_AT_ONCE: Final = 131_072
+"""Bytes of texts that are stored together; each storing waits for the disk."""
+
 PIECES_TOGETHER: Final = 4
 """So many pieces are asked for in one breath, for a long link is idle while it waits for the next command."""
 

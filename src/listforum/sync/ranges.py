@@ -128,6 +128,7 @@ class Answers:
             text.uid: Arrived(text, {request.section: request for request in requests(text, terms)}, _empty(text))
             for text in texts
         }
+        self._size = 0
 
     @property
     def wanted(self) -> Sequence[PartRequest]:
@@ -140,11 +141,25 @@ class Answers:
         if arrived is None or fetched.section not in arrived.requests:
             return False
         arrived.add(fetched)
+        self._size += len(fetched.content)
         return arrived.whole
 
     @property
     def all(self) -> Iterable[Arrived]:
         return self._arrived.values()
+
+    @property
+    def size(self) -> int:
+        """How many bytes have come since whole texts were taken last."""
+        return self._size
+
+    def take_whole(self) -> Sequence[Arrived]:
+        """The texts that are whole, to be kept; they are no answers any more."""
+        self._size = 0
+        whole = [arrived for arrived in self._arrived.values() if arrived.whole]
+        for arrived in whole:
+            del self._arrived[arrived.text.uid]
+        return whole
 
 
 def _empty(text: WaitingText) -> dict[str, Piece]:

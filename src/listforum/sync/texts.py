@@ -13,7 +13,7 @@ from listforum.model.mail import Part, Piece
 from listforum.model.traffic import Purpose
 from listforum.sync import plan
 from listforum.sync.patience import Asked
-from listforum.sync.ranges import Answers, Terms, in_order_of_answers, price_of, worst_of
+from listforum.sync.ranges import Answers, Arrived, Terms, in_order_of_answers, price_of, worst_of
 from listforum.sync.report import ListReport, Phase, Report
 from listforum.sync.visit import Visit
 from listforum.wire.fetched import FetchedPart, PartRequest
@@ -73,6 +73,9 @@ class Texts:
                     asked.came(fetched.uid, fetched.section)
                 if answers.add(fetched):
                     phase.one_more()
+                if answers.size >= plan.KEPT_AT_ONCE:  # a power cut costs no more than that
+                    self._visit.meter.book("text")
+                    self._keep_texts(answers.take_whole())
         finally:
             self._visit.meter.book("text")
             self._store(answers)
@@ -110,21 +113,30 @@ class Texts:
 
     def _store(self, answers: Answers) -> None:
         """Whole texts, pieces of others, and the bytes they cost, in one transaction."""
-        archive = self._visit.archive
-        whole = [arrived for arrived in answers.all if arrived.whole]
+        begun = [arrived for arrived in answers.all if not arrived.whole]
+        with self._visit.archive.transaction():
+            for arrived in begun:
+                self._visit.archive.contents.add_parts(arrived.text.post, list(arrived.pieces.values()))
+                self._end_parts(arrived)
+            self._keep_texts([arrived for arrived in answers.all if arrived.whole])
+        if any(arrived.begun for arrived in begun):
+            self._visit.patience.moved_on()
+
+    def _keep_texts(self, whole: Sequence[Arrived]) -> None:
+        archive, meter = self._visit.archive, self._visit.meter
         with archive.transaction():
             archive.posts.add_texts([(one.text.post, list(one.pieces.values())) for one in whole])
-            for arrived in answers.all:
-                if not arrived.whole:
-                    archive.contents.add_parts(arrived.text.post, list(arrived.pieces.values()))
-                for section in arrived.ended:
-                    archive.contents.end_part(arrived.text.post, section)
-            told = sum(price_of(one.text) for one in whole)
-            self._visit.meter.came("text", len(whole), told)
+            for arrived in whole:
+                self._end_parts(arrived)
+            meter.came("text", len(whole), sum(price_of(one.text) for one in whole))
             self._visit.write_ledger()
-        if whole or any(arrived.begun for arrived in answers.all):
+        if whole:
             self._visit.patience.moved_on()
         self._report.new_texts += len(whole)
+
+    def _end_parts(self, arrived: Arrived) -> None:
+        for section in arrived.ended:
+            self._visit.archive.contents.end_part(arrived.text.post, section)
 
     # --- long parts -----------------------------------------------------------------------------------------------
 
@@ -145,7 +157,8 @@ class Texts:
         if over:
             self._keep(post, Piece(part.section, 0, b""), purpose, over=True)
         visit.expect(part.size - offset)
-        phase = Phase(f"{visit.to.list}: {part.name or part.type}", part.size, visit.meter, self._progress)
+        what = _("{list}: {name}, kB").format(list=visit.to.list, name=part.name or part.type)
+        phase = Phase(what, -(-part.size // 1000), visit.meter, self._progress)
         try:
             while not over:
                 wanted = self._next_pieces(PartRequest(uid, part.section, offset, asked, part.decoded), part.size)
@@ -155,7 +168,7 @@ class Texts:
                     self._keep(
                         post, Piece(part.section, piece.offset, piece.content, piece.decoded), purpose, over=over
                     )
-                    phase.tell(offset)
+                    phase.tell(-(-offset // 1000))
                 asked = min(plan.PIECE, asked * 2)
         finally:
             visit.meter.book(purpose)

@@ -19,7 +19,7 @@ class Deadlines:
 
     connect: float = 60.0
     login: float = 60.0
-    gap: float = 120.0
+    gap: float = 60.0
     answer: float = 300.0
     slowest: float = 100.0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cut_session import without_pauses
 from listforum.archive.posts import Posts
 from listforum.model.mail import Piece
 from listforum.tui.layout.cells import width
@@ -259,7 +260,7 @@ def test_a_cut_costs_nothing_and_s_goes_on_from_there(home: Path) -> None:
         await reader.press("escape")
         assert isinstance(reader.app.screen, TopicsScreen)
 
-    with world(home, posts(150)) as running:
+    with without_pauses(), world(home, posts(150)) as running:
         read(home, script)
     assert stored(home) == 150
 

@@ -107,6 +107,34 @@ def test_every_setting_that_keeps_promises_is_on(tmp_path: Path) -> None:
 COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?) SELECT count(*) FROM n"
 
 
+def test_an_interrupt_at_any_moment_of_a_statement_is_rolled_back(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    database.run("CREATE TABLE half (done TEXT)")
+    ended: list[object] = []
+
+    def interrupted() -> None:
+        taken = database._statement()
+        with pytest.raises(KeyboardInterrupt), database.transaction():
+            database.run("INSERT INTO half VALUES ('x')")
+            taken.__enter__()  # what Ctrl-C leaves behind when it comes just then
+            raise KeyboardInterrupt
+        ended.append(database.rows("SELECT * FROM half"))
+
+    thread = threading.Thread(target=interrupted, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert ended == [[]]
+    database.close()
+
+
+def is_held(lock: threading.RLock) -> bool:
+    """Whether another thread has it."""
+    if lock.acquire(blocking=False):
+        lock.release()
+        return False
+    return True
+
+
 def in_a_thread(database: Database, count: int) -> tuple[threading.Thread, list[object]]:
     """Has another thread count; answers it, and where it will put what came of it."""
     came: list[object] = []
@@ -125,7 +153,7 @@ def in_a_thread(database: Database, count: int) -> tuple[threading.Thread, list[
 def test_closing_waits_for_the_statement_of_another_thread(tmp_path: Path) -> None:
     database = Database(tmp_path / "archive.sqlite3")
     thread, came = in_a_thread(database, 100_000)
-    while not came and not any(one.in_use.locked() for one in database._all):
+    while not came and not any(is_held(one.in_use) for one in database._all):
         time.sleep(0.001)
     database.close()
     thread.join(10)
@@ -134,10 +162,21 @@ def test_closing_waits_for_the_statement_of_another_thread(tmp_path: Path) -> No
 
 def test_closing_does_not_wait_for_ever(tmp_path: Path) -> None:
     database = Database(tmp_path / "archive.sqlite3")
-    with database._statement():
-        began = time.monotonic()
-        database.close()
-        assert 0.2 < time.monotonic() - began < 2
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database._statement():
+            held.set()
+            over.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(5)
+    began = time.monotonic()
+    database.close()
+    assert 0.2 < time.monotonic() - began < 2
+    over.set()
+    thread.join(10)
 
 
 def test_a_thread_that_goes_on_after_the_end_is_told_so(tmp_path: Path) -> None:

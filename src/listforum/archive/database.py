@@ -37,7 +37,8 @@ class _Connection(sqlite3.Connection):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.in_use = threading.Lock()
+        # Ctrl-C may come between taking it and using it; the thread that was interrupted must still roll back
+        self.in_use = threading.RLock()
 
 
 class Database:

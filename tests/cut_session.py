@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from unittest.mock import patch
 
 from heard import hearing
-from listforum.sync.patience import Patience
+from listforum.sync.endurance import Endurance
 from lists import LIST, posts
 from mails import BEGAN, mail
 from member import Member
@@ -124,8 +124,8 @@ class CutSession:
 @contextmanager
 def without_pauses() -> Iterator[None]:
     """Who comes back after a cut comes back at once."""
-    pause = Patience.pause
-    with patch.object(Patience, "pause", lambda one, chance: None if pause(one, chance) is None else 0.0):
+    pause = Endurance.pause
+    with patch.object(Endurance, "pause", lambda one, chance: None if pause(one, chance) is None else 0.0):
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from listforum.mail.charset import decode
 from listforum.mail.structure import shown_parts, split
 from listforum.mail.transfer import decode_transfer
-from listforum.sync.plan import TEXT_LIMIT
+from listforum.sync.costs import TEXT_LIMIT
 from listforum.wire.command import HEADER_FIELDS
 
 _WANTED: Final = frozenset(name.lower().encode("ascii") for name in HEADER_FIELDS)

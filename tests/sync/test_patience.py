@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.errors import BudgetError, LinkError, ServerError
-from listforum.sync import plan
-from listforum.sync.patience import TRIES, Asked, Patience
+from listforum.sync import costs
+from listforum.sync.endurance import TRIES
+from listforum.sync.patience import Asked, Patience
 from listforum.sync.search import search
 
 uid_sets = st.sets(st.integers(1, 400), min_size=1, max_size=120)
@@ -42,7 +43,7 @@ class Worked:
 
 def work_through(uids: Collection[int], bad: Collection[int], *, keeps_link: bool) -> Worked:
     """All sessions that it takes, the newest mails first."""
-    worked, patience = Worked(), Patience(plan.HEADERS_AT_ONCE)
+    worked, patience = Worked(), Patience(costs.HEADERS_AT_ONCE)
     for _ in range(3 * len(uids) + 10):
         left = sorted(set(uids) - worked.here - worked.aside)[-patience.most :]
         if not left:
@@ -118,51 +119,51 @@ def test_what_ended_the_session_is_told_as_a_link_or_a_budget_that_ended(failure
 
 def test_a_link_that_dies_is_tried_again_ever_more_slowly_until_it_is_given_up() -> None:
     patience = Patience(200)
-    patience.logged_in()
-    pauses = [patience.pause(0.5) for _ in range(TRIES)]
+    patience.link.logged_in()
+    pauses = [patience.link.pause(0.5) for _ in range(TRIES)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, None]
 
 
 def test_a_link_that_falls_silent_is_given_up_sooner() -> None:
     patience = Patience(200)
-    patience.logged_in()
+    patience.link.logged_in()
     tried = 0
-    while patience.pause(0.5) is not None:
-        patience.waited_long()
+    while patience.link.pause(0.5) is not None:
+        patience.link.waited_long()
         tried += 1
     assert tried < TRIES / 2
 
 
 def test_what_was_never_reached_is_not_tried_again() -> None:
-    assert Patience(200).pause(0.5) is None
+    assert Patience(200).link.pause(0.5) is None
 
 
 @given(st.floats(0, 1))
 def test_programs_that_lost_the_same_server_come_back_at_different_moments(chance: float) -> None:
     patience = Patience(200)
-    patience.logged_in()
-    pause = patience.pause(chance)
+    patience.link.logged_in()
+    pause = patience.link.pause(chance)
     assert pause is not None
     assert 0.25 <= pause <= 0.75
 
 
 def test_a_link_that_brings_something_each_time_is_never_given_up() -> None:
     patience = Patience(200)
-    patience.logged_in()
+    patience.link.logged_in()
     for uid in range(1, 50):
         asked = ask([uid, uid + 1], {uid + 1}, LinkError("dead"))
         patience.moved_on()
         asked.verdict(patience, connected=False)
-        assert patience.pause(0.5) == 0.5
+        assert patience.link.pause(0.5) == 0.5
 
 
 def test_what_comes_in_each_session_and_is_not_kept_is_nothing_new() -> None:
     patience = Patience(200)
-    patience.logged_in()
+    patience.link.logged_in()
     blamed = []
     for _ in range(TRIES):
         blamed.append(ask([1, 2, 3], {2}, LinkError("dead")).verdict(patience, connected=False).blamed)
-        pause = patience.pause(0.5)
+        pause = patience.link.pause(0.5)
     assert blamed[:2] == [(), (2,)]
     assert pause is None
 
@@ -170,22 +171,22 @@ def test_what_comes_in_each_session_and_is_not_kept_is_nothing_new() -> None:
 def test_a_link_that_outlives_others_by_far_is_asked_for_all_there_is() -> None:
     patience = Patience(200)
     for _ in range(2):
-        patience.begins(10_000)
-        patience.broke(14_000)
-        patience.pause(0.5)
-    patience.begins(14_000)
-    assert patience.at_once(15_000) == 2_000
-    assert patience.at_once(18_500) == 500
-    assert patience.at_once(22_000) is None
+        patience.link.begins(10_000)
+        patience.link.broke(14_000)
+        patience.link.pause(0.5)
+    patience.link.begins(14_000)
+    assert patience.link.at_once(15_000) == 2_000
+    assert patience.link.at_once(18_500) == 500
+    assert patience.link.at_once(22_000) is None
 
 
 def test_a_piece_of_a_text_is_something_too() -> None:
     patience = Patience(200)
-    patience.logged_in()
+    patience.link.logged_in()
     for _ in range(20):
         ask([7], {7}, LinkError("dead"))
         patience.moved_on()
-        assert patience.pause(0.5) == 0.5
+        assert patience.link.pause(0.5) == 0.5
 
 
 def test_one_broken_link_puts_the_blame_on_no_mail() -> None:
@@ -249,7 +250,7 @@ def test_a_search_that_is_always_refused_is_given_up_soon() -> None:
 @given(st.sets(st.integers(1, 60)).map(sorted), st.integers(1, 60), st.integers(1, 60))
 @settings(deadline=None, max_examples=60)
 def test_ranges_leave_out_just_what_is_taken_out(uids: list[int], low: int, high: int) -> None:
-    ranges = list(plan.without(uids, low, high))
+    ranges = list(costs.without(uids, low, high))
     assert [uid for begin, end in ranges for uid in range(begin, end + 1)] == [
         uid for uid in range(low, high + 1) if uid not in uids
     ]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from listforum.model.mail import Part
 from listforum.model.server import Cursor, UidSet
-from listforum.sync import plan
+from listforum.sync import costs, plan
 
 uids = st.lists(st.integers(1, 5_000), unique=True).map(sorted)
 sizes = st.integers(0, 200_000)
@@ -56,7 +56,7 @@ def test_what_is_stored_settled_or_below_the_floor_is_not_fetched(
 @given(st.integers(1, 10**6), st.integers(0, 10**6), st.none() | st.integers(0, 10**6))
 @settings(deadline=None, max_examples=100)
 def test_searches_cover_every_uid_once(first: int, count: int, budget: int | None) -> None:
-    windows = list(plan.search_windows(first, first + count - 1, budget))
+    windows = list(costs.search_windows(first, first + count - 1, budget))
     assert sum(high - low + 1 for low, high in windows) == count
     ends = [first - 1, *(high for _, high in windows)]
     assert all(low == end + 1 for (low, _), end in zip(windows, ends, strict=False))
@@ -64,15 +64,15 @@ def test_searches_cover_every_uid_once(first: int, count: int, budget: int | Non
         assert len(windows) <= 1
 
 
-@given(sizes, st.none() | st.integers(0, 10**6), st.sampled_from([plan.TEXT_LIMIT, plan.DIGEST_LIMIT]))
+@given(sizes, st.none() | st.integers(0, 10**6), st.sampled_from([costs.TEXT_LIMIT, costs.DIGEST_LIMIT]))
 @settings(deadline=None, max_examples=100)
 def test_a_text_is_asked_for_whole_or_up_to_the_limit(size: int, budget: int | None, limit: int) -> None:
-    length = plan.asked_length(part(size), budget, limit)
+    length = costs.asked_length(part(size), budget, limit)
     assert min(size, limit) <= length <= limit
     if size:
-        assert plan.text_price([part(size)], limit) <= plan.text_worst([part(size)], budget, limit)
+        assert costs.text_price([part(size)], limit) <= costs.text_worst([part(size)], budget, limit)
     else:
-        assert plan.text_worst([part(size)], budget, limit) == 0
+        assert costs.text_worst([part(size)], budget, limit) == 0
     if budget is not None:
         assert length <= max(1_024, 2 * size)
 
@@ -80,14 +80,14 @@ def test_a_text_is_asked_for_whole_or_up_to_the_limit(size: int, budget: int | N
 @given(st.lists(st.integers(1, 40_000), min_size=1), st.integers(0, 10**6))
 @settings(deadline=None, max_examples=100)
 def test_no_more_texts_are_asked_for_than_the_budget_bears(worsts: list[int], budget: int) -> None:
-    count = plan.texts_within(worsts, budget)
-    assert 1 <= count <= min(len(worsts), plan.TEXTS_AT_ONCE)
-    assert count == 1 or sum(worsts[:count]) + plan.REQUEST <= budget
+    count = costs.texts_within(worsts, budget)
+    assert 1 <= count <= min(len(worsts), costs.TEXTS_AT_ONCE)
+    assert count == 1 or sum(worsts[:count]) + costs.REQUEST <= budget
 
 
 @given(st.integers(0, 10**6))
 @settings(deadline=None, max_examples=100)
 def test_no_more_headers_are_asked_for_than_the_budget_bears(budget: int) -> None:
-    count = plan.headers_within(budget)
-    assert 1 <= count <= plan.HEADERS_AT_ONCE
-    assert count == 1 or plan.headers_worst(count) <= budget
+    count = costs.headers_within(budget)
+    assert 1 <= count <= costs.HEADERS_AT_ONCE
+    assert count == 1 or costs.headers_worst(count) <= budget

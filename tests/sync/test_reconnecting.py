@@ -19,7 +19,7 @@ from listforum.forum.run import SyncReport
 from listforum.forum.syncing import Syncing, Wanted
 from listforum.home import Home
 from listforum.model.traffic import Progress
-from listforum.sync.patience import TRIES
+from listforum.sync.endurance import TRIES
 from listforum.wire.deadline import Deadlines
 from lists import LIST, deliver, posts
 from mails import identifier, mail

@@ -15,6 +15,7 @@ from listforum.config import Proxy
 from listforum.errors import Cancelled
 from listforum.wire.endpoint import Endpoint
 from listforum.wire.imap import ImapSession
+from servers.black_hole import black_hole
 from servers.certificates import Authority, Certificate
 from servers.scripted import Peer, ScriptedServer
 from servers.socks import Conduct, ProxyServer
@@ -27,19 +28,6 @@ AT_ONCE = 0.4
 @pytest.fixture(scope="module")
 def good(authority: Authority) -> Certificate:
     return authority.certificate("localhost")
-
-
-@contextmanager
-def black_hole() -> Iterator[int]:
-    """A port on which no connection is ever answered: its queue is full."""
-    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for filler in (first, second):
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        time.sleep(0.05)
-        yield listener.getsockname()[1]
 
 
 def imap(endpoint: Endpoint, cancel: Cancel) -> None:

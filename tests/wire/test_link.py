@@ -19,6 +19,7 @@ from listforum.wire.endpoint import Endpoint
 from listforum.wire.link import Link
 from listforum.wire.meter import Meter
 from listforum.wire.wait import Waiter
+from servers.black_hole import black_hole
 from servers.certificates import Authority, Certificate
 from servers.relay import Relay
 from servers.scripted import Peer, ScriptedServer
@@ -222,19 +223,6 @@ def test_a_name_that_cannot_be_a_name_is_said_to_be_misspelt() -> None:
 
 
 # --- time ---
-
-
-@contextmanager
-def black_hole() -> Iterator[int]:
-    """A port on which no connection is ever answered: its queue is full."""
-    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for filler in (first, second):
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        time.sleep(0.05)
-        yield listener.getsockname()[1]
 
 
 def test_connecting_to_a_black_hole_ends_at_the_deadline() -> None:

@@ -30,7 +30,7 @@ from listforum.errors import (
 from listforum.forum.connecting import Connecting, Person
 from listforum.model.server import Cursor
 from listforum.model.traffic import Bytes, Progress
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.sync.meter import Meter
 from listforum.sync.patience import Patience
 from listforum.sync.pull import Pull
@@ -144,7 +144,7 @@ class Run:
         over the lists that are done. `glance` says what is to be told of a list's folder in the same breath as the
         login.
         """
-        patience = Patience(plan.HEADERS_AT_ONCE)
+        patience = Patience(costs.HEADERS_AT_ONCE)
         try:
             try:
                 while not self._worked_through(account, reports, patience, work, glance):
@@ -166,27 +166,27 @@ class Run:
         glance: Callable[[Subscription, Cursor | None, int | None], Glance],
     ) -> bool:
         """Works in one session; answers False when it died and another is worth it."""
-        self.meter.must_afford(plan.CONNECT_WORST)
+        self.meter.must_afford(costs.CONNECT_WORST)
         undone = [report for report in reports if not report.done]
         # who comes back knows what is new, or has just died of it
-        opening = self._opening(account, undone or reports[:1], only_opened if patience.reached else glance)
-        patience.begins(self.meter.spent.total)
+        opening = self._opening(account, undone or reports[:1], only_opened if patience.link.reached else glance)
+        patience.link.begins(self.meter.spent.total)
         inside = False
         try:
             with self._let_in(account, patience, opening) as session:
                 inside = True
-                patience.logged_in()
+                patience.link.logged_in()
                 self.meter.came("connect", 1)
                 self._remember(account, session, opening)
                 work(Folders(session, self.meter, patience))
         except CertificateError:
             raise
         except LinkError as error:
-            patience.broke(self.meter.spent.total)
+            patience.link.broke(self.meter.spent.total)
             if isinstance(error, DeadlineError):
-                patience.waited_long()
-            pause = patience.pause(random.random())  # noqa: S311 - nobody gains by guessing it
-            if pause is None and patience.reached and not inside and not isinstance(error, DeadlineError):
+                patience.link.waited_long()
+            pause = patience.link.pause(random.random())  # noqa: S311 - nobody gains by guessing it
+            if pause is None and patience.link.reached and not inside and not isinstance(error, DeadlineError):
                 words = _("the link broke and could not be made again: {why}").format(why=error)
                 raise LinkError(words) from None
             if pause is None or (all(report.done for report in reports) and not patience.lined_up):
@@ -207,7 +207,7 @@ class Run:
                 inside = True
                 yield session
         except ServerError as error:
-            if inside or not patience.reached:
+            if inside or not patience.link.reached:
                 raise
             raise LinkError(str(error)) from None
 

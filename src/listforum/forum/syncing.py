@@ -21,7 +21,7 @@ from listforum.forum.run import Run, SyncReport
 from listforum.home import Home
 from listforum.model.forum import Mark
 from listforum.model.traffic import Paid, Progress
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.sync.price import take_stock
 from listforum.sync.report import ListReport
 from listforum.sync.settle import settle_by_archive, settle_by_sent_folder
@@ -136,7 +136,7 @@ class Syncing:
             self._wanted_texts([(pull, report) for pull, report in pulls if not report.done], run)
         for _pull, report in pulls:
             report.done = True
-        if offering.texts_wanted and (run.meter.left is None or run.meter.left > plan.SETTLE_WORST):
+        if offering.texts_wanted and (run.meter.left is None or run.meter.left > costs.SETTLE_WORST):
             settle_by_sent_folder(self._archive, pulls[0][0].account, folders.session)
         undisturbed = [(pull, report) for pull, report in pulls if report.error is None]
         self._ask_again(undisturbed, run, ("mail", "text") if offering.texts_wanted else ("mail",))

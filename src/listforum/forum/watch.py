@@ -19,7 +19,7 @@ from listforum.forum.run import Run, SyncReport
 from listforum.forum.syncing import Syncing
 from listforum.home import Home
 from listforum.model.traffic import Progress
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.sync.price import take_stock
 from listforum.sync.report import ListReport
 from listforum.sync.rhythm import ASKED, LONGEST, Calm, Rhythm
@@ -191,7 +191,7 @@ class Watch:
         """How the folders stand; the one to wait in is open then."""
         states = {here: folders.open(Glance(here)).state}
         if others:
-            self._run.meter.must_afford(plan.REQUEST * len(others))
+            self._run.meter.must_afford(costs.REQUEST * len(others))
             states |= folders.session.status(others)
             self._book()
         return states
@@ -217,7 +217,7 @@ class Watch:
         """One wait; answers whether mails have come."""
         self._book()
         self._run.keep_to_the_config()
-        self._run.meter.must_afford(plan.REQUEST)
+        self._run.meter.must_afford(costs.REQUEST)
         seconds = self._rhythm.seconds if session.waits_idly else ASKED
         try:
             told = session.wait_for_news(seconds)

@@ -12,7 +12,7 @@ from typing import Final
 
 from listforum.archive.arrival import understand
 from listforum.model.mail import Received
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.sync.patience import Asked, References
 from listforum.sync.visit import Visit
 
@@ -102,8 +102,8 @@ class Copies:
 
     def _told(self, uids: Sequence[int]) -> Iterator[tuple[int, References]]:
         meter = self._visit.meter
-        meter.must_afford(plan.headers_worst(len(uids)))
-        longest = None if meter.left is None else plan.FIELDS_LIMIT
+        meter.must_afford(costs.headers_worst(len(uids)))
+        longest = None if meter.left is None else costs.FIELDS_LIMIT
         for uid, fields in self._visit.session.header_fields(uids, _REFERRING, longest):
             header = understand(Received(fields, ())).header
             yield uid, (header.message_id, frozenset((*header.in_reply_to, *header.references)))

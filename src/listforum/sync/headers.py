@@ -12,7 +12,7 @@ from listforum.errors import ServerError
 from listforum.mail.address import same
 from listforum.mail.structure import shown_parts
 from listforum.model.mail import Part, Received
-from listforum.sync import plan
+from listforum.sync import costs, plan
 from listforum.sync.copies import Copies
 from listforum.sync.patience import Asked
 from listforum.sync.ranges import Terms, new_requests
@@ -57,7 +57,7 @@ class Headers:
         cursor = visit.lay_cursor()
         left = list(visit.unsettled(cursor))
         visit.meter.book("connect")
-        visit.expect(len(left) * (plan.USUAL_HEADER + plan.USUAL_TEXT))  # the texts come next, or some other time
+        visit.expect(len(left) * (costs.USUAL_HEADER + costs.USUAL_TEXT))  # the texts come next, or some other time
         phase = Phase(_("{list}: headers").format(list=visit.to.list), len(left), visit.meter, self._progress)
         first, last = cursor.covered.first_gap(cursor.floor), visit.state.uidnext - 1
         while first <= last:
@@ -141,8 +141,8 @@ class Headers:
     def _ask(self, uids: Sequence[int]) -> Iterable[FetchedHeader | FetchedPart]:
         meter, session = self._visit.meter, self._visit.session
         if meter.left is not None:
-            meter.must_afford(plan.headers_worst(len(uids)))
-            return session.headers(uids, plan.FIELDS_LIMIT)
+            meter.must_afford(costs.headers_worst(len(uids)))
+            return session.headers(uids, costs.FIELDS_LIMIT)
         news = self._visit.news
         if news is None:
             return session.headers(uids)
@@ -151,8 +151,8 @@ class Headers:
             return session.headers(uids, known=news.parts)
         terms = Terms(session.decodes)
         wanted = [one for uid in reversed(uids) for one in new_requests(uid, ahead[uid], terms)]
-        texts = sum(plan.USUAL_TEXT if uid in news.simple else plan.text_price(ahead[uid]) for uid in uids)
-        self._visit.expect(len(uids) * plan.USUAL_HEADER + texts)
+        texts = sum(costs.USUAL_TEXT if uid in news.simple else costs.text_price(ahead[uid]) for uid in uids)
+        self._visit.expect(len(uids) * costs.USUAL_HEADER + texts)
         return session.mails(uids, news.parts, wanted)
 
     def _arrival(self, fetched: FetchedHeader) -> Arrival:
@@ -191,4 +191,4 @@ class Headers:
 
 def _shown(news: News, uid: int) -> tuple[Part, ...]:
     """The parts to ask for of a mail of which nothing is here yet."""
-    return shown_parts(news.parts[uid]) if uid in news.parts else (Part("1", "text/plain", plan.TEXT_LIMIT),)
+    return shown_parts(news.parts[uid]) if uid in news.parts else (Part("1", "text/plain", costs.TEXT_LIMIT),)

@@ -6,7 +6,7 @@ from gettext import gettext as _
 
 from listforum.errors import BudgetError
 from listforum.model.traffic import Bytes, Paid, Purpose
-from listforum.sync.plan import FAREWELL
+from listforum.sync.costs import FAREWELL
 from listforum.wire.meter import Meter as WireMeter
 
 

@@ -15,21 +15,12 @@ from typing import Final, TypeVar
 
 from listforum.errors import BudgetError, LinkError, ListforumError, ServerError
 from listforum.model.server import Place
+from listforum.sync.endurance import Endurance
 
 Answer = TypeVar("Answer")
 
 References = tuple[str, frozenset[str]]
 """A mail's Message-ID, and those it refers to."""
-
-TRIES: Final = 7
-"""So many times in a row a run logs in to an account, at the most, without anything new to show for it."""
-
-_LEAST_AT_ONCE: Final = 500
-"""Bytes that are asked for at once, at the least, of a link that breaks again and again."""
-
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 30.0
-"""Seconds before another try; each in vain doubles the pause."""
 
 _REFUSALS: Final = 4
 """After so many refusals without a mail between them, it is not the mails."""
@@ -40,18 +31,15 @@ _GROWTH: Final = 4
 class Patience:
     """What a run has learned of an account's server; it outlives the sessions.
 
-    At the most `most` mails are to be asked for at once. Mails are told by the row of their list and their UID.
-    `references` are what mails that nobody keeps refer to, by their places: who comes back need not ask again.
+    At the most `most` mails are to be asked for at once; `link` is what it has learned of the link. Mails are told by
+    the row of their list and their UID. `references` are what mails that nobody keeps refer to, by their places: who
+    comes back need not ask again.
     """
 
     def __init__(self, most: int) -> None:
         self._largest = most
         self._in_vain = 0
-        self._sessions = 0
-        self._began = 0
-        self._lived: int | None = None
-        self._came_empty = False
-        self._fruitless = 0
+        self.link = Endurance()
         self._broke_at: tuple[int, str] | None = None
         self._alone: set[tuple[int, int]] = set()
         self._lined_up: set[tuple[int, int]] = set()
@@ -94,66 +82,14 @@ class Patience:
 
         What comes and is not kept does not count: it would come again in each session, for ever.
         """
-        self._fruitless = 0
+        self.link.moved_on()
         self._broke_at = None
-
-    def begins(self, spent: int) -> None:
-        """A link is about to be made; `spent` is what the run has paid so far, in bytes."""
-        self._began = spent
-
-    def broke(self, spent: int) -> None:
-        """The link broke."""
-        self._lived = spent - self._began
-
-    def at_once(self, spent: int) -> int | None:
-        """How many bytes to ask for at once; None for as many as there are.
-
-        Mostly that is best, for whatever comes before a link breaks is kept. But a record of TLS, 4 kB of it, is read
-        whole or not at all: once a link broke before anything had come, no more is asked for than links like it bear.
-        One that lives twice as long is not like it.
-        """
-        lives = spent - self._began
-        if self._lived is None or not self._came_empty or lives >= 2 * self._lived:
-            return None
-        return max(_LEAST_AT_ONCE, (self._lived - lives) * 2 // 3)
-
-    def logged_in(self) -> None:
-        """The server is there, and lets us in."""
-        self._sessions += 1
-
-    @property
-    def reached(self) -> bool:
-        """Whether there was a session in this run."""
-        return self._sessions > 0
-
-    @property
-    def returned(self) -> bool:
-        """Whether an earlier session of this run has broken."""
-        return self._sessions > 1
 
     def broke_at(self, mail: tuple[int, str]) -> bool:
         """The link died before what was to come of this mail; answers whether it did so before, and no further."""
         again = self._broke_at == mail
         self._broke_at = None if again else mail
         return again
-
-    def waited_long(self) -> None:
-        """The link did not break but fell silent, and nobody waits so long many times."""
-        self._fruitless += 2
-
-    def pause(self, chance: float) -> float | None:
-        """Seconds to wait before another session; None when it is not worth one, or there was none yet.
-
-        `chance` lies between 0 and 1.
-
-        The pauses grow, and no two programs that lost the same server come back at the same moment.
-        """
-        self._came_empty = self._came_empty or self._fruitless > 0
-        self._fruitless += 1
-        if not self.reached or self._fruitless >= TRIES:
-            return None
-        pause: float = _FIRST_PAUSE * 2 ** (self._fruitless - 1)
-        return min(_LONGEST_PAUSE, pause) * (0.5 + chance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from listforum.mail.structure import shown_parts
 from listforum.model.mail import Part
 from listforum.model.server import Cursor
 from listforum.model.traffic import Paid, Purpose
-from listforum.sync import plan
+from listforum.sync import costs, plan
 from listforum.sync.ranges import price_of
 from listforum.sync.report import ListReport, Subscription
 
@@ -87,7 +87,7 @@ def connection(archive: Archive) -> int:
 
 def missing_text(archive: Archive, post: int) -> int:
     """How much text of a post is not here, in bytes, encoded and uncompressed, if its sizes are right."""
-    return sum(max(0, part.size - (part.here or 0)) + plan.PART_OVERHEAD for part in archive.contents.unfinished(post))
+    return sum(max(0, part.size - (part.here or 0)) + costs.PART_OVERHEAD for part in archive.contents.unfinished(post))
 
 
 def take_stock(archive: Archive, to: Subscription, report: ListReport) -> None:
@@ -110,12 +110,12 @@ def price_news(
     Where the server has `told` the parts of all of them, their texts are priced by that; else by what is usual.
     """
     take_stock(archive, to, report)
-    costs = usual(archive, to.list, to.account)
-    text = costs.text
+    usually = usual(archive, to.list, to.account)
+    text = usually.text
     if new and all(uid in told for uid in new):
-        text = costs.of(sum(plan.text_price(shown_parts(told[uid])) for uid in new)) // len(new)
+        text = usually.of(sum(costs.text_price(shown_parts(told[uid])) for uid in new)) // len(new)
     report.new_headers = len(new) + sum(one.missing == "mail" and not one.left_out for one in report.missing)
-    news = plan.News(report.new_headers, costs.header, text)
+    news = plan.News(report.new_headers, usually.header, text)
     report.plan_for(plan.make_plan(news, (*report.plan.texts, *report.plan.muted), None))
 
 
@@ -138,9 +138,9 @@ def waiting_texts(archive: Archive, to: Subscription, row: int, cursor: Cursor) 
     """The texts of a list that are not here, each once, with what they are likely to cost."""
     folder = (row, to.account, to.folder, cursor.uidvalidity)
     every: Iterable[WaitingText] = (*archive.waiting.texts(*folder), *archive.waiting.aside(*folder))
-    costs = usual(archive, to.list, to.account)
+    usually = usual(archive, to.list, to.account)
     return tuple(
-        plan.Text(text.post, text.date, costs.of(price_of(text)), text.mark)
+        plan.Text(text.post, text.date, usually.of(price_of(text)), text.mark)
         for text in {text.post: text for text in every}.values()
     )
 

@@ -12,7 +12,7 @@ from listforum.archive.aside import Missing
 from listforum.archive.waiting import WaitingText
 from listforum.errors import BudgetError
 from listforum.model.forum import Mark
-from listforum.sync import plan
+from listforum.sync import costs, plan
 from listforum.sync.headers import Headers
 from listforum.sync.price import price_news
 from listforum.sync.ranges import worst_of
@@ -94,7 +94,7 @@ class Pull:
             for text in self._visit.waiting()
             if (text.post, text.uid) not in tried and text.mark in marks
         }
-        worsts = {post: plan.REQUEST + worst_of(text, left) for post, text in waiting.items()}
+        worsts = {post: costs.REQUEST + worst_of(text, left) for post, text in waiting.items()}
         texts = [
             plan.Text(post, text.date, worsts[post], text.mark)
             for post, text in waiting.items()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from listforum.archive.waiting import Begun, WaitingText
 from listforum.model.mail import Part, Piece
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.wire.fetched import FetchedPart, PartRequest
 
 _KNOWN = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
@@ -47,17 +47,17 @@ def new_requests(uid: int, parts: Iterable[Part], terms: Terms) -> Iterator[Part
 
 def limit_of(text: WaitingText) -> int:
     """How many bytes of each part of a text are fetched unasked, at the most."""
-    return plan.DIGEST_LIMIT if text.digest else plan.TEXT_LIMIT
+    return costs.DIGEST_LIMIT if text.digest else costs.TEXT_LIMIT
 
 
 def price_of(text: WaitingText) -> int:
     """What the text costs, in bytes, if its sizes are right and nothing is compressed."""
-    return plan.text_price(text.parts, limit_of(text))
+    return costs.text_price(text.parts, limit_of(text))
 
 
 def worst_of(text: WaitingText, budget: int | None) -> int:
     """What asking for the text costs at the most."""
-    return plan.text_worst(text.parts, budget, limit_of(text))
+    return costs.text_worst(text.parts, budget, limit_of(text))
 
 
 def _decodable(part: Part, terms: Terms) -> bool:
@@ -65,7 +65,7 @@ def _decodable(part: Part, terms: Terms) -> bool:
 
 
 def _limit(text: WaitingText, part: Part, terms: Terms) -> int:
-    return plan.asked_length(part, terms.budget, limit_of(text))
+    return costs.asked_length(part, terms.budget, limit_of(text))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from listforum.archive.waiting import WaitingText
 from listforum.errors import ServerError, UnknownItem
 from listforum.model.mail import Part, Piece
 from listforum.model.traffic import Purpose
-from listforum.sync import plan
+from listforum.sync import costs
 from listforum.sync.patience import Asked
 from listforum.sync.ranges import Answers, Arrived, Terms, in_order_of_answers, price_of, worst_of
 from listforum.sync.report import ListReport, Phase, Report
@@ -36,9 +36,9 @@ class Texts:
         while left:
             ahead = left[: self._visit.texts_at_once(map(price_of, left))]
             worsts = [worst_of(text, meter.left) for text in ahead]
-            count = plan.texts_within(worsts, meter.left)
+            count = costs.texts_within(worsts, meter.left)
             if sum(worsts[:count]):
-                meter.must_afford(plan.REQUEST + sum(worsts[:count]))
+                meter.must_afford(costs.REQUEST + sum(worsts[:count]))
             left[:count] = self._fetch_batch(ahead[:count], phase)
             phase.tell(len(waiting) - len(left))
 
@@ -73,7 +73,7 @@ class Texts:
                     asked.came(fetched.uid, fetched.section)
                 if answers.add(fetched):
                     phase.one_more()
-                if answers.size >= plan.KEPT_AT_ONCE:  # a power cut costs no more than that
+                if answers.size >= costs.KEPT_AT_ONCE:  # a power cut costs no more than that
                     self._visit.meter.book("text")
                     self._keep_texts(answers.take_whole())
         finally:
@@ -91,7 +91,7 @@ class Texts:
         while left:
             answers = Answers([left], self._terms())
             (arrived,) = answers.all
-            self._visit.meter.must_afford(plan.REQUEST + worst_of(left, self._visit.meter.left))
+            self._visit.meter.must_afford(costs.REQUEST + worst_of(left, self._visit.meter.left))
             try:
                 for fetched in self._visit.session.parts(answers.wanted):
                     answers.add(fetched)
@@ -109,7 +109,7 @@ class Texts:
 
     def _terms(self) -> Terms:
         visit = self._visit
-        return Terms(visit.session.decodes, visit.meter.left, visit.patience.at_once(visit.meter.spent.total))
+        return Terms(visit.session.decodes, visit.meter.left, visit.patience.link.at_once(visit.meter.spent.total))
 
     def _store(self, answers: Answers) -> None:
         """Whole texts, pieces of others, and the bytes they cost, in one transaction."""
@@ -151,7 +151,7 @@ class Texts:
     def fetch_rest(self, post: int, part: Part, purpose: Purpose) -> None:
         """Fetches what is not here of a part, in pieces, each kept as it comes, from where an earlier try was cut."""
         visit, uid = self._visit, self._visit.uid_of(post)
-        offset, asked, over = part.here or 0, plan.FIRST_PIECE, not part.size
+        offset, asked, over = part.here or 0, costs.FIRST_PIECE, not part.size
         if part.decoded and not visit.session.decodes:
             offset, part = 0, replace(part, decoded=False)
         if over:
@@ -169,7 +169,7 @@ class Texts:
                         post, Piece(part.section, piece.offset, piece.content, piece.decoded), purpose, over=over
                     )
                     phase.tell(-(-offset // 1000))
-                asked = min(plan.PIECE, asked * 2)
+                asked = min(costs.PIECE, asked * 2)
         finally:
             visit.meter.book(purpose)
             with visit.archive.transaction():
@@ -180,11 +180,11 @@ class Texts:
     def _next_pieces(self, first: PartRequest, size: int) -> Mapping[int, PartRequest]:
         """What to ask for in one breath, by offset: a few pieces, or one where every byte is counted or links die."""
         meter, patience = self._visit.meter, self._visit.patience
-        borne = patience.at_once(meter.spent.total)
+        borne = patience.link.at_once(meter.spent.total)
         length = min(first.length, borne or first.length)
-        together = plan.PIECES_TOGETHER if meter.left is None and borne is None else 1
+        together = costs.PIECES_TOGETHER if meter.left is None and borne is None else 1
         starts = range(first.offset, size, length)[:together]
-        meter.must_afford(plan.piece_worst(length))
+        meter.must_afford(costs.piece_worst(length))
         return {start: replace(first, offset=start, length=min(length, size - start)) for start in starts}
 
     def _pieces(self, post: int, wanted: Mapping[int, PartRequest]) -> Iterator[FetchedPart]:

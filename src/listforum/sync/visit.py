@@ -14,7 +14,7 @@ from listforum.archive.waiting import WaitingText
 from listforum.errors import BudgetError, LinkError, ServerError, UnknownItem
 from listforum.model.server import Cursor, Place, UidSet
 from listforum.model.traffic import Purpose
-from listforum.sync import plan
+from listforum.sync import costs, plan
 from listforum.sync.meter import Meter
 from listforum.sync.patience import Asked, Patience
 from listforum.sync.price import missing_of
@@ -32,7 +32,7 @@ def glance_at(to: Subscription, cursor: Cursor | None, budget: int | None) -> Gl
     if cursor is None or budget is not None:
         return Glance(to.folder)
     first = cursor.covered.first_gap(cursor.floor)
-    return Glance(to.folder, first, to.list_id, plan.GLANCED_AT)
+    return Glance(to.folder, first, to.list_id, costs.GLANCED_AT)
 
 
 def only_opened(to: Subscription, cursor: Cursor | None, budget: int | None) -> Glance:  # noqa: ARG001 - as `glance_at`
@@ -46,7 +46,7 @@ class Folders:
     def __init__(self, session: ImapSession, meter: Meter, patience: Patience | None = None) -> None:
         self.session = session
         self.meter = meter
-        self.patience = patience or Patience(plan.HEADERS_AT_ONCE)
+        self.patience = patience or Patience(costs.HEADERS_AT_ONCE)
 
     def open(self, glance: Glance) -> Opened:
         """What the server said when the folder was opened; opening the open one again costs nothing.
@@ -56,7 +56,7 @@ class Folders:
         opened = self.session.opened
         if opened and opened[0].folder == glance.folder:
             return opened[1]
-        self.meter.must_afford(plan.EXAMINE_WORST)
+        self.meter.must_afford(costs.EXAMINE_WORST)
         return self.session.look(glance)
 
 
@@ -103,7 +103,7 @@ class Visit:
     def open(self) -> None:
         """Opens the folder. A folder that has changed its UIDVALIDITY is read anew from here on."""
         # a server may break at a mail that it is asked about: then none but the one to blame must be asked about
-        glance = only_opened if self.patience.returned else glance_at
+        glance = only_opened if self.patience.link.returned else glance_at
         opened = self._folders.open(glance(self.to, self.cursor(), self.meter.left))
         if opened.state != self._state:
             self._found = None  # what was found would not be all there is
@@ -112,7 +112,7 @@ class Visit:
     def expect(self, size: int) -> None:
         """So many bytes are about to come."""
         left = self.meter.left
-        if size >= plan.WORTH_COMPRESSING and (left is None or left > plan.REQUEST):
+        if size >= costs.WORTH_COMPRESSING and (left is None or left > costs.REQUEST):
             self.session.compress()
 
     @property
@@ -153,7 +153,7 @@ class Visit:
         """Which of these mails the server still has, though it did not give them; ascending."""
         asked = set(uids)
         low, high = min(asked), max(asked)
-        self.meter.must_afford(plan.search_worst(low, high))
+        self.meter.must_afford(costs.search_worst(low, high))
         return tuple(uid for uid in self.session.uids_from(low, high) if uid in asked)
 
     def uid_of(self, post: int) -> int:
@@ -170,16 +170,16 @@ class Visit:
     @property
     def headers_at_once(self) -> int:
         """How many mails' header fields may be asked for in one command."""
-        most = min(self.patience.most, plan.headers_within(self.meter.left))
-        borne = self.patience.at_once(self.meter.spent.total)
-        return most if borne is None else min(most, plan.headers_among(borne, compressed=self.session.compressed))
+        most = min(self.patience.most, costs.headers_within(self.meter.left))
+        borne = self.patience.link.at_once(self.meter.spent.total)
+        return most if borne is None else min(most, costs.headers_among(borne, compressed=self.session.compressed))
 
     def texts_at_once(self, prices: Iterable[int]) -> int:
         """How many texts of these uncompressed prices, in bytes, may be asked for in one command."""
-        most = min(plan.TEXTS_AT_ONCE, self.patience.most)
-        borne = self.patience.at_once(self.meter.spent.total)
+        most = min(costs.TEXTS_AT_ONCE, self.patience.most)
+        borne = self.patience.link.at_once(self.meter.spent.total)
         compressed = self.session.compressed
-        return most if borne is None else min(most, plan.texts_among(prices, borne, compressed=compressed))
+        return most if borne is None else min(most, costs.texts_among(prices, borne, compressed=compressed))
 
     def settle(self, asked: Asked, missing: Missing) -> Sequence[int]:
         """Sets aside what the server could not give; answers the UIDs to be asked for again.
@@ -303,7 +303,7 @@ class Visit:
             return plan.history(self._found, wanted, len(self._found))
         if self.state.exists <= wanted:
             return plan.history((), wanted, self.state.exists)
-        self.meter.must_afford(plan.REQUEST + wanted * (len(str(self.state.uidnext)) + 1))
+        self.meter.must_afford(costs.REQUEST + wanted * (len(str(self.state.uidnext)) + 1))
         self._found = self.session.newest(wanted)
         return plan.history(self._found, wanted, self.state.exists)
 
@@ -319,7 +319,7 @@ class Visit:
 
     def of_list(self, low: int, high: int) -> Sequence[int]:
         """The UIDs from one to another of mails of the list, ascending. Raises ServerError when that is refused."""
-        self.meter.must_afford(plan.search_worst(low, high))
+        self.meter.must_afford(costs.search_worst(low, high))
         if self.to.list_id:
             return self.session.uids_with_list_id(self.to.list_id, low, high)
         return self.session.uids_from(low, high)
@@ -330,21 +330,21 @@ class Visit:
 
     def addressed_within(self, address: str, low: int, high: int) -> Sequence[int]:
         """Those from one UID to another. Raises ServerError when that is refused."""
-        self.meter.must_afford(plan.search_worst(low, high))
+        self.meter.must_afford(costs.search_worst(low, high))
         return self.session.uids_addressed(address, self.to.list_id, low, high)
 
     def _search(self, first: int) -> tuple[int, ...]:
         if self.to.list_id:
             return self._around(first, self.of_list)
-        windows = plan.search_windows(first, self.state.uidnext - 1, self.meter.left)
+        windows = costs.search_windows(first, self.state.uidnext - 1, self.meter.left)
         return tuple(uid for window in windows for uid in self.of_list(*window))
 
     def _around(self, first: int, matching: Search) -> tuple[int, ...]:
         """Searches for what only the mails themselves tell; those that the server cannot read are set aside."""
         found: list[int] = []
         known = sorted(one.uid for one in self._known_aside() if one.uid >= first)
-        for low, high in plan.search_windows(first, self.state.uidnext - 1, self.meter.left):
-            for begin, end in plan.without(known, low, high):
+        for low, high in costs.search_windows(first, self.state.uidnext - 1, self.meter.left):
+            for begin, end in costs.without(known, low, high):
                 answer = search(begin, end, matching, self._existing)
                 found += answer.uids
                 if answer.unreadable:
@@ -356,5 +356,5 @@ class Visit:
         return self.archive.aside.of(self.row, self.to.account, self.to.folder, self.state.uidvalidity)
 
     def _existing(self, low: int, high: int) -> Sequence[int]:
-        self.meter.must_afford(plan.search_worst(low, high))
+        self.meter.must_afford(costs.search_worst(low, high))
         return self.session.uids_from(low, high)

@@ -69,7 +69,7 @@ class Fetching:
         work: Callable[[Pull, Sequence[int]], None],
     ) -> SyncReport:
         with self._home.lock(N_("fetching")):
-            run = Run(self._archive, self._config.sync, self._connecting, person)
+            run = Run(self._archive, self._config.sync, self._connecting, person, glance=only_opened)
             by_account: defaultdict[str, list[tuple[ListSettings, ListReport]]] = defaultdict(list)
             for one in wanted:
                 by_account[one.account].append((one, run.begin(one)))
@@ -97,7 +97,7 @@ class Fetching:
                         work(run.pull(folders, one, report), posts)
                     report.done = True
 
-        run.work_in(account, [report for _, report, _ in lists], in_session, only_opened)
+        run.work_in(account, [report for _, report, _ in lists], in_session)
 
     def _by_list(self, posts: Sequence[int]) -> Mapping[ListSettings, Sequence[int]]:
         found: defaultdict[ListSettings, list[int]] = defaultdict(list)

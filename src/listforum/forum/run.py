@@ -66,6 +66,10 @@ class SyncReport:
     errors: list[str] = field(default_factory=list)
 
 
+LookAt = Callable[[Subscription, Cursor | None, int | None], Glance]
+"""What is to be told of a list's folder in the same breath as the login, by its cursor and what is left to spend."""
+
+
 class Run:
     """Keeps the report and the meter while accounts and lists are worked through."""
 
@@ -76,7 +80,10 @@ class Run:
         connecting: Connecting,
         person: Person,
         budget: int | None = None,
+        *,
+        glance: LookAt = glance_at,
     ) -> None:
+        self._glance = glance
         self.report = SyncReport()
         self.person = person
         self.meter = Meter(_least(archive, sync, budget))
@@ -136,18 +143,16 @@ class Run:
         account: Account,
         reports: Sequence[ListReport],
         work: Callable[[Folders], None],
-        glance: Callable[[Subscription, Cursor | None, int | None], Glance] = glance_at,
     ) -> None:
         """Works in a session with an account. Whatever ends it early is noted at those lists that were not done.
 
         When the link breaks, the work goes on in another session, as long as that brings anything new: it must pass
-        over the lists that are done. `glance` says what is to be told of a list's folder in the same breath as the
-        login.
+        over the lists that are done.
         """
         patience = Patience(costs.HEADERS_AT_ONCE)
         try:
             try:
-                while not self._worked_through(account, reports, patience, work, glance):
+                while not self._worked_through(account, reports, patience, work):
                     pass
             finally:
                 self.meter.book("connect")
@@ -163,13 +168,12 @@ class Run:
         reports: Sequence[ListReport],
         patience: Patience,
         work: Callable[[Folders], None],
-        glance: Callable[[Subscription, Cursor | None, int | None], Glance],
     ) -> bool:
         """Works in one session; answers False when it died and another is worth it."""
         self.meter.must_afford(costs.CONNECT_WORST)
         undone = [report for report in reports if not report.done]
         # who comes back knows what is new, or has just died of it
-        opening = self._opening(account, undone or reports[:1], only_opened if patience.link.reached else glance)
+        opening = self._opening(account, undone or reports[:1], only_opened if patience.link.reached else self._glance)
         patience.link.begins(self.meter.spent.total)
         inside = False
         try:
@@ -215,7 +219,7 @@ class Run:
         self,
         account: Account,
         reports: Sequence[ListReport],
-        glance: Callable[[Subscription, Cursor | None, int | None], Glance],
+        glance: LookAt,
     ) -> Opening:
         """What is known of an account's server, and what to look at first in it: the folders of these lists."""
         glances: dict[str, Glance] = {}

@@ -14,7 +14,7 @@ from listforum.wire.endpoint import Credentials
 from listforum.wire.idle import Idle
 from listforum.wire.link import Link
 from listforum.wire.refusal import imap_refusal, not_offered
-from listforum.wire.sasl import exchange
+from listforum.wire.sasl import Exchange, exchange
 from listforum.wire.starttls import upgrade
 from listforum.wire.words import ServerWords, bare
 
@@ -150,10 +150,7 @@ class Conversation:
 
     def _plain_login(self) -> Command | None:
         """LOGIN, behind which more may be said at once, as behind AUTHENTICATE it may not; None where it is no use."""
-        words = exchange(self._credentials, self.link.endpoint)
-        if words.mechanism != "PLAIN" or "LOGINDISABLED" in self.capabilities:
-            return None
-        login = Words("LOGIN").string(self._credentials.user).string(self._credentials.secret.reveal()).done()
+        login = self._login() if self._may_log_in_plainly(exchange(self._credentials, self.link.endpoint)) else ()
         return login if len(login) == 1 else None
 
     def _login_command(self) -> Command:
@@ -164,11 +161,16 @@ class Conversation:
             if "SASL-IR" in self.capabilities:
                 return (authenticate + b" " + words.initial, *concession)
             return (authenticate, words.initial, *concession)
-        if words.mechanism != "PLAIN" or "LOGINDISABLED" in self.capabilities:
+        if not self._may_log_in_plainly(words):
             offered = [name.removeprefix("AUTH=") for name in self.capabilities if name.startswith("AUTH=")]
             raise not_offered(self._host, words.mechanism, offered)
-        login = Words("LOGIN").string(self._credentials.user)
-        return login.string(self._credentials.secret.reveal()).done()
+        return self._login()
+
+    def _may_log_in_plainly(self, words: Exchange) -> bool:
+        return words.mechanism == "PLAIN" and "LOGINDISABLED" not in self.capabilities
+
+    def _login(self) -> Command:
+        return Words("LOGIN").string(self._credentials.user).string(self._credentials.secret.reveal()).done()
 
     # --- asking ---
 

@@ -176,7 +176,7 @@ def test_a_directory_that_cannot_be_made_is_told(home: Path, tmp_path: Path) -> 
 
     async def script(reader: Reader) -> None:
         await on_the_file(reader)
-        await reader.press("d")
+        await reader.press("d", "end")
         await reader.type("/taken/deep")
         await reader.press("enter")
         assert "cannot be saved" in reader.said

@@ -32,7 +32,7 @@ class AskScreen(Dialog[str]):
 
     def body(self) -> ComposeResult:
         yield Words([Line((Span(self._question),))])
-        yield SafeInput(self._value, select_on_focus=False, id="answer")
+        yield SafeInput(self._value, id="answer")  # all of it selected: what is typed takes its place
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return ((_("enter"), _("go on")), *super().keys())

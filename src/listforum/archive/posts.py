@@ -96,10 +96,12 @@ class Posts:
         found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
         arrived = found[0] if found else None
         self._database.run(
-            """UPDATE post SET subject = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?, digest = ?
+            """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?,
+                               digest = ?
                WHERE id = ?""",
             (
                 header.subject,
+                bare_subject(header.subject),
                 header.author.name,
                 header.author.address,
                 header.date,
@@ -221,11 +223,12 @@ class Posts:
         state: State = "whole" if received.raw is not None else "header" if arrival.own_words is None else "text"
         referred, replied = _referred(header)
         post = self._database.insert(
-            """INSERT INTO post (message_id, subject, author, address, sent, arrived, date, replied, state, digest,
-                                 topic, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
+            """INSERT INTO post (message_id, subject, base, author, address, sent, arrived, date, replied, state,
+                                 digest, topic, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
             (
                 header.message_id,
                 header.subject,
+                bare_subject(header.subject),
                 header.author.name,
                 header.author.address,
                 header.date,

@@ -44,11 +44,18 @@ CREATE TABLE post (
     replied    INTEGER NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('header', 'text', 'whole')),
     digest     BLOB,
+    base       TEXT NOT NULL,
+    reply_like INTEGER NOT NULL DEFAULT 0,
+    burst      INTEGER NOT NULL DEFAULT 0,
+    family     INTEGER NOT NULL DEFAULT 0,
     topic      INTEGER NOT NULL,
     read       INTEGER NOT NULL DEFAULT 0,
     change     INTEGER NOT NULL
 );
 CREATE INDEX post_topic ON post (topic, date, id);
+-- a topic, and all that branched off it or that it branched off
+CREATE INDEX post_family ON post (family);
+CREATE INDEX post_base ON post (base, date) WHERE base <> '';
 CREATE UNIQUE INDEX post_change ON post (change);
 CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
 -- what there is to read on: unread, and here
@@ -117,6 +124,37 @@ CREATE TABLE own_words (
     text BLOB NOT NULL
 );
 
+-- what samples of the posts' own words stand for: where somebody quotes them, the same hashes come up
+CREATE TABLE shingle (
+    hash INTEGER NOT NULL,
+    post INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    PRIMARY KEY (hash, post)
+) WITHOUT ROWID;
+CREATE INDEX shingle_post ON shingle (post);
+
+-- what a post quotes: samples of it, whom the line above names, and the post it was found in
+CREATE TABLE passage (
+    post     INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth      INTEGER NOT NULL,
+    line     INTEGER NOT NULL,
+    lines    INTEGER NOT NULL,
+    claim    TEXT NOT NULL,
+    shingles BLOB NOT NULL,
+    source   INTEGER REFERENCES post (id) ON DELETE SET NULL,
+    PRIMARY KEY (post, nth)
+) WITHOUT ROWID;
+CREATE INDEX passage_source ON passage (source) WHERE source IS NOT NULL;
+
+-- the parent that a post's words suggest, where no header names one that is here
+CREATE TABLE suggestion (
+    child      INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    parent     INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    reason     TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    grounds    TEXT NOT NULL
+);
+CREATE INDEX suggestion_parent ON suggestion (parent);
+
 CREATE TABLE place (
     account     TEXT NOT NULL,
     folder      TEXT NOT NULL,
@@ -157,7 +195,9 @@ CREATE TABLE edge (
     reason     TEXT,
     confidence REAL NOT NULL,
     missing    TEXT,
-    ghost      TEXT
+    ghost      TEXT,
+    branch     INTEGER NOT NULL DEFAULT 0,
+    grounds    TEXT
 );
 CREATE INDEX edge_parent ON edge (parent) WHERE parent IS NOT NULL;
 CREATE INDEX edge_ghost ON edge (ghost) WHERE ghost IS NOT NULL;

@@ -122,7 +122,7 @@ class Threads:
 
     def _write_edges(self, edges: Iterable[Edge]) -> None:
         self._database.run_many(
-            """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?)
+            """INSERT INTO edge (child, parent, reason, confidence, missing, ghost) VALUES (?, ?, ?, ?, ?, ?)
                ON CONFLICT (child) DO UPDATE SET parent = excluded.parent, reason = excluded.reason,
                    confidence = excluded.confidence, missing = excluded.missing, ghost = excluded.ghost""",
             [(e.child, e.parent, e.reason, e.confidence, e.missing, e.ghost) for e in edges],

@@ -6,11 +6,11 @@ import json
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from gettext import gettext as _
-from typing import Any, Final
+from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
-from listforum.model.forum import Edge, PostRecord, TopicSummary, View
+from listforum.model.forum import Edge, Grounds, PostRecord, TopicSummary, View
 
 _MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
 
@@ -31,7 +31,7 @@ _SUMMARY: Final = f"""
 
 _RECORD: Final = """
     SELECT post.id, topic, message_id, subject, author, address, date, state, read,
-           parent, reason, confidence, missing, ghost
+           parent, reason, confidence, missing, ghost, branch, grounds
     FROM post JOIN edge ON child = post.id
 """
 
@@ -167,7 +167,7 @@ def _summary(row: Row) -> TopicSummary:
 
 def _record(row: Row) -> PostRecord:
     post, topic, message_id, subject, author, address, date, state, read = row[:9]
-    edge: tuple[Any, ...] = row[9:]
+    parent, reason, confidence, missing, ghost, branch, grounds = row[9:]
     return PostRecord(
         post=post,
         topic=topic,
@@ -178,5 +178,9 @@ def _record(row: Row) -> PostRecord:
         date=date,
         state=state,
         read=bool(read),
-        edge=Edge(post, *edge),
+        edge=Edge(post, parent, reason, confidence, missing, ghost, bool(branch), _grounds(grounds)),
     )
+
+
+def _grounds(told: str | None) -> Grounds | None:
+    return Grounds(**json.loads(told)) if told else None

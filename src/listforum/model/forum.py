@@ -14,8 +14,11 @@ View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
 Mark = Literal["followed", "muted"]
 """What a person wants of a topic: its texts before all others, or none of them unless they are asked for."""
 
-Reason = Literal["in-reply-to", "references", "person"]
-"""Why a post has its parent: a header of its own, or the word of the person reading."""
+Reason = Literal["in-reply-to", "references", "thread-index", "digest", "quote", "subject", "person"]
+"""Why a post has its parent: a header of its own, what it quotes, its subject, or the word of the person reading.
+
+With `digest` it answers a digest, and was found to answer this mail of it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,26 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What of a post's words speaks for its parent.
+
+    `lines` counts quoted lines that were found among the parent's own; `author_named` and `moment_named` say whether
+    the attribution above them names its author, and when it was written; `same_subject` that only prefixes differ.
+    """
+
+    lines: int = 0
+    author_named: bool = False
+    moment_named: bool = False
+    same_subject: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
-    """Where a post hangs, and why. A root has no parent and no reason; it may still miss one that is not here."""
+    """Where a post hangs, and why. A root has no parent and no reason; it may still miss one that is not here.
+
+    A `branch` has a parent in another topic: it begins a topic of its own because its subject changed. `grounds` are
+    told where no header but the post's words decided.
+    """
 
     child: int
     parent: int | None
@@ -52,6 +73,8 @@ class Edge:
     confidence: float
     missing: str | None = None
     ghost: str | None = None
+    branch: bool = False
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +136,69 @@ class PostRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteSource:
+    """Where a quoted passage comes from: lines `line` to `line + lines` (excluded) of a text stand in `post`.
+
+    Lines count from 0. `topic` is the one that post stands in.
+    """
+
+    line: int
+    lines: int
+    post: int
+    topic: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLink:
+    """Another topic that this one branched off, or that branched off this one.
+
+    `here` is the post of this topic that the link hangs on, `there` the one of the other topic.
+    """
+
+    topic: int
+    subject: str
+    here: int
+    there: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as it is read: its record, its text with quotes (None when not fetched) and its attachments."""
+    """A post as it is read: its record, its text with quotes (None when not fetched) and its attachments.
+
+    `sources` say which posts its quotes come from; `lists` are all the lists it was seen in.
+    """
 
     record: PostRecord
     parent_topic: int | None
     text: str | None
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...] = ()
+    sources: tuple[QuoteSource, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TopicView:
-    """A topic opened: its posts, oldest first."""
+    """A topic opened: its posts, oldest first; the topic it branched off, and those that branched off it."""
 
     topic: int
     subject: str
     list: str
     posts: tuple[PostView, ...]
+    origin: TopicLink | None = None
+    branches: tuple[TopicLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TopicOutline:
-    """A topic's posts, oldest first, without their texts."""
+    """A topic's posts, oldest first, without their texts; the topic it branched off, and those that branched off it."""
 
     topic: int
     subject: str
     list: str
     posts: tuple[PostRecord, ...]
+    origin: TopicLink | None = None
+    branches: tuple[TopicLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

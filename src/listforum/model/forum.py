@@ -139,26 +139,29 @@ class PostRecord:
 class QuoteSource:
     """Where a quoted passage comes from: lines `line` to `line + lines` (excluded) of a text stand in `post`.
 
-    Lines count from 0. `topic` is the one that post stands in.
+    Lines count from 0. `topic` is the one that post stands in; `author` wrote it, at `date` (seconds since 1970 UTC).
     """
 
     line: int
     lines: int
     post: int
     topic: int
+    author: str = ""
+    date: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TopicLink:
     """Another topic that this one branched off, or that branched off this one.
 
-    `here` is the post of this topic that the link hangs on, `there` the one of the other topic.
+    `here` is the post of this topic that the link hangs on, `there` the one of the other topic, which has `posts`.
     """
 
     topic: int
     subject: str
     here: int
     there: int
+    posts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

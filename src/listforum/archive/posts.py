@@ -15,7 +15,7 @@ from listforum.archive.database import Database
 from listforum.archive.identity import attachments_agree, has_more_attachments, parts_agree
 from listforum.archive.lists import Lists
 from listforum.archive.threads import Threads
-from listforum.mail.subject import base_subject
+from listforum.mail.subject import bare_subject
 from listforum.model.forum import State
 from listforum.model.mail import Header, Piece
 from listforum.model.server import Place
@@ -305,17 +305,6 @@ def _order(sent: int | None, arrived: int | None, now: int) -> int:
     if sent is None:
         return 0 if arrived is None else arrived
     return min(sent, latest)
-
-
-def bare_subject(subject: str) -> str:
-    """The base subject without any leading [tag]: each list of a cross-posted mail adds its own."""
-    bare = base_subject(subject)
-    while bare.startswith("[") and "]" in bare:
-        shorter = base_subject(bare[bare.index("]") + 1 :])
-        if not shorter:
-            break
-        bare = shorter
-    return bare
 
 
 def _same_author(known: tuple[str, str | None], header: Header) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from listforum.mail.prefixes import AMBIGUOUS, FORWARD, JUNK, REPLY
@@ -22,11 +22,17 @@ def _words(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_PREFIX: Final = re.compile(rf"(?:{_words((*REPLY, *AMBIGUOUS, *FORWARD))}){_COUNTER} ?[:：] ?", re.IGNORECASE)
+def prefix_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """What matches one of these words as a prefix, counted or not, in a subject that `fold_spaces` has folded."""
+    return re.compile(rf"(?:{_words(words)}){_COUNTER} ?[:：] ?", re.IGNORECASE)
+
+
+_PREFIX: Final = prefix_pattern((*REPLY, *AMBIGUOUS, *FORWARD))
 _JUNK: Final = re.compile(
     rf"(?:\[(?:{_words(JUNK)})\]|\*{{3,5}} ?(?:{_words(JUNK)}) ?\*{{3,5}}) ?[:：]? ?", re.IGNORECASE
 )
 _BRACKET: Final = re.compile(r"\[(?P<tag>[^\[\]]{1,60}?)(?:[ :#,_-]{1,2}\d{1,9})?\] ?")
+_ANY_BRACKET: Final = re.compile(r"\[[^\[\]]{0,200}\] ?")
 
 _NOT_A_LIST: Final = frozenset({"patch", "rfc", "bug", "solved", "announce", "ann", "ot", "fwd"})
 _TAG_SAMPLE: Final = 5
@@ -43,18 +49,26 @@ def base_subject(subject: str, tags: Iterable[str] = ()) -> str:
 
 def display_subject(subject: str, tags: Iterable[str] = ()) -> str:
     """The subject as the title of a topic: folded as in `base_subject`, its letters as they were written."""
-    return _fold(subject, tags)
+    return _fold(subject, _own_labels(tags))
+
+
+def bare_subject(subject: str) -> str:
+    """The base subject without any leading [tag], whose ever: each list of a cross-posted mail adds its own.
+
+    What is nothing but tags keeps the last of them. Linear in the length of the subject.
+    """
+    return unicodedata.normalize("NFC", _fold(subject, _after_any_label).casefold())
 
 
 def reply_base(subject: str) -> str:
     """The subject without prefixes wherever they are stacked, also behind a bracket; brackets stay."""
-    rest = _fold(subject, ())
+    rest = _fold(subject, _own_labels(()))
     brackets: list[str] = []
     while found := _BRACKET.match(rest):
         if _skip_prefixes(rest, found.end()) == found.end() and not _BRACKET.match(rest, found.end()):
             break
         brackets.append(found[0].strip())
-        rest = _fold(rest[found.end() :], ())
+        rest = _fold(rest[found.end() :], _own_labels(()))
     return " ".join([*brackets, rest])
 
 
@@ -89,15 +103,14 @@ def _skip_prefixes(text: str, at: int) -> int:
     return at
 
 
-def _fold(subject: str, tags: Iterable[str]) -> str:
+def _fold(subject: str, after_label: Callable[[str, int, int], int]) -> str:
     """Takes layer after layer off both ends; every step only moves an index, so the whole is linear."""
     text = fold_spaces(subject)
-    wanted = frozenset(fold_spaces(tag).strip("[]").casefold() for tag in tags)
     start, end = 0, len(text)
     while True:
         if found := _PREFIX.match(text, start, end):
             start = found.end()
-        elif (after := _after_label(text, start, end, wanted)) < end and after > start:
+        elif (after := after_label(text, start, end)) < end and after > start:
             start = after
         elif text[start : start + len(_FORWARD_BRACKET)].casefold() == _FORWARD_BRACKET and text[end - 1] == "]":
             start, end = start + len(_FORWARD_BRACKET), end - 1
@@ -116,11 +129,21 @@ def _without_trailing_forward(text: str, start: int, end: int) -> int:
     return end
 
 
-def _after_label(text: str, start: int, end: int, wanted: frozenset[str]) -> int:
-    """Where the text goes on after the list's tag or a gateway's junk; `start` when neither stands there."""
-    if found := _JUNK.match(text, start, end):
-        return found.end()
-    found = _BRACKET.match(text, start, end)
-    if found and (found["tag"].strip().casefold() in wanted or found[0].strip(" []").casefold() in wanted):
-        return found.end()
-    return start
+def _own_labels(tags: Iterable[str]) -> Callable[[str, int, int], int]:
+    """What tells where a text goes on after one of these tags, or a gateway's junk; the start when neither is there."""
+    wanted = frozenset(fold_spaces(tag).strip("[]").casefold() for tag in tags)
+
+    def after(text: str, start: int, end: int) -> int:
+        if found := _JUNK.match(text, start, end):
+            return found.end()
+        found = _BRACKET.match(text, start, end)
+        if found and (found["tag"].strip().casefold() in wanted or found[0].strip(" []").casefold() in wanted):
+            return found.end()
+        return start
+
+    return after
+
+
+def _after_any_label(text: str, start: int, end: int) -> int:
+    found = _JUNK.match(text, start, end) or _ANY_BRACKET.match(text, start, end)
+    return found.end() if found else start

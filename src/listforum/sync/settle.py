@@ -10,7 +10,7 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.archive.outbox import Copy
-from listforum.archive.posts import bare_subject
+from listforum.mail.subject import bare_subject
 from listforum.model.outgoing import OutboxItem
 from listforum.wire.folder import Folder
 from listforum.wire.imap import ImapSession

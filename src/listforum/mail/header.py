@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from listforum.mail import thread_index
 from listforum.mail.address import parse_mailboxes
 from listforum.mail.author import find_author
 from listforum.mail.date import parse_date, within_reason
@@ -29,6 +30,7 @@ _NAMES: Final = {
     "references": "References",
     "list-id": "List-Id",
     "list-post": "List-Post",
+    "thread-index": "Thread-Index",
     "x-original-from": "X-Original-From",
     "x-microsoft-original-message-id": "X-Microsoft-Original-Message-ID",
 }
@@ -68,6 +70,7 @@ def read_header(fields: bytes) -> Header:
         read_only=read_only,
         original_message_id=message_id(values.get("x-microsoft-original-message-id", "")),
         defects=tuple(defects),
+        thread_index=values.get("thread-index", "")[: thread_index.LONGEST],
     )
 
 

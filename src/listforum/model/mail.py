@@ -10,13 +10,16 @@ from typing import Literal
 class Heading:
     """What a mail in a mail tells of itself, decoded: its writers, when it was written, in its own words, its subject.
 
-    Each is one line, "" where it is not told. `in_digest` tells one of many in a digest from a forwarded mail.
+    Each is one line, "" where it is not told. `in_digest` tells one of many in a digest from a forwarded mail. The ids
+    are as received, with their brackets.
     """
 
     from_: str
     date: str
     subject: str
     in_digest: bool = False
+    message_id: str = ""
+    in_reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Part:
     nearest multipart/alternative around it ("" when that is the whole mail's body; None when there is none): of several
     such parts one is shown.
 
-    A mail in the mail (message/rfc822) that is no attachment is no leaf: it has a `heading`, neither size nor content,
-    and its leaves stand after it, numbered below its section.
+    A mail in the mail (message/rfc822) that is no attachment is no leaf: it has a `heading` and no size, its content
+    are its header fields where these are here, and its leaves stand after it, numbered below its section.
     """
 
     section: str
@@ -117,7 +120,7 @@ class Header:
 
     `references` and `in_reply_to` hold valid ids only, oldest first, without repeats; `date` is the Date field, None
     when absent or unreadable, and is not trusted further than that. `list_post` holds the addr-specs of the mailto URIs
-    of List-Post; `read_only` is its `NO`.
+    of List-Post; `read_only` is its `NO`. `thread_index` is the field as it came, not checked.
     """
 
     message_id: str
@@ -135,6 +138,7 @@ class Header:
     read_only: bool
     original_message_id: str
     defects: tuple[str, ...] = ()
+    thread_index: str = ""
 
 
 BlockKind = Literal["own", "attribution", "quote", "forwarded", "signature", "footer"]

@@ -20,7 +20,7 @@ _LONGEST_SHORT: Final = 200
 _FOLDED_WIDTH: Final = 90
 _STAMP_WIDTH: Final = 40
 
-_VERBS: Final = frozenset(
+WRITTEN: Final = frozenset(
     {
         *("wrote", "writes", "written", "said", "say", "scribbled", "typed"),
         *("escribió", "escribio", "escribi", "escribe", "escrito", "escreveu", "escreveram", "escreve"),
@@ -143,14 +143,14 @@ def _complete(text: str) -> bool:
 
 
 def _has_verb(text: str) -> bool:
-    if not _VERBS.isdisjoint(_WORD.findall(text.casefold())):
+    if not WRITTEN.isdisjoint(_WORD.findall(text.casefold())):
         return True
     return not text.isascii() and _JOINED_VERBS.search(text) is not None
 
 
 def _begins_with_verb(text: str) -> bool:
     first = _WORD.search(text)
-    return first is not None and first[0].casefold() in _VERBS and not text[: first.start()].strip(" <>*_.")
+    return first is not None and first[0].casefold() in WRITTEN and not text[: first.start()].strip(" <>*_.")
 
 
 def _short(lines: Sequence[str], end: int, floor: int) -> Attribution | None:

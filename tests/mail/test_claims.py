@@ -52,7 +52,7 @@ OTHER_PROGRAMS = [
 ]
 
 HEADER_GROUPS = [
-    "________________________________\nFrom: Maria Silva <maria@example.org>\nSent: Friday, May 3, 2019 4:02 PM\nTo: Ali",
+    "________________________________\nFrom: Maria Silva <maria@example.org>\nSent: Friday, May 3, 2019 4:02 PM\nTo: B",
     "-----Original Message-----\nFrom: Maria Silva [mailto:maria@example.org]\nSent: 03 May 2019 16:02\nTo: team",
     "*De :* Maria Silva <maria@example.org>\n*Envoyé :* vendredi 3 mai 2019 16:02\n*À :* Ali\n*Objet :* Re: cartes",
     "De: Maria Silva\n <maria@example.org>\nEnviado el: viernes, 3 de mayo de 2019 16:02\nPara: Ali",

@@ -22,7 +22,9 @@ _MOST_MAILS: Final = 1_000
 _HEADING_LINES: Final = 24
 
 _BEFORE_FIRST: Final = "-" * 70
-_BEFORE_EACH: Final = "-" * 30
+BEFORE_EACH: Final = "-" * 30
+"""The line that sets a mail of a digest off from the one before it (RFC 1153)."""
+
 _FORWARDED: Final = "-------- Forwarded Message --------"
 _FORWARDED_END: Final = "-------- End of Forwarded Message --------"
 
@@ -30,6 +32,9 @@ _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z-]{1,30}):(?: |$)")
 _LIST_RULE: Final = re.compile(r"_{5,}\s*")
 
 _DIGEST: Final = r"digest|lote?|nachrichtensammlung|дайджест|resumen|resumo|verzamelnummer|摘要|まとめ読み"
+DIGEST_WORD: Final = re.compile(rf"\b(?:{_DIGEST})\b", re.IGNORECASE)
+"""What a digest is called by list software."""
+
 _SUBJECT: Final = re.compile(
     rf"(?=.{{0,150}}\b(?:{_DIGEST})\b)[^:\[\]]{{1,150}},"
     r" (?:\w{1,12}\.? \d{1,5}, \w{1,12}\.? \d{1,6}|vol \d{1,5} #\d{1,6} - \d{1,4} msgs?)"
@@ -53,16 +58,22 @@ def is_digest(subject: str) -> bool:
 def heading_of(fields: Fields, *, in_digest: bool) -> Heading:
     """What the header of a mail in a mail tells."""
     date, subject, sender = ((fields.first(name) or b"")[:_LONGEST_FIELD] for name in ("date", "subject", "from"))
-    return heading(date, subject, parse_mailboxes(quote_words(decode_value(sender))), in_digest=in_digest)
+    ids = tuple(fields.first(name) or b"" for name in ("message-id", "in-reply-to"))
+    return heading(date, subject, parse_mailboxes(quote_words(decode_value(sender))), ids, in_digest=in_digest)
 
 
-def heading(date: bytes, subject: bytes, senders: Iterable[Mailbox], *, in_digest: bool) -> Heading:
-    """The same of single fields, as an ENVELOPE holds them (RFC 3501, 7.4.2)."""
+def heading(
+    date: bytes, subject: bytes, senders: Iterable[Mailbox], ids: Sequence[bytes], *, in_digest: bool
+) -> Heading:
+    """The same of single fields, as an ENVELOPE holds them (RFC 3501, 7.4.2); `ids` are Message-ID and In-Reply-To."""
+    message_id, in_reply_to = (_line(decode_value(one[:_LONGEST_FIELD])) for one in ids)
     return Heading(
         _line(", ".join(map(_mailbox, senders))),
         _line(decode_value(date[:_LONGEST_FIELD])),
         _line(decode_words(decode_value(subject[:_LONGEST_FIELD]))),
         in_digest,
+        message_id,
+        in_reply_to,
     )
 
 
@@ -95,7 +106,7 @@ class Joined:
         self._behind_digest = False
         if heading.in_digest:
             self._paragraphs.append(self._separator)
-            self._separator = _BEFORE_EACH
+            self._separator = BEFORE_EACH
         told = (("Date", heading.date), ("From", heading.from_), ("Subject", heading.subject))
         fields = [f"{name}: {value}" for name, value in told if value]
         self._paragraphs.append("\n".join(fields if heading.in_digest else [_FORWARDED, *fields]))
@@ -106,7 +117,7 @@ class Joined:
         if not text.strip():
             return
         if self._behind_digest:
-            self._paragraphs.append(_BEFORE_EACH)
+            self._paragraphs.append(BEFORE_EACH)
             self._behind_digest = False
         self._paragraphs.append(text)
 
@@ -158,7 +169,7 @@ def _begins(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Where each mail of a digest begins, and where its heading ends (excluded); the first is set off by more."""
     found: list[tuple[int, int]] = []
     for at, line in enumerate(lines):
-        if line.rstrip() != (_BEFORE_EACH if found else _BEFORE_FIRST) or (at and lines[at - 1].strip()):
+        if line.rstrip() != (BEFORE_EACH if found else _BEFORE_FIRST) or (at and lines[at - 1].strip()):
             continue
         end = _heading_end(lines, at)
         if end is not None and (not found or found[-1][1] <= at):

@@ -113,7 +113,8 @@ class _Splitter:
         while is_followed(kind.type, kind.encoding, section, attached=kind.attached):
             section = section or "1"
             fields = read_fields(self._data, start)
-            self._add_mail(section, kind, heading_of(fields, in_digest=in_digest), alternative)
+            header = self._data[start : start + fields.size]
+            self._add_mail(section, kind, heading_of(fields, in_digest=in_digest), header, alternative)
             kind, start, in_digest = kind_of(fields), start + fields.size, False
             if not self._is_open_to(kind):
                 section = f"{section}.1"
@@ -132,9 +133,11 @@ class _Splitter:
     def _is_open_to(self, kind: Kind) -> bool:
         return kind.type.startswith("multipart/") and bool(kind.boundary) and len(self._open) < MAX_DEPTH
 
-    def _add_mail(self, section: str, kind: Kind, heading: Heading, alternative: str | None) -> None:
+    def _add_mail(self, section: str, kind: Kind, heading: Heading, header: bytes, alternative: str | None) -> None:
         self._entities += 1
-        self._leaves.append(Part(section, kind.type, 0, name=kind.name, alternative=alternative, heading=heading))
+        self._leaves.append(
+            Part(section, kind.type, 0, name=kind.name, alternative=alternative, content=header, heading=heading)
+        )
 
     def _end_leaf(self, end: int) -> None:
         if self._leaf is None:

@@ -76,7 +76,8 @@ def _body(body: tuple[object, ...], section: str, around: _Around) -> Iterator[P
 def _heading(envelope: tuple[object, ...], *, in_digest: bool) -> Heading:
     senders = _at(envelope, 2)
     mailboxes = tuple(map(_mailbox, senders[:MOST_SENDERS])) if isinstance(senders, tuple) else ()
-    return heading(_octets(_at(envelope, 0)), _octets(_at(envelope, 1)), filter(None, mailboxes), in_digest=in_digest)
+    date, subject, replied, own = (_octets(_at(envelope, n)) for n in (0, 1, 8, 9))
+    return heading(date, subject, filter(None, mailboxes), (own, replied), in_digest=in_digest)
 
 
 def _mailbox(address: object) -> Mailbox | None:

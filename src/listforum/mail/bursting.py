@@ -1,0 +1,252 @@
+"""A digest burst into its mails, each as if it had come singly (RFC 1153; multipart/digest: RFC 2046, 5.1.5).
+
+What comes out is read like any other mail: its header fields are those that the digest tells of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from listforum.mail.content_type import kind_of
+from listforum.mail.digest import BEFORE_EACH, DIGEST_WORD, is_digest, members
+from listforum.mail.fields import Fields, read_fields
+from listforum.mail.prefixes import FORWARD, REPLY
+from listforum.mail.quotes import blocks
+from listforum.mail.readable import MAX_TEXT, readable_text
+from listforum.mail.structure import shown_parts
+from listforum.mail.subject import fold_spaces, prefix_pattern
+from listforum.model.mail import Header, Heading, Part, Received
+
+_END_LINES: Final = 4
+"""Lines of words that may stand between the last separator and the end of a digest."""
+
+_STARS: Final = re.compile(r"\*{3,}")
+_MARKUP: Final = re.compile(r"</?(?:html|body|p|div|br)\b", re.IGNORECASE)
+_ROBOT: Final = re.compile(
+    r"(?:owner|sympa|listserv|majordomo|ezmlm|mailman)\b|.{1,80}(?:-(?:request|owner|admin|bounces?|digest|help|list))",
+    re.IGNORECASE,
+)
+_BY_A_PERSON: Final = prefix_pattern((*REPLY, *FORWARD))
+_SEVERAL: Final = re.compile(r"(?<=>), ")
+_NAMED: Final = re.compile(r"(.*?) ?(<[^<>]*>)")
+_OF_THE_LIST: Final = ("list-id", "list-post")
+_TELLING: Final = ("from", "date", "subject")
+_ANSWERED: Final = frozenset(("attribution", "quote", "forwarded"))
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The mails of a digest that are here as a whole, by their place in it, counted from 0.
+
+    `complete` says that these are all there are: nothing of the digest is left to be read in itself.
+    """
+
+    mails: Mapping[int, Received]
+    complete: bool
+
+
+def may_burst(header: Header, parts: Sequence[Part]) -> bool:
+    """Whether a mail is a digest that list software made, as far as its header fields and the kinds of its parts tell.
+
+    An answer to one is not, nor are mails that a person forwards together, with words of their own above them.
+    """
+    if header.in_reply_to or header.references:
+        return False
+    if is_digest(header.subject):
+        return True
+    if not any(part.heading and part.heading.in_digest for part in parts):
+        return False
+    if _BY_A_PERSON.match(fold_spaces(header.subject)):
+        return False
+    return _is_by_software(header) or not _own_parts(parts)
+
+
+def burst(received: Received, header: Header) -> Burst:
+    """The mails of a digest as far as they are here; none where nothing can be told apart. Never raises.
+
+    Each has the header fields that the digest tells of it, and the digest's List-Id and List-Post where it has none of
+    its own; its parts, numbered anew, with what is here of them; and the arrival of the digest.
+    """
+    if not may_burst(header, received.parts):
+        return Burst({}, complete=False)
+    of_list = _fields_of_list(read_fields(received.header))
+    if any(part.heading and part.heading.in_digest for part in received.parts):
+        found, complete = _from_parts(received.parts)
+    else:
+        found, complete = _from_text(received.parts)
+    if found and not any(map(read_fields(found[0][1]).first, _TELLING)):
+        found = found[1:]  # not the first mail, but what the digest says of itself
+    mails = {
+        nth: Received(_with_list(fields, of_list), parts, None, received.arrived)
+        for nth, fields, parts in found
+        if _tells_enough(fields)
+    }
+    return Burst(mails, complete and len(mails) == len(found))
+
+
+def _own_parts(parts: Sequence[Part]) -> list[Part]:
+    """The shown parts of a mail that stand in no mail of a digest."""
+    inside = tuple(f"{part.section}." for part in parts if part.heading and part.heading.in_digest)
+    return [part for part in shown_parts(parts) if not part.section.startswith(inside) and part.size]
+
+
+def _is_by_software(header: Header) -> bool:
+    posted_to = {address.casefold() for address in header.list_post}
+    return any(
+        _ROBOT.fullmatch(one.address.rpartition("@")[0]) or one.address.casefold() in posted_to for one in header.from_
+    )
+
+
+_Found = list[tuple[int, bytes, tuple[Part, ...]]]
+"""Places, header fields and parts of the mails in a digest."""
+
+
+# --- multipart/digest ---------------------------------------------------------------------------------------------
+
+
+def _from_parts(parts: Sequence[Part]) -> tuple[_Found, bool]:
+    shown = set(map(id, shown_parts(parts)))
+    found: _Found = []
+    complete = True
+    for nth, (mail, leaves) in enumerate(_mails(parts)):
+        if any(id(leaf) in shown and not leaf.complete for leaf in leaves):
+            complete = False
+        else:
+            fields = mail.content if mail.content is not None else _told(mail.heading or Heading("", "", ""))
+            found.append((nth, fields, tuple(_renumbered(leaf, f"{mail.section}.") for leaf in leaves)))
+    return found, complete
+
+
+def _mails(parts: Sequence[Part]) -> Iterator[tuple[Part, list[Part]]]:
+    """The mails of the outermost digest, each with the parts that stand in it."""
+    mail: Part | None = None
+    leaves: list[Part] = []
+    for part in parts:
+        if mail is not None and part.section.startswith(f"{mail.section}."):
+            leaves.append(part)
+            continue
+        if mail is not None:
+            yield mail, leaves
+        mail, leaves = (part if part.heading and part.heading.in_digest else None), []
+    if mail is not None:
+        yield mail, leaves
+
+
+def _renumbered(part: Part, above: str) -> Part:
+    """A part as it is numbered in its own mail; that mail's own body is the section ""."""
+    around = part.alternative
+    if around is not None:
+        around = f"{around}.".removeprefix(above).rstrip(".") if f"{around}.".startswith(above) else None
+    return replace(part, section=part.section.removeprefix(above), alternative=around)
+
+
+def _told(heading: Heading) -> bytes:
+    """Header fields that say what a heading says."""
+    senders = ", ".join(map(_quoted, _SEVERAL.split(heading.from_))) if heading.from_ else ""
+    told = (
+        ("Date", heading.date),
+        ("From", senders),
+        ("Subject", heading.subject),
+        ("Message-ID", heading.message_id),
+        ("In-Reply-To", heading.in_reply_to),
+    )
+    return "".join(f"{name}: {value}\r\n" for name, value in told if value).encode("utf-8", "replace")
+
+
+def _quoted(sender: str) -> str:
+    """A mailbox with its display name as a quoted string (RFC 5322, 3.2.4)."""
+    named = _NAMED.fullmatch(sender)
+    if named is None or not named[1]:
+        return sender
+    escaped = named[1].replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" {named[2]}'
+
+
+# --- as text ------------------------------------------------------------------------------------------------------
+
+
+def _from_text(parts: Sequence[Part]) -> tuple[_Found, bool]:
+    text = readable_text(parts).text or ""
+    told = members(text)
+    if not told or _is_answer(told[0].heading, told[0].text):
+        return [], False
+    complete = all(part.complete for part in shown_parts(parts)) and len(text) <= MAX_TEXT
+    mails = [(_header(one.heading), one.text or "") for one in told if one.heading]
+    if not complete:
+        mails = mails[:-1]  # nobody knows whether it ends there
+    elif mails:
+        mails[-1] = (mails[-1][0], _without_end(mails[-1][1]))
+    real = [(fields, words) for fields, words in mails if fields.first("from") is not None]
+    return [(nth, _written(fields), _text_part(fields, words)) for nth, (fields, words) in enumerate(real)], complete
+
+
+def _is_answer(heading: str, masthead: str | None) -> bool:
+    """Whether somebody answers the digest above its first mail."""
+    return not heading and any(block.kind in _ANSWERED for block in blocks(masthead or ""))
+
+
+def _header(heading: str) -> Fields:
+    """The fields below a separator, or below its blank lines."""
+    return read_fields(heading.partition("\n")[2].lstrip("\n").encode("utf-8", "replace"))
+
+
+def _written(fields: Fields) -> bytes:
+    kept = (field for field in fields.fields if field.name != "message")
+    return b"".join(b"%s: %s\r\n" % (field.name.title().encode("ascii", "replace"), field.value) for field in kept)
+
+
+def _text_part(fields: Fields, words: str) -> tuple[Part, ...]:
+    """The text of a mail. Its charset and encoding were undone when the digest was made."""
+    kind = kind_of(fields)
+    content = words.strip("\n").encode("utf-8", "replace")
+    html = kind.type == "text/html" and _MARKUP.search(words) is not None
+    return (
+        Part(
+            section="1",
+            type="text/html" if html else "text/plain",
+            size=len(content),
+            charset="utf-8",
+            encoding="8bit",
+            flowed=kind.flowed and not html,
+            delsp=kind.delsp and not html,
+            content=content,
+        ),
+    )
+
+
+def _without_end(words: str) -> str:
+    """The text of the last mail without the end of the digest: a separator, and a line or two that say so."""
+    lines = words.rstrip().split("\n")
+    below: list[str] = []
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at].rstrip()
+        if line == BEFORE_EACH and (not at or not lines[at - 1].strip()):
+            ends = not below or any(_STARS.fullmatch(one) or DIGEST_WORD.search(one) for one in below)
+            return "\n".join(lines[:at]) if ends else words
+        if line:
+            below.append(line[:200])
+            if len(below) > _END_LINES:
+                break
+    return words
+
+
+# --- header fields ------------------------------------------------------------------------------------------------
+
+
+def _tells_enough(fields: bytes) -> bool:
+    """Whether a mail can be told from others: its writer is named, and when, or about what, it was written."""
+    header = read_fields(fields)
+    return bool(header.first("from")) and bool(header.first("date") or header.first("subject"))
+
+
+def _fields_of_list(header: Fields) -> dict[str, bytes]:
+    return {name: value for name in _OF_THE_LIST if (value := header.first(name))}
+
+
+def _with_list(fields: bytes, of_list: Mapping[str, bytes]) -> bytes:
+    known = {field.name for field in read_fields(fields).fields}
+    added = (b"%s: %s\r\n" % (name.title().encode(), value) for name, value in of_list.items() if name not in known)
+    return fields.rstrip(b"\r\n") + b"\r\n" + b"".join(added)

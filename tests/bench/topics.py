@@ -35,9 +35,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from topics_mailbox import Truth, imported, is_answer, read, truth, understood
+from topics_found import Found, by_import, by_rfc_5256
+from topics_mailbox import Truth, is_answer, read, truth, understood
 from topics_masking import Loss, masked
-from topics_peers import references
 
 from listforum.archive.arrival import Arrival
 
@@ -47,23 +47,13 @@ TARGETS = {"blinux": (80.0, 98.5, 1.0), "openocd-development": (75.0, 98.5, None
 LINE = "{:<34}{:>7}{:>9}{:>10}{:>9}{:>10}{:>8}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found for a mail: the mails that its parent is, several where copies are one post, and why.
-
-    `parents` may be empty though it is `attached`: to a post out of a digest, which is no mail of the file. It is not
-    `exact` when it only hangs below the same absent parent as they.
-    """
-
-    parents: frozenset[int]
-    attached: bool
-    reason: str = ""
-    exact: bool = True
-
-
 def main() -> None:
     """Prints a table for each mailbox."""
     options = _options()
+    if options.agreement:
+        from topics_agreement import print_agreement
+
+        sys.exit(1 if sum(map(print_agreement, options.mboxes)) else 0)
     for mbox in options.mboxes:
         _masked_replies(mbox, options)
 
@@ -73,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("mboxes", nargs="+", type=Path)
     parser.add_argument("--replies", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--agreement", action="store_true")
     parser.add_argument("--misses", type=int, default=0)
     return parser.parse_args()
 
@@ -127,14 +118,14 @@ def _print_targets(mbox: Path) -> None:
 def _print_loss(loss: str, sample: _Sample, arrivals: Sequence[Arrival], options: argparse.Namespace) -> None:
     print(f"{loss} taken away" if loss != "nothing" else "nothing taken away (check)")
     began = time.perf_counter()
-    found, rebuilt = _ours(arrivals)
+    ours = by_import(arrivals)
     seconds = time.perf_counter() - began
-    _print_rows("listforum", sample, found)
-    _print_reasons(sample, found)
-    print(f"    rebuild: {rebuilt} posts get another parent; archive and threads took {seconds:.1f} s")
-    _print_rows("RFC 5256 with subjects", sample, _peers(arrivals))
+    _print_rows("listforum", sample, ours.found)
+    _print_reasons(sample, ours.found)
+    print(f"    rebuild: {ours.moved_by_rebuild} posts get another parent; archive and threads took {seconds:.1f} s")
+    _print_rows("RFC 5256 with subjects", sample, by_rfc_5256(arrivals))
     if loss != "nothing":
-        _print_misses(sample, found, options.misses)
+        _print_misses(sample, ours.found, options.misses)
 
 
 def _print_rows(name: str, sample: _Sample, found: Sequence[Found]) -> None:
@@ -213,33 +204,6 @@ def _told(position: int, true: Truth, found: Found) -> Iterator[str]:
         yield f"answers {min(true.parents[position]) + 1}"
     if found.attached:
         yield f"put below {min(found.parents, default=-1) + 1} by {found.reason}"
-
-
-# --- who finds what -----------------------------------------------------------------------------------------------
-
-
-def _ours(arrivals: Sequence[Arrival]) -> tuple[list[Found], int]:
-    """What an import finds; and how many posts get another parent when everything is threaded again."""
-    with imported(arrivals) as (archive, posts):
-        mails: dict[int, set[int]] = {}
-        for position, post in enumerate(posts):
-            mails.setdefault(post, set()).add(position)
-        edges = {post: record.edge for post, record in archive.topics.records(posts).items()}
-        found = [
-            Found(frozenset(mails.get(edge.parent or 0, ())), edge.parent is not None, edge.reason or "")
-            for edge in map(edges.__getitem__, posts)
-        ]
-        archive.threads.rebuild()
-        again = {post: record.edge for post, record in archive.topics.records(posts).items()}
-    return found, sum(again[post].parent != edge.parent for post, edge in edges.items())
-
-
-def _peers(arrivals: Sequence[Arrival]) -> list[Found]:
-    standings = references([arrival.header for arrival in arrivals])
-    return [
-        Found(frozenset({one.nearest} - {None}), one.nearest is not None, exact=one.parent is not None)  # type: ignore[arg-type]
-        for one in standings
-    ]
 
 
 if __name__ == "__main__":

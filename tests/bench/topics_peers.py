@@ -194,7 +194,7 @@ def _merge(root: _Container, subjects: Sequence[Subject], dates: Sequence[tuple[
 
 
 def _subject_table(root: _Container, named: Mapping[int, Subject]) -> dict[str, _Container]:
-    """The thread that stands for each subject: a dummy before a mail, and a mail that is no reply before one that is."""
+    """The thread that stands for each subject: a dummy before a mail, a mail that is no reply before one that is."""
     table: dict[str, _Container] = {}
     for thread in root.children:
         subject, answer = named[id(thread)]

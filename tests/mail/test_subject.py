@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listforum.mail.prefixes import FORWARD, REPLY
-from listforum.mail.subject import base_subject, display_subject, list_tag, reply_base
+from listforum.mail.subject import bare_subject, base_subject, display_subject, fold_spaces, list_tag, reply_base
 
 TAGS = ["open-data"]
 
@@ -111,6 +113,140 @@ class TestBaseSubject:
         began = time.process_time()
         base_subject(subject, TAGS)
         list_tag([subject])
+        assert time.process_time() - began < 3
+
+
+SEEN_IN_MAIL_PROGRAMS = {
+    "Re": "RE re",
+    "Aw": "AW aw Antw ANTW Antwort ANTWORT",
+    "Sv": "SV sv",
+    "Vs": "VS vs",
+    "Vá": "VÁ vá",
+    "Rép": "RÉP rép",
+    "Réf": "RÉF réf Ref REF",
+    "R": "r",
+    "Rif": "RIF rif",
+    "Res": "RES res",
+    "Odp": "ODP odp",
+    "Ynt": "YNT ynt",
+    "Yanıt": "YANIT yanıt",
+    "Bls": "BLS bls",
+    "Atb": "ATB atb",
+    "Απ": "ΑΠ απ",
+    "Σχετ": "ΣΧΕΤ σχετ",
+    "回复": "回覆 答复 答覆",
+    "返信": "",
+    "תגובה": "",
+    "رد": "",
+    "پاسخ": "",
+    "Fwd": "FWD fwd Fw FW fw",
+    "Wg": "WG wg",
+    "Doorst": "DOORST doorst",
+    "Vl": "VL vl",
+    "Tr": "TR tr Trs TRS trs",
+    "I": "i",
+    "Fs": "FS fs",
+    "Rv": "RV rv",
+    "Enc": "ENC enc",
+    "Pd": "PD pd",
+    "İlt": "İLT ilt ILT",
+    "Yml": "YML yml",
+    "Vb": "VB vb Vidarebefordra VIDAREBEFORDRA",
+    "Πρθ": "ΠΡΘ πρθ",
+    "Továbbítás": "TOVÁBBÍTÁS továbbítás",
+    "转发": "轉寄 轉發",
+    "転送": "",
+    "הועבר": "",
+    "إعادة توجيه": "",
+}
+SPELLINGS = [word for row in SEEN_IN_MAIL_PROGRAMS.items() for word in (row[0], *row[1].split())]
+
+
+class TestPrefixesOfTheWorld:
+    @pytest.mark.parametrize("word", SPELLINGS)
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "{}: The census",
+            "{}:The census",
+            "{} : The census",
+            "{}： The census",
+            "{}：The census",
+            "{}[3]: The census",
+            "{} [3] : The census",
+            "{}(3): The census",
+            "{}^3: The census",
+            "{}*3: The census",
+            "{0}: {0}: {0}: The census",
+            "Re: {}: AW: The census",
+            "[open-data] {}: The census",
+            "{}: [open-data] The census",
+            "[open-data] {}: [open-data] {}: The census",
+            "[open-data 17] [Open-Data] {}: The census",
+            "\N{RIGHT-TO-LEFT MARK}{}\N{RIGHT-TO-LEFT MARK}: The census",
+            "\N{RIGHT-TO-LEFT EMBEDDING}{}:\N{POP DIRECTIONAL FORMATTING} The census",
+            "\N{FIRST STRONG ISOLATE}{}\N{POP DIRECTIONAL ISOLATE}: The census",
+            "\N{ZERO WIDTH NO-BREAK SPACE}{}\N{NO-BREAK SPACE}: The census",
+            "{}\N{IDEOGRAPHIC SPACE}：\N{IDEOGRAPHIC SPACE}The census",
+        ],
+    )
+    @pytest.mark.parametrize("normal", ["NFC", "NFD"])
+    def test_each_is_taken_off_in_every_form(self, word: str, form: str, normal: Literal["NFC", "NFD"]) -> None:
+        subject = unicodedata.normalize(normal, form.format(word, word))
+        assert base_subject(subject, TAGS) == "the census"
+
+    @pytest.mark.parametrize("word", [word for word in SPELLINGS if len(word) > 1])
+    @pytest.mark.parametrize("form", ["{} maps", "{}s: maps", "{}-maps: x", "un{}: maps", "{}; maps", "{}/maps"])
+    def test_none_of_them_is_taken_off_a_real_word(self, word: str, form: str) -> None:
+        subject = form.format(word)
+        known = {spelling.casefold() for spelling in SPELLINGS}
+        if subject.partition(":")[0].casefold() not in known:
+            assert display_subject(subject) == fold_spaces(subject)
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            *("smb", "ath79", "mvebu", "any", "note", "bug", "git", "arm", "net", "doc", "wiki", "x86", "usb", "tip"),
+            *("regarding", "reply", "respond", "answer", "forward", "ant", "ren", "ress", "trac", "ics", "via", "svn"),
+            *("вопрос", "問題", "سؤال", "שאלה", "ερώτηση", "pregunta", "frage", "dúvida", "soru"),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["{}: thing", "{}[2]: thing", "{}：thing", "{} : thing"])
+    def test_any_other_word_before_a_colon_stays(self, word: str, form: str) -> None:
+        subject = form.format(word)
+        assert base_subject(subject, TAGS) == subject.casefold()
+        assert base_subject(f"Re: {subject}", TAGS) == subject.casefold()
+
+
+class TestBareSubject:
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            "The census",
+            "[open-data] The census",
+            "[open-data] [maps] Re: The census",
+            "Re: [a] AW: [b 17] The census (fwd)",
+            "[PATCH v2 3/7] The census",
+            "[open-data] [Fwd: The census]",
+            "[Fwd: [open-data] The census]",
+            "[] The census",
+        ],
+    )
+    def test_every_leading_tag_goes(self, subject: str) -> None:
+        assert bare_subject(subject) == "the census"
+
+    @pytest.mark.parametrize(("subject", "bare"), [("[a] [b]", "[b]"), ("Re: [a]", "[a]"), ("Re:", ""), ("", "")])
+    def test_tags_alone_keep_the_last(self, subject: str, bare: str) -> None:
+        assert bare_subject(subject) == bare
+
+    def test_brackets_inside_stay(self) -> None:
+        assert bare_subject("[open-data] The census [2019]") == "the census [2019]"
+
+    @pytest.mark.parametrize("unit", ["[a] ", "[", "[]", "Re: [x] ", "[fwd:", "[a", "[a]]", "]"])
+    def test_a_subject_of_100_kilobytes_is_folded_at_once(self, unit: str) -> None:
+        subject = unit * (100_000 // len(unit))
+        began = time.process_time()
+        bare_subject(subject)
         assert time.process_time() - began < 3
 
 

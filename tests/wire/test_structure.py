@@ -50,7 +50,12 @@ ENVELOPE = (
     '(NIL NIL "friends" NIL)("Li, Bo" NIL "bo" "example.org")(NIL NIL NIL NIL))'
     ' NIL NIL NIL NIL NIL NIL "<1@example.org>")'
 )
-HEADING = Heading("Ana José <ana@example.org>, Li, Bo <bo@example.org>", "Mon, 2 Mar 2026 10:00:00 +0000", "água")
+HEADING = Heading(
+    "Ana José <ana@example.org>, Li, Bo <bo@example.org>",
+    "Mon, 2 Mar 2026 10:00:00 +0000",
+    "água",
+    message_id="<1@example.org>",
+)
 
 
 def mail_in_mail(inside: str, envelope: str = ENVELOPE, rest: str = "20 NIL NIL NIL NIL") -> str:

@@ -85,7 +85,7 @@ def test_a_leaf_tells_how_it_is_to_be_read() -> None:
     assert (text.alternative, html.alternative, footer.alternative) == ("1", "1", None)
     assert (pdf.name, pdf.attached, pdf.content) == ("relatório.pdf", True, b"AAAA")
     assert forwarded.heading == Heading("", "", "forwarded")
-    assert (forwarded.content, inside.content) == (None, b"inside")
+    assert (forwarded.content, inside.content) == (b"Subject: forwarded\r\n\r\n", b"inside")
     assert (footer.content, footer.encoding, footer.charset) == (b"list footer", "7bit", "")
 
 

@@ -61,6 +61,19 @@ CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
 -- what there is to read on: unread, and here
 CREATE INDEX post_readable ON post (topic) WHERE read = 0 AND state <> 'header';
 
+-- for mails without an id of their own: whether another one of that moment is the same
+CREATE INDEX post_sent ON post (sent) WHERE sent IS NOT NULL;
+
+-- which posts the mails in a digest are; `alone` as long as a post is known from digests only, and never came singly
+CREATE TABLE member (
+    digest INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth    INTEGER NOT NULL,
+    post   INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    alone  INTEGER NOT NULL,
+    PRIMARY KEY (digest, nth)
+) WITHOUT ROWID;
+CREATE INDEX member_post ON member (post);
+
 CREATE TABLE post_list (
     list INTEGER NOT NULL REFERENCES list (id),
     post INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,

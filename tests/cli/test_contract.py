@@ -43,16 +43,21 @@ POST = {
     "parent": (int, NULL),
     "parent_topic": (int, NULL),
     "missing_parent": (str, NULL),
-    "reason": ("in-reply-to", "references", "person", NULL),
+    "reason": ("in-reply-to", "references", "thread-index", "digest", "quote", "subject", "person", NULL),
     "confidence": float,
+    "evidence": (str, NULL),
+    "branch": bool,
     "author": str,
     "address": (str, NULL),
     "date": TIME,
     "state": ("header", "text", "whole"),
     "read": bool,
+    "lists": [str],
     "text": (str, NULL),
+    "quotes": [{"line": int, "lines": int, "post": int, "topic": int}],
     "attachments": [ATTACHMENT],
 }
+LINK = {"topic": int, "subject": str, "posts": int, "post": int, "there": int}
 RESULT = {
     "topic": int,
     "post": int,
@@ -115,7 +120,8 @@ OFFLINE: list[tuple[list[str], Shape]] = [
     (["topics", "open-data"], [TOPIC]),
     (["topics", "open-data", "--unread", "--unanswered", "--limit", "1", "--offset", "0"], [TOPIC]),
     (["topics", "open-data", "--followed"], [TOPIC]),
-    (["show", "1"], {"topic": int, "subject": str, "list": str, "posts": [POST]}),
+    (["show", "1"], {
+        "topic": int, "subject": str, "list": str, "origin": (LINK, NULL), "branches": [LINK], "posts": [POST]}),
     (["read", "1"], {"lines": [str]}),
     (["read", "open-data"], {"lines": [str]}),
     (["search", "census"], {"total": int, "results": [RESULT], "milliseconds": float}),

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import NOON
+from listforum.forum.moments import full
 from listforum.tui.layout.cells import width
-from listforum.tui.layout.dates import ago, day, full
+from listforum.tui.layout.dates import ago, day
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A post as rows: its words, its quotes, what hangs on it, what is not here; and why it is where it is."""
+"""A post as rows: its words, its quotes, what hangs on it, and what is not here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations import record, view
+from conversations import view
 from listforum.model.forum import Attachment, PostView
 from listforum.tui.layout.cells import LRM, width
 from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.post import Folds, Marked, Page, PostLine, Target, post_rows, styled
-from listforum.tui.layout.why import why
 
 LONG_QUOTE = "\n".join(f"> quoted line {n}" for n in range(1, 15))
 FOLDED = Folds()
@@ -216,34 +215,3 @@ def test_kinds_of_files_are_told_in_a_word() -> None:
     assert [kind(name) for name in ("image/tiff", "APPLICATION/PDF", "text/plain", "application/x-unknown")] == [
         "picture", "PDF", "text", "file",
     ]  # fmt: skip
-
-
-# --- why ----------------------------------------------------------------------------------------------------------
-
-
-def reasons(**changed: object) -> str:
-    parent = record(1, author="Omar")
-    child = record(2, **changed)  # type: ignore[arg-type]  # the caller names fields
-    return " ".join(why(view("Words.", child), {1: parent, 2: child})).replace(LRM, "")
-
-
-def test_why_names_the_header_and_whom_it_answers() -> None:
-    told = reasons(parent=1)
-    assert "In-Reply-To" in told
-    assert "Omar, 2026-03-05 13:00 UTC" in told
-
-
-def test_why_tells_how_certain_a_guess_is_and_what_is_missing() -> None:
-    told = reasons(parent=1, reason="references", confidence=0.8, missing="gone@example.org")
-    assert "References" in told
-    assert "80 % certain" in told
-    assert "gone@example.org" in told
-
-
-def test_why_tells_what_the_person_did() -> None:
-    assert "You put it here yourself" in reasons(parent=1, reason="person")
-
-
-def test_why_tells_a_beginning_from_an_orphan() -> None:
-    assert "It begins the topic" in reasons()
-    assert "not here: gone@example.org" in reasons(missing="gone@example.org")

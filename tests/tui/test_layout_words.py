@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from listforum.cancel import Cancel
+from listforum.forum import reasons
+from listforum.forum.moments import full
 from listforum.forum.run import StoppedBy, SyncReport
 from listforum.forum.sending import Sent
 from listforum.forum.told import size
-from listforum.model.forum import Edge, PostRecord, PostView
+from listforum.model.forum import Edge, Grounds, PostRecord, PostView, QuoteSource, Verdict
 from listforum.model.outgoing import OutboxItem
 from listforum.model.traffic import Bytes, Progress
 from listforum.sync.push import SendReport
 from listforum.sync.report import ListReport
 from listforum.tui.crash import last_words
 from listforum.tui.exchange import Exchange, Outcome
-from listforum.tui.layout.dates import ago, full
+from listforum.tui.layout.dates import ago
 from listforum.tui.layout.exchange import Known, ending, exchange_lines, link_words
 from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.why import why
@@ -30,10 +33,17 @@ NOW = 2_000_000_000
 MONTH = 2_629_800
 LIST = "داده"
 REPORT = ListReport(LIST, new_headers=2, new_texts=1, waiting_texts=1, waiting_bytes=9_000, older=3, older_bytes=70_000)
+WORDS = (Grounds(4, author_named=True, moment_named=True, same_subject=True), Grounds(1, author_named=True))
 EDGES = (
     Edge(2, 1, "person", 1.0),
     Edge(2, 1, "in-reply-to", 0.9),
+    Edge(2, 1, "in-reply-to", 1.0, branch=True),
     Edge(2, 1, "references", 0.9, missing="<یک>"),
+    *(Edge(2, 1, "quote", 0.7, grounds=grounds) for grounds in (*WORDS, Grounds(moment_named=True))),
+    Edge(2, 1, "quote", 0.7, missing="<یک>", grounds=WORDS[0]),
+    Edge(2, 1, "digest", 0.97, grounds=WORDS[1]),
+    Edge(2, 1, "thread-index", 1.0),
+    Edge(2, 1, "subject", 0.5),
     Edge(2, 1, None, 0.5),
     Edge(2, 7, "references", 1.0),
     Edge(2, None, None, 1.0, missing="<یک>"),
@@ -108,8 +118,10 @@ def test_the_price_and_the_way_there() -> None:
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_why_a_post_is_here(edge: Edge) -> None:
-    root = post(1, Edge(1, None, None, 1.0)).record
-    sentences = why(post(2, edge), {1: root})
+    root = replace(post(1, Edge(1, None, None, 1.0)).record, topic=3)
+    quotes = (QuoteSource(0, 3, 1, 3, "امید", NOW),)
+    seen = replace(post(2, edge), sources=quotes, lists=(LIST, "نقشه"))
+    sentences = why(seen, reasons.Known({1: root}, {3: "کتاب"}, {2: Verdict(2, edge.parent)}))
     assert sentences
     assert left_in_english(sentences) == []
 

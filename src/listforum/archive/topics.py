@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
-from listforum.model.forum import Edge, Grounds, PostRecord, TopicSummary, View
+from listforum.model.forum import Edge, Grounds, PostRecord, QuoteSource, TopicLink, TopicSummary, Verdict, View
 
 _MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
 
@@ -133,12 +134,63 @@ class Topics:
         )
         return tuple(name for (name,) in rows)
 
+    def lists_of_each(self, posts: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """The names of the lists that each of these posts was seen in."""
+        names: defaultdict[int, list[str]] = defaultdict(list)
+        for post, name in self._database.rows(
+            """SELECT post, name FROM post_list JOIN list ON list.id = list
+               WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, list.id""",
+            (json.dumps(list(posts)),),
+        ):
+            names[post].append(name)
+        return {post: tuple(known) for post, known in names.items()}
+
     def in_list(self, list_row: int) -> tuple[int, ...]:
         """The topics that have a post in a list, the newest activity first."""
         rows = self._database.rows(
             "SELECT topic FROM topic_list WHERE list = ? ORDER BY last DESC, topic DESC", (list_row,)
         )
         return tuple(topic for (topic,) in rows)
+
+    # --- what ties posts and topics together --------------------------------------------------------------------------
+
+    def sources(self, posts: Sequence[int]) -> dict[int, tuple[QuoteSource, ...]]:
+        """Where the quotes of each of these posts come from, as far as that is known, in the order of the lines."""
+        found: defaultdict[int, list[QuoteSource]] = defaultdict(list)
+        for post, *told in self._database.rows(
+            """SELECT passage.post, line, lines, source, post.topic, post.author, post.date
+               FROM passage JOIN post ON post.id = source
+               WHERE passage.post IN (SELECT value FROM json_each(?)) ORDER BY passage.post, line, nth""",
+            (json.dumps(list(posts)),),
+        ):
+            found[post].append(QuoteSource(*told))
+        return {post: tuple(sources) for post, sources in found.items()}
+
+    def origins(self, topic: int) -> tuple[TopicLink, ...]:
+        """The topic that this one branched off, if any; its subject is that of its root, as it was written."""
+        return self._links("here.topic = ? AND here.id = child AND there.id = parent", topic)
+
+    def branches(self, topic: int) -> tuple[TopicLink, ...]:
+        """The topics that branched off this one, the oldest first; their subjects as they were written."""
+        return self._links("here.topic = ? AND here.id = parent AND there.id = child", topic)
+
+    def _links(self, tied: str, topic: int) -> tuple[TopicLink, ...]:
+        rows = self._database.rows(
+            f"""SELECT topic.id, root.subject, here.id, there.id, topic.posts
+                FROM post AS here CROSS JOIN edge CROSS JOIN post AS there
+                JOIN topic ON topic.id = there.topic JOIN post AS root ON root.id = topic.root
+                WHERE {tied} AND branch AND there.topic <> here.topic ORDER BY there.date, there.id""",  # noqa: S608
+            (topic,),
+        )
+        return tuple(TopicLink(*row) for row in rows)
+
+    def verdicts(self, posts: Iterable[int]) -> dict[int, Verdict]:
+        """The person's word on where posts belong, for those of these posts that they decided on."""
+        rows = self._database.rows(
+            "SELECT post, parent FROM verdict WHERE post IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(posts)),),
+        )
+        return {post: Verdict(post, parent) for post, parent in rows}
 
     def numbers(self) -> tuple[int, ...]:
         """Every topic, the oldest number first."""

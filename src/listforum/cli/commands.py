@@ -91,7 +91,8 @@ def _topics(forum: Forum, options: Namespace) -> Answer:
 
 def _show(forum: Forum, options: Namespace) -> Answer:
     topic = forum.reading.topic(options.topic)
-    return Answer(output.thread_document(topic), lines.thread_lines(topic))
+    known = forum.reading.known(view.record for view in topic.posts)
+    return Answer(output.thread_document(topic, known), lines.thread_lines(topic, known))
 
 
 def _read(forum: Forum, options: Namespace) -> Answer:
@@ -148,23 +149,39 @@ def _mark(forum: Forum, options: Namespace) -> Answer:
 
 def _join(forum: Forum, options: Namespace) -> Answer:
     forum.marking.join(options.post, options.parent)
-    words = _("Post {post} now stands under post {parent}. Undo: unjoin.")
-    return Answer({"changed": 1}, [words.format(post=options.post, parent=options.parent)])
+    words = _("Post {post} now stands under post {parent}, in topic {topic}, “{subject}”.")
+    return _placed(options.post, words.format(parent=options.parent, **_place_of(forum, options.post)))
 
 
 def _split(forum: Forum, options: Namespace) -> Answer:
     forum.marking.split(options.post)
-    words = _("Post {post} now begins a topic of its own. Undo: unjoin.")
-    return Answer({"changed": 1}, [words.format(post=options.post)])
+    words = _("Post {post} now begins a topic of its own, topic {topic}, “{subject}”.")
+    return _placed(options.post, words.format(**_place_of(forum, options.post)))
 
 
 def _unjoin(forum: Forum, options: Namespace) -> Answer:
-    changed = int(forum.marking.unjoin(options.post))
-    if changed:
-        words = _("Post {post} is threaded by its own headers again.")
-    else:
+    if not forum.marking.unjoin(options.post):
         words = _("Post {post} had no join or split to take back.")
-    return Answer({"changed": changed}, [words.format(post=options.post)])
+        return Answer({"changed": 0}, [words.format(post=options.post)])
+    record = forum.reading.record(options.post)
+    if record.edge.parent is None or record.edge.branch:
+        words = _("Post {post} is where the evidence puts it again: it begins topic {topic}, “{subject}”.")
+    else:
+        words = _(
+            "Post {post} is where the evidence puts it again: under post {parent}, in topic {topic}, “{subject}”."
+        )
+    return Answer({"changed": 1}, [words.format(parent=record.edge.parent, **_place_of(forum, options.post))])
+
+
+def _place_of(forum: Forum, post: int) -> dict[str, object]:
+    """A post's number, and the number and the title of the topic that it stands in now."""
+    topic = forum.reading.topic_of(post)
+    return {"post": post, "topic": topic, "subject": f"{forum.reading.outline(topic).subject}{output.LRM}"}
+
+
+def _placed(post: int, words: str) -> Answer:
+    undo = _("To take that back: listforum unjoin {post}").format(post=post)
+    return Answer({"changed": 1}, [words, undo])
 
 
 def _day(text: str) -> int:

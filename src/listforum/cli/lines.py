@@ -9,8 +9,9 @@ from typing import Final
 
 from listforum.cli import screen
 from listforum.cli.output import LRM, when
+from listforum.forum.reasons import Known, is_told, reasons
 from listforum.forum.told import size, spending
-from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
+from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicLink, TopicSummary, TopicView
 from listforum.model.traffic import Bytes, Spending
 
 _RULE: Final = "-" * 72
@@ -40,20 +41,39 @@ def topic_lines(topics: Sequence[TopicSummary]) -> Iterator[str]:
         yield numbers + _subject_and_author(topic.subject, topic.starter, room, len(numbers))
 
 
-def thread_lines(topic: TopicView) -> Iterator[str]:
+def thread_lines(topic: TopicView, known: Known) -> Iterator[str]:
+    """A topic; `known` is what tells why its posts stand where they stand."""
     from listforum.forum.viewing import text_lines
 
     yield f"{topic.subject}{LRM}"
     posts = ngettext("{posts} post", "{posts} posts", len(topic.posts)).format(posts=len(topic.posts))
     yield _("topic {topic} of {list}, {posts}").format(topic=topic.topic, list=topic.list, posts=posts)
+    if topic.origin is not None:
+        words = _("branched off topic {topic}, {subject}")
+        yield words.format(topic=topic.origin.topic, subject=f"{topic.origin.subject}{LRM}")
     for view in topic.posts:
-        yield from ("", _RULE, _heading(view), "")
+        yield from ("", _RULE, _heading(view), *_reasons(view, known), "")
         if view.text is None:
             yield _("(The text has not been fetched: listforum fetch post:{post})").format(post=view.record.post)
         else:
             yield from text_lines(view.text)
         yield from (f"({defect})" for defect in view.defects)
         yield from map(_attachment, view.attachments)
+        yield from (_branch(link) for link in topic.branches if link.here == view.record.post)
+
+
+def _reasons(view: PostView, known: Known) -> Iterator[str]:
+    """Why a post stands where it stands, where that is more than a header's word; and the lists it came through."""
+    if is_told(view.record):
+        yield from (f"({sentence})" for sentence in reasons(view.record, known))
+    if len(view.lists) > 1:
+        yield _("(in the lists {lists})").format(lists=", ".join(f"{name}{LRM}" for name in view.lists))
+
+
+def _branch(link: TopicLink) -> str:
+    posts = ngettext("{posts} post", "{posts} posts", link.posts).format(posts=link.posts)
+    words = _("[branch: topic {topic}, {subject}, {posts}]")
+    return words.format(topic=link.topic, subject=f"{link.subject}{LRM}", posts=posts)
 
 
 def search_lines(answer: SearchAnswer) -> Iterator[str]:

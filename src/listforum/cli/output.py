@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from listforum.cli import screen
+from listforum.forum.reasons import Known, evidence
 from listforum.mail import safe
-from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicSummary, TopicView
+from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicLink, TopicSummary, TopicView
 
 LRM: Final = "\u200e"
 """After each field, so that a right-to-left subject does not reorder its neighbours."""
@@ -118,16 +119,30 @@ def topic_document(topic: TopicSummary) -> Document:
     }
 
 
-def thread_document(topic: TopicView) -> Document:
+def thread_document(topic: TopicView, known: Known) -> Document:
+    """A topic; `known` is what tells why its posts stand where they stand."""
     return {
         "topic": topic.topic,
         "subject": topic.subject,
         "list": topic.list,
-        "posts": [_post_document(view) for view in topic.posts],
+        "origin": None if topic.origin is None else _link_document(topic.origin),
+        "branches": [_link_document(link) for link in topic.branches],
+        "posts": [_post_document(view, known) for view in topic.posts],
     }
 
 
-def _post_document(view: PostView) -> Document:
+def _link_document(link: TopicLink) -> Document:
+    """Another topic: `post` is the one here that it hangs on, `there` the one there."""
+    return {
+        "topic": link.topic,
+        "subject": link.subject,
+        "posts": link.posts,
+        "post": link.here,
+        "there": link.there,
+    }
+
+
+def _post_document(view: PostView, known: Known) -> Document:
     record = view.record
     return {
         "post": record.post,
@@ -137,12 +152,19 @@ def _post_document(view: PostView) -> Document:
         "missing_parent": record.edge.missing,
         "reason": record.edge.reason,
         "confidence": record.edge.confidence,
+        "evidence": evidence(record, known),
+        "branch": record.edge.branch,
         "author": record.author,
         "address": record.address,
         "date": when(record.date),
         "state": record.state,
         "read": record.read,
+        "lists": list(view.lists),
         "text": view.text,
+        "quotes": [
+            {"line": source.line, "lines": source.lines, "post": source.post, "topic": source.topic}
+            for source in view.sources
+        ],
         "attachments": [_attachment_document(attachment) for attachment in view.attachments],
     }
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Final
 
+from listforum.forum.moments import full
 from listforum.forum.viewing import text_lines
 from listforum.mail import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from listforum.model.forum import Attachment, PostRecord, PostView, TopicOutline, View
+    from listforum.model.forum import Attachment, PostRecord, PostView, TopicLink, TopicOutline, View
     from listforum.model.outgoing import OutboxItem, SavedDraft
 
     Opened = Callable[[Sequence[int]], Iterable[PostView]]
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _LRM: Final = "\u200e"
 """After what somebody else wrote, so that a right-to-left name does not reorder the sentence around it."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def view_line(view: View, list_name: str | None, topics: int) -> str:
@@ -68,6 +66,9 @@ def unread_lines(topic: TopicOutline, opened: Opened) -> Iterator[str]:
 def _topic(topic: TopicOutline, wanted: Sequence[int], opened: Opened) -> Iterator[str]:
     """A topic, and its posts at these places."""
     yield _topic_sentence(topic)
+    if topic.origin is not None:
+        words = _("It branched off topic {topic}, {subject}: the subject changed.")
+        yield words.format(topic=topic.origin.topic, subject=f"{topic.origin.subject}{_LRM}")
     authors = {record.post: record.author for record in topic.posts}
     views = {view.record.post: view for view in opened([topic.posts[n].post for n in wanted])}
     for n in wanted:
@@ -76,6 +77,17 @@ def _topic(topic: TopicOutline, wanted: Sequence[int], opened: Opened) -> Iterat
         yield " ".join(_post_sentences(record, n + 1, len(topic.posts), authors))
         if record.post in views:
             yield from _post_lines(views[record.post])
+        yield from (_branch(link) for link in topic.branches if link.here == record.post)
+
+
+def _branch(link: TopicLink) -> str:
+    """A topic that branched off a post."""
+    words = ngettext(
+        "From here branched off topic {topic}: {subject}, {count} post.",
+        "From here branched off topic {topic}: {subject}, {count} posts.",
+        link.posts,
+    )
+    return words.format(topic=link.topic, subject=f"{link.subject}{_LRM}", count=link.posts)
 
 
 def _topic_sentence(topic: TopicOutline) -> str:
@@ -95,11 +107,13 @@ def _post_sentences(record: PostRecord, n: int, count: int, authors: dict[int, s
         all=count,
         post=record.post,
         author=f"{record.author}{_LRM}",
-        when=f"{_EPOCH + timedelta(seconds=record.date):%Y-%m-%d %H:%M} UTC",
+        when=full(record.date),
     )
     parent = record.edge.parent
     if parent in authors:
         yield _("Answers post {parent}, by {author}.").format(parent=parent, author=f"{authors[parent]}{_LRM}")
+    elif record.edge.branch and parent is not None:
+        yield _("Answers post {parent} of that topic.").format(parent=parent)
     elif record.edge.missing:
         yield _("Answers a post that is not here.")
     if not record.read:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from listforum.errors import UnknownItem
 from listforum.forum.numbers import number_in
-from listforum.forum.showing import shown_record, shown_subject, shown_summary
+from listforum.forum.showing import shown_author, shown_record, shown_subject, shown_summary
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
 from listforum.model.forum import TopicOutline, TopicView, ViewCounts
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from listforum.archive.archive import Archive
     from listforum.forum.finding import Finder
-    from listforum.model.forum import Attachment, ListInfo, PostRecord, PostView, TopicSummary, View
+    from listforum.forum.reasons import Known
+    from listforum.model.forum import Attachment, ListInfo, PostRecord, PostView, TopicLink, TopicSummary, Verdict, View
     from listforum.model.mail import Part
 
 
@@ -82,14 +83,14 @@ class Reading:
         topic = self.topic_of(number)
         records = self._archive.topics.posts(topic)
         subject, lists = self._heading(topic)
-        return TopicView(topic, subject, lists, tuple(self._views(records)))
+        return TopicView(topic, subject, lists, tuple(self._views(records)), *self._links(topic))
 
     def outline(self, number: int) -> TopicOutline:
         """As `topic`, without the texts: what a screen shows at once. Raises UnknownItem."""
         topic = self.topic_of(number)
         records = self._archive.topics.posts(topic)
         subject, lists = self._heading(topic)
-        return TopicOutline(topic, subject, lists, tuple(map(shown_record, records)))
+        return TopicOutline(topic, subject, lists, tuple(map(shown_record, records)), *self._links(topic))
 
     def posts_of(self, posts: Sequence[int]) -> tuple[PostView, ...]:
         """Posts as they are read, in the order they are asked for; those that are not there any more are left out."""
@@ -112,6 +113,36 @@ class Reading:
         from listforum.forum.viewing import attachments_of
 
         return attachments_of(self._archive.contents.received(post))
+
+    def known(self, records: Iterable[PostRecord]) -> Known:
+        """What `forum.reasons` has to know of other posts to tell why these stand where they stand."""
+        from listforum.forum.reasons import Known
+
+        of = list(records)
+        found = self._archive.topics.records([one.edge.parent for one in of if one.edge.parent is not None])
+        posts = {number: shown_record(record) for number, record in found.items()}
+        topics = list({record.topic for record in posts.values()})
+        tags = self._archive.lists.tags()
+        titles = {
+            topic: shown_subject(subject, tags)
+            for topic, (subject, _starter) in self._archive.topics.titles(topics).items()
+        }
+        return Known(posts, titles, self._archive.topics.verdicts(one.post for one in of))
+
+    def reasons(self, post: int) -> tuple[str, ...]:
+        """Why a post stands where it stands, a sentence for each thing that speaks for it. Raises UnknownItem."""
+        from listforum.forum.reasons import reasons
+
+        record = shown_record(self._archive.topics.post(post))
+        return reasons(record, self.known([record]))
+
+    def verdict(self, post: int) -> Verdict | None:
+        """The person's word on where a post belongs, if there is one."""
+        return self._archive.topics.verdicts([post]).get(post)
+
+    def record(self, post: int) -> PostRecord:
+        """What stands above a post. Raises UnknownItem."""
+        return shown_record(self._archive.topics.post(post))
 
     def linear(self, target: str) -> Iterator[str]:
         """A list or a topic as lines of plain text, the newest activity first. Raises UnknownItem."""
@@ -139,13 +170,28 @@ class Reading:
             self._archive.topics.lists_of(root.post)
         )
 
+    def _links(self, topic: int) -> tuple[TopicLink | None, tuple[TopicLink, ...]]:
+        """The topic that this one branched off, if any, and those that branched off it."""
+        tags = self._archive.lists.tags()
+        origins, branches = (
+            tuple(replace(link, subject=shown_subject(link.subject, tags)) for link in links)
+            for links in (self._archive.topics.origins(topic), self._archive.topics.branches(topic))
+        )
+        return (origins[0] if origins else None), branches
+
     def _views(self, records: Sequence[PostRecord]) -> Iterator[PostView]:
         from listforum.forum.viewing import post_view
 
         parents = self._archive.topics.of({one.edge.parent for one in records if one.edge.parent is not None})
         by_post = {one.post: one for one in records}
+        sources = self._archive.topics.sources(list(by_post))
+        lists = self._archive.topics.lists_of_each(list(by_post))
         views = {
-            post: post_view(by_post[post], received, parents.get(by_post[post].edge.parent or 0))
+            post: replace(
+                post_view(by_post[post], received, parents.get(by_post[post].edge.parent or 0)),
+                sources=tuple(replace(one, author=shown_author(one.author)) for one in sources.get(post, ())),
+                lists=tuple(map(safe.line, lists.get(post, ()))),
+            )
             for post, received in self._archive.contents.received_of(list(by_post))
         }
         return (views[one.post] for one in records if one.post in views)

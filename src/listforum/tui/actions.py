@@ -59,7 +59,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "open_here",
         ("enter",),
         ("topic",),
-        N_("Open what is under the cursor: a folded quote, a text or a file that waits"),
+        N_("Open what is under the cursor: a folded quote, another topic, a text or a file that waits"),
     ),
     Action("open_hit", ("enter",), ("search",), N_("Open the topic where the words were found"), N_("open")),
     Action("next_post", ("n",), ("topic",), N_("Next post"), N_("next")),
@@ -69,6 +69,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quotes", ("z",), ("topic",), N_("Fold or unfold the quotes of this post"), N_("quotes")),
     Action("all_quotes", ("Z",), ("topic",), N_("Fold or unfold all quotes of the topic")),
     Action("why", ("y",), ("topic",), N_("Why this post stands here"), N_("why here")),
+    Action(
+        "source",
+        ("greater_than_sign",),
+        ("topic",),
+        N_("Go to the post that is quoted here; esc comes back"),
+        N_("quoted post"),
+    ),
     Action(
         "search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")
     ),
@@ -82,6 +89,21 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mute", ("m",), ("topics", "topic"), N_("Mute the topic: read on passes it by")),
     Action("mark_read", ("A",), ("topics", "topic"), N_("Mark all of it as read: the list, or the topic")),
     Action("mark_unread", ("U",), ("topic",), N_("Mark the post as unread")),
+    Action(
+        "join",
+        ("J", "ampersand"),
+        ("topic",),
+        N_("Move the post: press it again at the post that it answers"),
+        N_("move"),
+    ),
+    Action(
+        "split",
+        ("T", "number_sign"),
+        ("topic",),
+        N_("Make a topic of its own of the post and what hangs below it"),
+        N_("own topic"),
+    ),
+    Action("unjoin", ("Y",), ("topic",), N_("Take back your own word on where the post belongs")),
     # --- writing --------------------------------------------------------------------------------------------------
     Action("reply", ("r",), ("topic",), N_("Answer on the list, for everyone to read"), N_("reply")),
     Action("reply_privately", ("R",), ("topic",), N_("Answer only the one who wrote")),
@@ -179,6 +201,9 @@ _SIGNS: Final = {
     "question_mark": "?",
     "colon": ":",
     "dollar_sign": "$",
+    "greater_than_sign": ">",
+    "ampersand": "&",
+    "number_sign": "#",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left": "←",
@@ -211,6 +236,11 @@ def bindings(where: Where) -> list[BindingType]:
 def _goes_before_writing(key: str, action: Action) -> bool:
     """Whether a key is ours even in a dialog and where somebody writes: a field has uses of its own for the others."""
     return key in {"ctrl+p", "ctrl+q", "f1"} or "compose" in action.where
+
+
+def key_of(name: str) -> str:
+    """The first key of an action, as it stands on a keyboard."""
+    return next(action.shown_key for action in ACTIONS if action.name == name)
 
 
 def footer(where: Sequence[Where]) -> Iterator[tuple[str, str]]:

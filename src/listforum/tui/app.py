@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from listforum.errors import Cancelled, ListforumError
 from listforum.mail import safe
-from listforum.model.forum import Whereabouts
+from listforum.model.forum import PostRecord, Whereabouts
 from listforum.tui.actions import bindings
 from listforum.tui.crash import CrashSafe
 from listforum.tui.exchange import Link
@@ -79,6 +79,8 @@ class ForumApp(CrashSafe, Painted):
         self.whereabouts: Whereabouts | None = None
         self.saving_to: Path | None = None
         """Where the last attachment of this session was saved."""
+        self.moving: PostRecord | None = None
+        """The post that was picked up to be put below another."""
         self.last_budget = "50 kB"
         """What was last typed as a budget, and is offered the next time."""
         self._farewell = Farewell(self)
@@ -229,7 +231,17 @@ class ForumApp(CrashSafe, Painted):
         if not isinstance(self.screen, PaletteScreen):
             self.push_screen(PaletteScreen(self.screen))
 
+    def move(self, post: PostRecord | None) -> None:
+        """Picks a post up, to be put below another; with None, lets it go."""
+        self.moving = post
+        for screen in self.followers():
+            screen.moving_changed()
+
     def action_undo(self) -> None:
+        if self.moving is not None:
+            self.move(None)
+            self.tell(_("Nothing was moved."))
+            return
         step = self.changes.pop()
         if step is None:
             self.tell(_("There is nothing to take back."))

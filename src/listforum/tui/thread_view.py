@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from listforum.model.forum import PostRecord, PostView, TopicOutline
+from listforum.model.forum import PostRecord, PostView, QuoteSource, TopicOutline
 from listforum.tui.layout.coverage import Coverage
 from listforum.tui.layout.line import Line, StyleName
+from listforum.tui.layout.links import links_of
 from listforum.tui.layout.post import HEADING, Page, Sought, Target
 from listforum.tui.layout.thread import Load, ThreadLayout
 from listforum.tui.line_list import LineList
@@ -61,7 +62,7 @@ class ThreadView(LineList):
         Where `found` is given and no line, it opens where the post shows best why it was found.
         """
         page = Page(max(self.line_width, 20), found)
-        self._layout = ThreadLayout(outline.posts, load, page)
+        self._layout = ThreadLayout(outline.posts, load, page, links_of(outline))
         self._coverage, self._told = Coverage(self._layout), set()
         first = outline.posts[0].post if outline.posts else 0
         self._wanted = (first if at is None else at, None if found is not None and not line else line)
@@ -72,7 +73,7 @@ class ThreadView(LineList):
         """The topic's posts are these now: marks were turned, texts or posts came. The reader stays at their place."""
         if self._layout is not None:
             layout = self._layout
-            self._keeping_place(lambda: layout.take(outline.posts))
+            self._keeping_place(lambda: layout.take(outline.posts, links_of(outline)))
 
     def _begin(self) -> None:
         """Shows the topic as soon as there is a screen to show it on."""
@@ -121,6 +122,11 @@ class ThreadView(LineList):
         return HEADING if self._shown is None else self._shown.line(self.cursor).stands_for
 
     @property
+    def source_here(self) -> QuoteSource | None:
+        """Where the quote under the cursor was written, or the next one in the post; None where that is not known."""
+        return None if self._shown is None else self._shown.source_at(self.cursor)
+
+    @property
     def _posts(self) -> ThreadLayout:
         if self._layout is None:
             raise LookupError
@@ -157,6 +163,17 @@ class ThreadView(LineList):
     def next_post(self) -> bool:
         """Goes to the next post; answers whether there is one."""
         return self._step(1)
+
+    def go_to_words(self, post: int, words: Sequence[str]) -> None:
+        """Goes to the row of a post on which these words stand, or to its heading where they are not found."""
+        layout = self._shown
+        at = None if layout is None else layout.place_of(post)
+        if layout is None or at is None:
+            self.go_to(post)
+            return
+        layout.lay([at])
+        row = layout.row_of_words(at, words)
+        self.go_to(post, 0 if row is None else row - layout.start(at))
 
     def previous_post(self) -> bool:
         """Goes to the heading of this post, or from there to the post before; answers whether it moved."""
@@ -270,7 +287,7 @@ class ThreadView(LineList):
         if y != self.cursor:
             return ""
         kind = self._posts.line(y).stands_for
-        return "cursor" if kind.folds or kind.kind in {"heading", "attachment", "waiting"} else "cursor-line"
+        return "cursor" if kind.folds or kind.kind in {"heading", "attachment", "waiting", "link"} else "cursor-line"
 
     def on_resize(self, _event: events.Resize) -> None:
         layout = self._shown

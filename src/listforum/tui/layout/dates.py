@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from typing import Final
 
+from listforum.forum.moments import moment
 from listforum.words import N_
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -30,7 +29,7 @@ def ago(then: int, now: int) -> str:
     """
     passed = now - then
     if passed < -_DAY or passed >= _MOST:
-        return f"{_moment(then):%Y-%m}"
+        return f"{moment(then):%Y-%m}"
     if passed < _MINUTE:
         return _("now")
     if passed < _HOUR:
@@ -39,20 +38,10 @@ def ago(then: int, now: int) -> str:
         return _("{hours} h").format(hours=passed // _HOUR)
     if passed < _WEEK:
         return _("{days} d").format(days=passed // _DAY)
-    moment = _moment(then)
-    return _("{day} {month}").format(day=moment.day, month=_(_MONTHS[moment.month - 1]))
+    told = moment(then)
+    return _("{day} {month}").format(day=told.day, month=_(_MONTHS[told.month - 1]))
 
 
 def day(then: int) -> str:
     """The day: 2026-03-12."""
-    return f"{_moment(then):%Y-%m-%d}"
-
-
-def full(then: int) -> str:
-    """Day and minute: 2026-03-12 14:05 UTC."""
-    return _("{moment} UTC").format(moment=f"{_moment(then):%Y-%m-%d %H:%M}")
-
-
-def _moment(then: int) -> datetime:
-    """A date beyond the calendar is told as the nearest day that is in it."""
-    return _EPOCH + timedelta(seconds=min(max(then, -62_135_596_800), 253_402_300_799))
+    return f"{moment(then):%Y-%m-%d}"

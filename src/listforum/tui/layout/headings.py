@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gettext import gettext as _
 from typing import Final
 
+from listforum.forum.moments import full
 from listforum.tui.layout.cells import LRM, shortened, steady, width
-from listforum.tui.layout.dates import day, full
+from listforum.tui.layout.dates import day
 from listforum.tui.layout.glyphs import BRANCH, DOT, UNREAD
-from listforum.tui.layout.line import Line, Span
+from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.layout.order import Placed
 
 _DEEPEST: Final = 6
 """Deeper answers stand no further to the right; their heading names whom they answer, or they follow it."""
 
+_MUTED: Final[StyleName] = "muted"
+_FLAG: Final[StyleName] = "flag"
+
 _NARROW: Final = 60
 _LEAST_AUTHOR: Final = 12
 
 
-def heading(placed: Placed, room: int) -> Line:
-    """One row of `room` cells. What does not fit is left out from the end: whom it answers, then the time of day."""
+def heading(placed: Placed, room: int, lists: Sequence[str] = ()) -> Line:
+    """One row of `room` cells. What does not fit is left out from the end: lists, whom it answers, the time of day.
+
+    `lists` are told of a post that came through several.
+    """
     record = placed.record
     tree = _tree(placed.depth, room)
     mark = " " if record.read else UNREAD
@@ -36,9 +44,11 @@ def heading(placed: Placed, room: int) -> Line:
     if left >= width(when) + 3:
         spans.append(Span(f" {DOT} {when}", "muted"))
         left -= width(when) + 3
-        told = _answers(placed)
-        if told and left >= 3 + _LEAST_AUTHOR:
-            spans.append(Span(f" {DOT} {shortened(told, left - 3)}{LRM}", "muted"))
+        for told, style in ((_answers(placed), _MUTED), (_through(lists), _FLAG)):
+            if told and left >= 3 + _LEAST_AUTHOR:
+                words = f" {DOT} {shortened(told, left - 3)}"
+                spans.append(Span(words + LRM, style))
+                left -= width(words)
     return Line(tuple(spans), "heading" if record.read else "heading-unread")
 
 
@@ -46,6 +56,10 @@ def _tree(depth: int, room: int) -> str:
     """How deep an answer stands, within six steps and a third of the room."""
     shown = min(depth, _DEEPEST, max(1, room // 6 - 1))
     return "  " * (shown - 1) + BRANCH + " " if depth else ""
+
+
+def _through(lists: Sequence[str]) -> str:
+    return " + ".join(f"{steady(name)}{LRM}" for name in lists)
 
 
 def _answers(placed: Placed) -> str:

@@ -26,6 +26,7 @@ StyleName = Literal[
     "added",
     "removed",
     "attachment",
+    "link",
     "waiting",
     "match",
     "warning",

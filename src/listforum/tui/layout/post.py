@@ -10,20 +10,23 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from listforum.forum import told
+from listforum.forum.reasons import quoted
 from listforum.mail.quotes import blocks
-from listforum.model.forum import Attachment, PostView
+from listforum.model.forum import Attachment, PostView, QuoteSource
 from listforum.model.mail import Block
 from listforum.tui.layout import glyphs
 from listforum.tui.layout.cells import LRM, shortened, steady, width
+from listforum.tui.layout.dates import day
 from listforum.tui.layout.kinds import kind
 from listforum.tui.layout.line import Line, Span, StyleName
+from listforum.tui.layout.links import UNTIED, Links, branch_rows, origin_rows
 from listforum.tui.layout.wrap import wrapped
 
 Marked = Callable[[str], Sequence[tuple[int, int]]]
 """Tells which positions of a text are to stand out: half-open, in order, apart."""
 
 TargetKind = Literal[
-    "heading", "text", "attribution", "quote", "signature", "footer", "attachment", "waiting", "defect"
+    "heading", "text", "attribution", "quote", "signature", "footer", "attachment", "waiting", "defect", "link"
 ]
 
 _SHOWN: Final = {"quote": 3, "signature": 5, "footer": 1}
@@ -41,7 +44,10 @@ _CONTEXT: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a row stands for: what enter does there. `n` numbers what folds within its post, and attachments."""
+    """What a row stands for: what enter does there.
+
+    `n` numbers what folds within its post, and attachments; of a link it is the post that it leads to.
+    """
 
     kind: TargetKind
     n: int = 0
@@ -76,8 +82,8 @@ _PATCH: Final[dict[str, StyleName]] = {"": "", " ": "", "+": "added", "-": "remo
 class PostRow(NamedTuple):
     """A row before it is a `Line`.
 
-    `offset` is where in the post's text it begins; rows below the text count on from its end. `lead` is the length of
-    the quote mark or indent that the row repeats.
+    `offset` is where in the post's text it begins; rows above it have -1, rows below count on from its end. `lead` is
+    the length of the quote mark or indent that the row repeats.
     """
 
     # A tuple, not a dataclass, for the reason that `Row` is one.
@@ -112,10 +118,10 @@ class Page:
     found: Sought | None = None
 
 
-def post_rows(view: PostView, page: Page, folds: Folds) -> list[PostRow]:
+def post_rows(view: PostView, page: Page, folds: Folds, links: Links = UNTIED) -> list[PostRow]:
     """The rows of a post below its heading; no blank row is first or last."""
     text = view.text
-    rows = [] if text is None else _trimmed(_text_rows(text, page, folds))
+    rows = [] if text is None else _trimmed(_text_rows(text, view.sources, page, folds))
     end = len(text or "")
     if text is None:
         words = _("The text is still on the server: d fetches it, its price is shown first.")
@@ -125,7 +131,13 @@ def post_rows(view: PostView, page: Page, folds: Folds) -> list[PostRow]:
     beside = [PostRow(_defect(words, page), "muted", Target("defect"), end) for words in view.defects]
     for attachment in view.attachments:
         beside += _attachment_rows(attachment, page, end)
-    return [*rows, PostRow("", "", _TEXT, end), *beside] if rows and beside else rows + beside
+    below = end + len(view.attachments) + 1
+    beside += (
+        PostRow(words, "link", Target("link", link.there), below + at)
+        for at, (words, link) in enumerate(branch_rows(links, page.width))
+    )
+    above = [PostRow(words, "link", Target("link", link.there), -1) for words, link in origin_rows(links, page.width)]
+    return above + ([*rows, PostRow("", "", _TEXT, end), *beside] if rows and beside else rows + beside)
 
 
 def styled(row: PostRow, matches: Sequence[tuple[int, int]]) -> Line:
@@ -133,7 +145,7 @@ def styled(row: PostRow, matches: Sequence[tuple[int, int]]) -> Line:
     text, style, _target, offset, lead = row
     spans, at, end = [], 0, offset + len(text) - lead
     for start, stop in matches:
-        if stop > offset and start < end and style != "fold":
+        if stop > offset and start < end and style not in {"fold", "link"}:
             first, last = lead + max(start - offset, 0), lead + min(stop, end) - offset
             if first > at:
                 spans.append(Span(text[at:first], style))
@@ -149,12 +161,14 @@ def styled(row: PostRow, matches: Sequence[tuple[int, int]]) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """Neighbouring blocks that are shown and folded as one, and where in the text they begin."""
+    """Neighbouring blocks that are shown and folded as one, and at which character and line of the text they begin."""
 
     blocks: tuple[Block, ...]
     offset: int
+    line: int
     kind: TargetKind
     answered: bool = False
+    sources: tuple[QuoteSource, ...] = ()
 
 
 def without_quotes(text: str) -> str:
@@ -167,10 +181,10 @@ def without_quotes(text: str) -> str:
     )
 
 
-def _text_rows(text: str, page: Page, folds: Folds) -> list[PostRow]:
+def _text_rows(text: str, sources: Sequence[QuoteSource], page: Page, folds: Folds) -> list[PostRow]:
     rows: list[PostRow] = []
     number = 0
-    for passage in _passages(text):
+    for passage in _passages(text, sources):
         if passage.kind in {"quote", "signature", "footer"}:
             number += 1
             rows += _folding_rows(passage, number, page, folds)
@@ -180,13 +194,16 @@ def _text_rows(text: str, page: Page, folds: Folds) -> list[PostRow]:
     return rows
 
 
-def _passages(text: str) -> Iterator[_Passage]:
+def _passages(text: str, sources: Sequence[QuoteSource]) -> Iterator[_Passage]:
     runs = [(what, tuple(run)) for what, run in groupby(blocks(text), key=_kind_of)]
-    offset = 0
+    offset = line = 0
     for at, (what, run) in enumerate(runs):
         answered = what == "quote" and at + 1 < len(runs) and runs[at + 1][0] == "text"
-        yield _Passage(run, offset, what, answered)
+        lines = sum(block.text.count("\n") + 1 for block in run)
+        known = tuple(one for one in sources if one.line < line + lines and one.line + one.lines > line)
+        yield _Passage(run, offset, line, what, answered, known)
         offset += sum(len(block.text) + 1 for block in run)
+        line += lines
 
 
 def _kind_of(block: Block) -> TargetKind:
@@ -214,17 +231,24 @@ def _folding_rows(passage: _Passage, number: int, page: Page, folds: Folds) -> l
     lines = (
         "\n".join(block.text for block in passage.blocks)[: whole[hidden - 1].offset - passage.offset].count("\n") + 1
     )
-    words = f"{glyphs.FOLDED} {_folded_words(passage.kind, lines)}"
+    words = f"{glyphs.FOLDED} {_folded_words(passage, lines)}"
     fold = PostRow(shortened(words, page.width), "fold", Target(passage.kind, number), first.offset)
     return [fold, *whole[hidden:filled], *(row for row in whole[filled:] if _is_blank(row))]
 
 
-def _folded_words(what: TargetKind, count: int) -> str:
-    if what == "quote":
-        return ngettext("{count} quoted line", "{count} quoted lines", count).format(count=count)
-    if what == "signature":
+def _folded_words(passage: _Passage, count: int) -> str:
+    """How much is folded here, and whose words they are where that is known."""
+    if passage.kind == "signature":
         return ngettext("signature, {count} line", "signature, {count} lines", count).format(count=count)
-    return ngettext("the list's footer, {count} line", "the list's footer, {count} lines", count).format(count=count)
+    if passage.kind == "footer":
+        return ngettext("the list's footer, {count} line", "the list's footer, {count} lines", count).format(
+            count=count
+        )
+    hidden = [one for one in passage.sources if one.line < passage.line + count]
+    if not hidden:
+        return ngettext("{count} quoted line", "{count} quoted lines", count).format(count=count)
+    words = ngettext("{count} quoted line of {whom}, {day}", "{count} quoted lines of {whom}, {day}", count)
+    return words.format(count=count, whom=steady(quoted(hidden)), day=day(hidden[0].date))
 
 
 def _rows(passage: _Passage, page: Page, target: Target, style: StyleName) -> list[PostRow]:

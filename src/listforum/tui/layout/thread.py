@@ -6,26 +6,31 @@ once; the heights of the others are guesses until `lay_more` has prepared them a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Final
 
-from listforum.model.forum import PostRecord, PostView
+from listforum.model.forum import PostRecord, PostView, QuoteSource
 from listforum.tui.layout.headings import heading
 from listforum.tui.layout.line import Line
+from listforum.tui.layout.links import UNTIED, Links
 from listforum.tui.layout.order import Placed, reading_order
 from listforum.tui.layout.post import HEADING, Folds, Page, PostLine, PostRow, Target, post_rows, styled, without_quotes
 
 Load = Callable[[Sequence[int]], Sequence[PostView]]
 """Reads posts, whose numbers are given."""
 
+NO_LINKS: Final[Mapping[int, Links]] = MappingProxyType({})
+
 _GUESS: Final = 16
 """Rows of a post that nobody has looked at yet, as long as none is known."""
 
 _BLANK: Final = PostLine(Line(), Target("text"))
-_HEADING_OFFSET: Final = -1
+_HEADING_OFFSET: Final = -2
 _BELOW_OFFSET: Final = 1 << 60
 """Of the blank row below a post."""
 
@@ -33,7 +38,9 @@ _BELOW_OFFSET: Final = 1 << 60
 class ThreadLayout:
     """Rows of a topic, by their number from the top. Posts are named by their place in the reading order."""
 
-    def __init__(self, records: Sequence[PostRecord], load: Load, page: Page) -> None:
+    def __init__(
+        self, records: Sequence[PostRecord], load: Load, page: Page, links: Mapping[int, Links] = NO_LINKS
+    ) -> None:
         self._load = load
         self._page = page
         self._views: dict[int, PostView] = {}
@@ -43,14 +50,22 @@ class ThreadLayout:
         self._usual = Folds()
         self._starts: list[int] | None = None
         self._exact: set[int] = set()
+        self._links: Mapping[int, Links] = {}
         self.posts: tuple[Placed, ...] = ()
-        self.take(records)
+        self.take(records, links)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
-    def take(self, records: Sequence[PostRecord]) -> None:
-        """The topic's posts are these now; one is read again where its state has changed, or a file may have come."""
+    def take(self, records: Sequence[PostRecord], links: Mapping[int, Links] = NO_LINKS) -> None:
+        """The topic's posts are these now, and these links hang on them.
+
+        A post is read again where its state has changed, or a file may have come.
+        """
         before = {placed.record.post: placed.record for placed in self.posts}
+        for post in {*links, *self._links}:
+            if links.get(post) != self._links.get(post):
+                self._rows.pop(post, None)
+        self._links = links
         self.posts = reading_order(records)
         self._at = {placed.record.post: at for at, placed in enumerate(self.posts)}
         for record in records:
@@ -135,7 +150,7 @@ class ThreadLayout:
         at = self.post_at(row)
         within = row - self.start(at)
         if within == 0:
-            return PostLine(heading(self.posts[at], self._page.width), HEADING)
+            return PostLine(heading(self.posts[at], self._page.width, self._lists(at)), HEADING)
         rows = self._laid(at)
         if within > len(rows):
             return _BLANK
@@ -165,6 +180,19 @@ class ThreadLayout:
         if offset == _BELOW_OFFSET:
             return self.start(at) + len(rows) + 1
         return self.start(at) + max(bisect_right(rows, offset, key=lambda row: row.offset), 1)
+
+    def source_at(self, row: int) -> QuoteSource | None:
+        """Where the quote on a row was written; else where the next of the post was, or the last one before."""
+        at, offset = self.anchor(row)
+        view = self.view(at)
+        line = (view.text or "").count("\n", 0, max(offset, 0))
+        below = (source for source in view.sources if source.line + source.lines > line)
+        return next(below, view.sources[-1] if view.sources else None)
+
+    def row_of_words(self, at: int, words: Sequence[str]) -> int | None:
+        """The row of a post on which these words stand one after the other, however they are wrapped there."""
+        found = re.search(r"[\s>]+".join(map(re.escape, words)), self.view(at).text or "") if words else None
+        return None if found is None else self.row_of(at, found.start())
 
     def best_match(self, at: int) -> int | None:
         """The row where a post shows best why it was found; in what it quotes only where it is found nowhere else."""
@@ -224,8 +252,14 @@ class ThreadLayout:
         rows = self._rows.get(post)
         if rows is None:
             self._matches_of(at)
-            rows = self._rows[post] = post_rows(self.view(at), self._page, self._folds_of(at))
+            links = self._links.get(post, UNTIED)
+            rows = self._rows[post] = post_rows(self.view(at), self._page, self._folds_of(at), links)
         return rows
+
+    def _lists(self, at: int) -> tuple[str, ...]:
+        """The lists of a post that came through several; what is not read yet is not known."""
+        view = self._views.get(self.posts[at].record.post)
+        return view.lists if view is not None and len(view.lists) > 1 else ()
 
     def _matches_of(self, at: int) -> tuple[tuple[int, int], ...]:
         post = self.posts[at].record.post

@@ -1,57 +1,29 @@
-"""Why a post stands where it stands, in plain words."""
+"""What is told when somebody asks why a post stands where it stands: the reasons, its quotes, its lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from gettext import gettext as _
 
-from listforum.model.forum import PostRecord, PostView
+from listforum.forum.reasons import Known, quoting, reasons
+from listforum.model.forum import PostView
+from listforum.tui.actions import key_of
 from listforum.tui.layout.cells import LRM
-from listforum.tui.layout.dates import full
-
-_SURE = 0.95
 
 
-def why(view: PostView, records: Mapping[int, PostRecord]) -> tuple[str, ...]:
-    """The reasons, a sentence each; `records` are the posts of the topic by their number."""
-    return tuple(_reasons(view, records))
+def why(view: PostView, known: Known) -> tuple[str, ...]:
+    """The reasons and what else ties the post to others, a sentence each."""
+    return tuple(_sentences(view, known))
 
 
-def _reasons(view: PostView, records: Mapping[int, PostRecord]) -> Iterator[str]:
-    edge = view.record.edge
-    if edge.parent is None:
-        yield from _beginning(view)
-        return
-    whom = _whom(edge.parent, records)
-    if edge.reason == "person":
-        yield _("You put it here yourself, below {whom}.").format(whom=whom)
-    elif edge.reason == "in-reply-to":
-        yield _("Its header says so: In-Reply-To names {whom}.").format(whom=whom)
-    elif edge.reason == "references":
-        yield _("Its header says so: References names {whom} as the nearest post before it that is here.").format(
-            whom=whom
-        )
-    else:
-        yield _("It stands below {whom}.").format(whom=whom)
-    if edge.reason != "person" and edge.confidence < _SURE:
-        yield _("That is {percent} % certain.").format(percent=round(edge.confidence * 100))
-    if edge.missing:
-        yield _("It also names a post that is not here: {message_id}").format(message_id=edge.missing + LRM)
-    if view.parent_topic is not None and view.parent_topic != view.record.topic:
-        yield _("What it answers stands in another topic, number {topic}.").format(topic=view.parent_topic)
-
-
-def _beginning(view: PostView) -> Iterator[str]:
-    edge = view.record.edge
-    if edge.missing:
-        yield _("It answers a post that is not here: {message_id}").format(message_id=edge.missing + LRM)
-        yield _("So it begins a topic, until that post comes.")
-    else:
-        yield _("It begins the topic: its header names no post that it answers, or you split it off.")
-
-
-def _whom(parent: int, records: Mapping[int, PostRecord]) -> str:
-    record = records.get(parent)
-    if record is None:
-        return _("post {post}").format(post=parent)
-    return _("the post of {author}, {when}").format(author=record.author + LRM, when=full(record.date))
+def _sentences(view: PostView, known: Known) -> Iterator[str]:
+    record = view.record
+    yield from reasons(record, known)
+    if record.post in known.verdicts:
+        yield _("{key} takes your word on it back.").format(key=key_of("unjoin"))
+    if record.edge.grounds is None or not record.edge.grounds.lines:
+        yield from quoting(view.sources)
+    if len(view.lists) > 1:
+        lists = ", ".join(f"{name}{LRM}" for name in view.lists)
+        yield _("It came through several lists: {lists}.").format(lists=lists)
+    yield _("Its number is {post}.").format(post=record.post)

@@ -86,6 +86,9 @@ class Follower:
     def exchange_changed(self) -> None:
         """The run on the link has come further."""
 
+    def moving_changed(self) -> None:
+        """A post was picked up to be moved, or let go."""
+
     def leaving(self) -> None:
         """The program ends: what is not kept yet is kept now."""
 

@@ -10,15 +10,19 @@ from textual import on
 
 from listforum.errors import ListforumError, UnknownItem
 from listforum.model.forum import TopicOutline, Whereabouts
-from listforum.tui.actions import Where, bindings
+from listforum.tui.actions import Where, bindings, key_of
 from listforum.tui.layout.cells import LRM
+from listforum.tui.layout.links import first_words, moving_words
 from listforum.tui.marks import mark_post_unread, mark_posts_read, mark_topics_read
 from listforum.tui.screens.marking import MarkingScreen
 from listforum.tui.thread_view import ThreadView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from textual.app import ComposeResult
 
+    from listforum.tui.layout.bars import Key
     from listforum.tui.layout.post import Sought
     from listforum.tui.screens.topics import TopicsScreen
 
@@ -37,6 +41,8 @@ class TopicScreen(MarkingScreen):
         self._first = (topic, post, line)
         self._found = found
         self._outline: TopicOutline | None = None
+        self._trail: list[tuple[int, int]] = []
+        """The posts, and the lines within them, from which links and quotes were followed."""
 
     def body(self) -> ComposeResult:
         yield ThreadView()
@@ -59,10 +65,19 @@ class TopicScreen(MarkingScreen):
         if outline is None:
             return ""
         posts = ngettext("{count} post", "{count} posts", len(outline.posts)).format(count=len(outline.posts))
-        return f"{LRM}{outline.subject}{LRM} · {posts}"
+        moving = self.forum_app.moving
+        return f"{LRM}{outline.subject}{LRM} · {posts}" + (f" · {moving_words(moving)}" if moving else "")
+
+    def keys(self) -> Iterable[Key]:
+        keys = tuple(super().keys())
+        return ((key_of("join"), _("put it below this post")), *keys) if self.forum_app.moving else keys
 
     def show(self, topic: int, post: int | None = None, line: int = 0) -> None:
         """Opens a topic at a post; without one, at the first that is unread."""
+        self._trail.clear()
+        self._show(topic, post, line)
+
+    def _show(self, topic: int, post: int | None = None, line: int = 0) -> None:
         try:
             self._outline = self.forum_app.forum.reading.outline(topic)
         except UnknownItem as error:
@@ -91,6 +106,10 @@ class TopicScreen(MarkingScreen):
         self._view.refresh_topic(self._outline)
         self._view.go_to(post, line)
         self.show_title()
+
+    def moving_changed(self) -> None:
+        self.show_title()
+        self.show_keys()
 
     def _keep_place(self) -> None:
         if self._outline is not None:
@@ -142,19 +161,89 @@ class TopicScreen(MarkingScreen):
 
     def action_open_here(self) -> None:
         target = self._view.target_here
-        if target.kind in {"attachment", "waiting"}:
+        if target.kind == "link":
+            self._follow(target.n)
+        elif target.kind in {"attachment", "waiting"}:
             self.action_fetch()
         else:
             self._view.toggle_here()
+
+    # --- what is linked -----------------------------------------------------------------------------------------------
+
+    def action_source(self) -> None:
+        view, source = self._view.current_view, self._view.source_here
+        if view is None:
+            return
+        if source is None:
+            self.forum_app.tell(_("Nothing is quoted here that is known from another post."))
+        else:
+            self._follow(source.post, first_words(view.text or "", source))
+
+    def _follow(self, post: int, words: Sequence[str] = ()) -> None:
+        """Goes to a post of this topic or another, to some words of it; back leads to where one was."""
+        here = self._view.place
+        try:
+            topic = self.forum_app.forum.reading.topic_of(post)
+        except ListforumError as error:
+            self.forum_app.show_failure(error)
+            return
+        if topic != self.topic:
+            self._show(topic, post)
+        self._view.go_to_words(post, words)
+        self._trail.append(here)
+        self._keep_place()
+        self.forum_app.tell(_("{key} goes back to where you were.").format(key=key_of("back")))
+
+    def action_back(self) -> None:
+        """Back along the links that were followed, and from the first place back to the list."""
+        while self._trail:
+            post, line = self._trail.pop()
+            try:
+                topic = self.forum_app.forum.reading.topic_of(post)
+            except ListforumError:
+                continue
+            if topic != self.topic:
+                self._show(topic, post, line)
+            self._view.go_to(post, line)
+            self._keep_place()
+            return
+        super().action_back()
+
+    # --- where posts belong -------------------------------------------------------------------------------------------
+
+    def action_join(self) -> None:
+        from listforum.tui.joining import ask_where, pick_up, put_below
+
+        if self._view.current_view is None:
+            return
+        here, moving = self._view.current.post, self.forum_app.moving
+        if moving is None:
+            pick_up(self.forum_app, self._view.current)
+        elif moving.post == here:
+            ask_where(self.forum_app, moving)
+        else:
+            put_below(self.forum_app, moving, here)
+
+    def action_split(self) -> None:
+        from listforum.tui.joining import split_off
+
+        if self._view.current_view is not None:
+            split_off(self.forum_app, self._view.current)
+
+    def action_unjoin(self) -> None:
+        from listforum.tui.joining import take_word_back
+
+        if self._view.current_view is not None:
+            take_word_back(self.forum_app, self._view.current.post)
 
     def action_why(self) -> None:
         from listforum.tui.layout.why import why
         from listforum.tui.screens.page import PageScreen
 
         view = self._view.current_view
-        if view is not None and self._outline is not None:
-            records = {record.post: record for record in self._outline.posts}
-            self.forum_app.push_screen(PageScreen(_("Why this post is here"), why(view, records)))
+        if view is not None:
+            known = self.forum_app.forum.reading.known([view.record])
+            self.forum_app.push_screen(PageScreen(_("Why this post is here"), why(view, known)))
             self.forum_app.happened("asked why")
 
     # --- marks --------------------------------------------------------------------------------------------------------

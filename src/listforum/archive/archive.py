@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from listforum.archive.outbox import Outbox
     from listforum.archive.places import Places
     from listforum.archive.posts import Posts
+    from listforum.archive.quoting import Quoting
     from listforum.archive.threads import Threads
     from listforum.archive.topics import Topics
     from listforum.archive.waiting import Waiting
@@ -54,13 +55,19 @@ class Archive:
     def threads(self) -> Threads:
         from listforum.archive.threads import Threads
 
-        return Threads(self._database)
+        return Threads(self._database, self.quoting)
+
+    @cached_property
+    def quoting(self) -> Quoting:
+        from listforum.archive.quoting import Quoting
+
+        return Quoting(self._database)
 
     @cached_property
     def posts(self) -> Posts:
         from listforum.archive.posts import Posts
 
-        return Posts(self._database, self.lists, self.contents, self.threads)
+        return Posts(self._database, self.lists, self.contents, self.threads, self.quoting)
 
     @cached_property
     def places(self) -> Places:

@@ -9,25 +9,33 @@ from gettext import gettext as _
 from typing import Final, TypeVar
 
 from listforum.mail.header import read_header
-from listforum.mail.quotes import own_words, own_words_digest
+from listforum.mail.quotes import blocks, own_words, own_words_digest
 from listforum.mail.readable import readable_text
 from listforum.model.mail import Author, Header, Part, Received
 from listforum.model.server import Place
+from listforum.topics.wording import Wording, wording
 
 T = TypeVar("T")
 
 _DERIVED: Final = "@derived.invalid"
 
 
+NO_WORDING: Final = Wording((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One mail to be stored. `own_words` is None when no text of it is here yet; `failure` says what defeated us."""
+    """One mail to be stored. `own_words` is None when no text of it is here yet; `failure` says what defeated us.
+
+    `wording` is what its text tells threading.
+    """
 
     received: Received
     header: Header
     own_words: str | None
     place: Place | None = None
     failure: str = ""
+    wording: Wording = NO_WORDING
 
     @property
     def digest(self) -> bytes | None:
@@ -39,18 +47,25 @@ def understand(received: Received, place: Place | None = None) -> Arrival:
     header, failure = _guarded(lambda: read_header(received.header))
     if header is None:
         header = _unreadable(received.header, failure)
-    words, failed = _guarded(lambda: words_of(received.parts))
+    read, failed = _guarded(lambda: words_of(received.parts))
+    words, worded = read or (None, NO_WORDING)
     if failed:
         header = replace(header, defects=(*header.defects, failed))
     if not header.message_id:
         header = replace(header, message_id=derived_id(header))
-    return Arrival(received, header, words, place, failure or failed)
+    return Arrival(received, header, words, place, failure or failed, worded)
 
 
-def words_of(parts: tuple[Part, ...]) -> str | None:
-    """The author's own words; None while no part that is shown has been fetched. A mail without text has none: ''."""
+def words_of(parts: tuple[Part, ...]) -> tuple[str, Wording] | None:
+    """The author's own words, and what the text tells threading; None while no part that is shown has been fetched.
+
+    A mail without text has no words: "".
+    """
     text = readable_text(parts).text
-    return None if text is None else own_words(text)
+    if text is None:
+        return None
+    own = own_words(text)
+    return own, wording(own, blocks(text))
 
 
 def derived_id(header: Header) -> str:

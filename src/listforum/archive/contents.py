@@ -13,6 +13,7 @@ from listforum.archive.parts import Parts
 from listforum.errors import UnknownItem
 from listforum.mail.structure import shown_parts, split
 from listforum.model.mail import Part, Piece, Received
+from listforum.topics.wording import Wording
 
 _AT_ONCE: Final = 50
 """Mails that are held at a time: a whole one may be large."""
@@ -89,20 +90,21 @@ class Contents:
         """Takes what is here of a part as all of it: the server has no more, whatever size it told."""
         self._parts.end(post, section)
 
-    def settle_words(self, post: int) -> bool:
-        """Works out own words and state anew after parts came; answers whether anything changed."""
+    def settle_words(self, post: int) -> Wording | None:
+        """Works out own words and state anew after parts came; answers what they tell threading, None for no change."""
         # Only a sync needs these: who opens a topic does not wait for them.
         from listforum.archive.arrival import words_of  # noqa: PLC0415 - as above
         from listforum.mail.quotes import own_words_digest  # noqa: PLC0415 - as above
 
         if self._database.row("SELECT 1 FROM content WHERE post = ? AND raw IS NOT NULL", (post,)):
-            return False
-        words = words_of(self._parts.to_read([post])[post])
-        if words is None:
-            return False
+            return None
+        read = words_of(self._parts.to_read([post])[post])
+        if read is None:
+            return None
+        words, wording = read
         self.keep_words(post, words)
         self._database.run("UPDATE post SET state = 'text', digest = ? WHERE id = ?", (own_words_digest(words), post))
-        return True
+        return wording
 
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, where known."""

@@ -14,12 +14,15 @@ from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.identity import attachments_agree, has_more_attachments, parts_agree
 from listforum.archive.lists import Lists
+from listforum.archive.quoting import Quoting
 from listforum.archive.threads import Threads
 from listforum.mail.subject import bare_subject
+from listforum.mail.thread_index import thread_index
 from listforum.model.forum import State
 from listforum.model.mail import Header, Piece
 from listforum.model.server import Place
-from listforum.topics.evidence import evidence
+from listforum.topics.evidence import evidence, own_place
+from listforum.topics.subjects import prefixed
 
 _LATENESS = 15 * 60
 """Seconds a mail may be dated after its arrival before its arrival orders it."""
@@ -36,11 +39,14 @@ class Added:
 class Posts:
     """Stores mails as posts, and answers which post an id, a place or a mail is."""
 
-    def __init__(self, database: Database, lists: Lists, contents: Contents, threads: Threads) -> None:
+    def __init__(
+        self, database: Database, lists: Lists, contents: Contents, threads: Threads, quoting: Quoting
+    ) -> None:
         self._database = database
         self._lists = lists
         self._contents = contents
         self._threads = threads
+        self._quoting = quoting
 
     def add(self, list_name: str, arrivals: Sequence[Arrival], now: int) -> Added:
         """Stores a batch of one list in one transaction, threads it, and learns about the list from it."""
@@ -84,10 +90,15 @@ class Posts:
         """Adds fetched text, by post, and everything that follows from it: its state, its words. See `add_parts`."""
         with self._database.transaction():
             changes = _Changes(self._database)
+            worded: set[int] = set()
             for post, pieces in texts:
                 self._contents.add_parts(post, pieces)
-                if self._contents.settle_words(post):
+                wording = self._contents.settle_words(post)
+                if wording is not None:
+                    self._quoting.keep(post, wording)
                     changes.touch(post)
+                    worded.add(post)
+            self._threads.rethread(worded)
 
     def reread(self, post: int, arrival: Arrival, now: int) -> None:
         """Takes today's understanding of a kept mail in place of the one it was stored with."""
@@ -97,7 +108,7 @@ class Posts:
         arrived = found[0] if found else None
         self._database.run(
             """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?,
-                               digest = ?
+                               reply_like = ?, digest = ?
                WHERE id = ?""",
             (
                 header.subject,
@@ -107,6 +118,7 @@ class Posts:
                 header.date,
                 _order(header.date, arrived, now),
                 replied,
+                _is_like_a_reply(header),
                 arrival.digest,
                 post,
             ),
@@ -114,6 +126,7 @@ class Posts:
         self._database.run("DELETE FROM referred WHERE post = ?", (post,))
         self._refer(post, referred)
         self._contents.keep_words(post, arrival.own_words)
+        self._quoting.keep(post, arrival.wording)
 
     def merge(self, kept: int, other: int) -> None:
         """Makes two posts that turned out to be one mail one post: everything known of `other` goes to `kept`."""
@@ -223,8 +236,9 @@ class Posts:
         state: State = "whole" if received.raw is not None else "header" if arrival.own_words is None else "text"
         referred, replied = _referred(header)
         post = self._database.insert(
-            """INSERT INTO post (message_id, subject, base, author, address, sent, arrived, date, replied, state,
-                                 digest, topic, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
+            """INSERT INTO post (message_id, subject, base, author, address, sent, arrived, date, replied,
+                                 reply_like, state, digest, topic, change)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
             (
                 header.message_id,
                 header.subject,
@@ -235,6 +249,7 @@ class Posts:
                 received.arrived,
                 _order(header.date, received.arrived, now),
                 replied,
+                _is_like_a_reply(header),
                 state,
                 arrival.digest,
                 changes.next(),
@@ -242,10 +257,11 @@ class Posts:
         )
         self._refer(post, referred)
         self._contents.keep(post, received, arrival.own_words)
+        self._quoting.keep(post, arrival.wording)
         return post
 
     def _name(self, post: int, header: Header) -> bool:
-        names = {header.message_id, header.original_message_id} - {""}
+        names = {header.message_id, header.original_message_id, *own_place(header)} - {""}
         return sum(self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names) > 0
 
     def _refer(self, post: int, referred: Sequence[str]) -> None:
@@ -254,7 +270,8 @@ class Posts:
         )
 
     def _complete(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
-        """Adds what the archive did not have of a known post; answers whether its place in the order changed."""
+        """Adds what the archive did not have of a known post; answers whether its place may be another one now."""
+        worded = False
         state, arrived, sent, date = self._database.row(
             "SELECT state, arrived, sent, date FROM post WHERE id = ?", (post,)
         ) or ("header", None, None, 0)
@@ -262,15 +279,17 @@ class Posts:
             state != "whole" or has_more_attachments(arrival.received, self._contents.received(post))
         ):
             self._contents.keep(post, arrival.received, arrival.own_words)
+            self._quoting.keep(post, arrival.wording)
             self._database.run("UPDATE post SET state = 'whole', digest = ? WHERE id = ?", (arrival.digest, post))
             changes.touch(post)
+            worded = True
         if arrived is None and arrival.received.arrived is not None:
             reordered = _order(sent, arrival.received.arrived, now)
             self._database.run(
                 "UPDATE post SET arrived = ?, date = ? WHERE id = ?", (arrival.received.arrived, reordered, post)
             )
-            return bool(reordered != date)
-        return False
+            return worded or reordered != date
+        return worded
 
     def _put_in_list(self, list_row: int, post: int) -> bool:
         return self._database.run("INSERT OR IGNORE INTO post_list VALUES (?, ?)", (list_row, post)) > 0
@@ -292,6 +311,12 @@ class _Changes:
 
     def touch(self, post: int) -> None:
         self._database.run("UPDATE post SET change = ? WHERE id = ?", (self.next(), post))
+
+
+def _is_like_a_reply(header: Header) -> bool:
+    """Whether its header says that it answers something, even if not what."""
+    place = thread_index(header.thread_index)
+    return prefixed(header.subject) or (place is not None and bool(place.parents))
 
 
 def _referred(header: Header) -> tuple[tuple[str, ...], int]:

@@ -57,6 +57,7 @@ CREATE INDEX post_topic ON post (topic, date, id);
 CREATE INDEX post_family ON post (family);
 CREATE INDEX post_base ON post (base, date) WHERE base <> '';
 CREATE UNIQUE INDEX post_change ON post (change);
+CREATE INDEX post_date ON post (date);
 CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
 -- what there is to read on: unread, and here
 CREATE INDEX post_readable ON post (topic) WHERE read = 0 AND state <> 'header';

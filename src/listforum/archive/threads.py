@@ -5,37 +5,45 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from gettext import gettext as _
 
 from listforum.archive.database import Database
+from listforum.archive.quoting import Quoting
 from listforum.errors import UnknownItem, UsageError
-from listforum.model.forum import Edge, Evidence, Verdict
-from listforum.topics.forest import components, thread
+from listforum.model.forum import Edge, Evidence, Grounds, Verdict
+from listforum.topics.forest import components, families, thread, told
 
 
 class Threads:
     """Threads posts again where new ones touch them, and keeps each topic's row."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, quoting: Quoting) -> None:
         self._database = database
+        self._quoting = quoting
 
     def rethread(self, posts: Collection[int]) -> None:
-        """Threads these posts together with every topic they touch: the same as threading everything."""
+        """Threads these posts, which are new or of which more is known, together with every topic they touch.
+
+        For headers and the person's verdicts this is the same as threading everything; of what quotes and subjects
+        suggest, it looks at these posts and at those near them in time (see `Quoting.affected`).
+        """
         if not posts:
             return
         with self._database.transaction():
-            touched = self._touched(self._evidence(posts)) | {
-                topic for topic in self._topics_of(posts).values() if topic
-            }
-            everyone = set(posts) | self._posts_in(touched)
-            self._thread(everyone, touched)
+            anew = set(posts) | self._quoting.affected(posts)
+            everyone = anew | self._families_of(anew) | self._touched(self._evidence(anew))
+            self._quoting.suggest(anew, told(self._evidence(everyone), self._verdicts(everyone)))
+            parents = {one.parent for one in self._quoting.suggestions(anew)}
+            self._thread(everyone | parents | self._families_of(parents - everyone))
 
     def rebuild(self) -> None:
         """Threads everything from the evidence and the person's verdicts."""
         with self._database.transaction():
             self._database.run("DELETE FROM topic")
             everyone = {post for (post,) in self._database.rows("SELECT id FROM post")}
-            self._thread(everyone, set())
+            self._quoting.suggest(everyone, told(self._evidence(everyone), self._verdicts(everyone)))
+            self._thread(everyone)
 
     def join(self, post: int, parent: int, now: int) -> None:
         """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError for a circle."""
@@ -69,12 +77,10 @@ class Threads:
         """Removes a post of the person's own that was never sent; its answers find their next parent."""
         with self._database.transaction():
             topic = self._topics_of([post]).get(post, 0)
+            left = self._families_of([post]) - {post}
             self._database.run("DELETE FROM post WHERE id = ?", (post,))
-            left = self._posts_in({topic})
-            if left:
-                self.rethread(left)
-            else:
-                self.refresh({topic})
+            self.refresh({topic})
+            self.rethread(left)
 
     def refresh_of(self, posts: Iterable[int]) -> None:
         """Counts the topics of these posts anew."""
@@ -112,48 +118,66 @@ class Threads:
 
     # --- threading ------------------------------------------------------------------------------------------------
 
-    def _thread(self, posts: set[int], before: set[int]) -> None:
-        edges = thread(self._evidence(posts), self._verdicts(posts))
-        topics = components(edges)
+    def _thread(self, posts: set[int]) -> None:
+        edges = thread(self._evidence(posts), self._verdicts(posts), self._quoting.suggestions(posts))
+        topics, together = components(edges), families(edges)
         self._write_edges(edges.values())
-        moved = [(topics[post], post) for post, topic in self._topics_of(posts).items() if topic != topics[post]]
-        self._database.run_many("UPDATE post SET topic = ? WHERE id = ?", moved)
-        self.refresh(before | set(topics.values()))
+        before = self._placed(posts)
+        moved = [
+            (topics[post], together[post], post)
+            for post, was in before.items()
+            if was != (topics[post], together[post])
+        ]
+        self._database.run_many("UPDATE post SET topic = ?, family = ? WHERE id = ?", moved)
+        self.refresh({topic for topic, _family in before.values()} | set(topics.values()))
 
     def _write_edges(self, edges: Iterable[Edge]) -> None:
         self._database.run_many(
-            """INSERT INTO edge (child, parent, reason, confidence, missing, ghost) VALUES (?, ?, ?, ?, ?, ?)
+            """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (child) DO UPDATE SET parent = excluded.parent, reason = excluded.reason,
-                   confidence = excluded.confidence, missing = excluded.missing, ghost = excluded.ghost""",
-            [(e.child, e.parent, e.reason, e.confidence, e.missing, e.ghost) for e in edges],
+                   confidence = excluded.confidence, missing = excluded.missing, ghost = excluded.ghost,
+                   branch = excluded.branch, grounds = excluded.grounds""",
+            [
+                (e.child, e.parent, e.reason, e.confidence, e.missing, e.ghost, e.branch, _grounds(e.grounds))
+                for e in edges
+            ],
         )
 
     def _touched(self, fresh: Collection[Evidence]) -> set[int]:
-        """The topics that have to be threaded again together with these posts (see `topics.forest.touches`)."""
+        """The posts that have to be threaded again together with these (see `topics.forest.touches`)."""
         carried = json.dumps(sorted({known for one in fresh for known in one.ids}))
         referred = json.dumps(sorted({known for one in fresh for known in one.referred}))
-        ghosts = json.dumps(sorted({known for one in fresh for known in (*one.ids, *one.referred[-1:])}))
+        ghosts = json.dumps(sorted({known for one in fresh for known in (*one.ids, *one.referred)}))
         return {
-            topic
-            for (topic,) in self._database.rows(
-                """SELECT DISTINCT topic FROM post WHERE topic <> 0 AND id IN (
+            post
+            for (post,) in self._database.rows(
+                """SELECT id FROM post WHERE family <> 0 AND family IN (SELECT family FROM post WHERE id IN (
                        SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?))
                        UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?))
-                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?)))""",
+                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?))))""",
                 (referred, carried, ghosts),
             )
         }
 
-    def _posts_in(self, topics: Collection[int]) -> set[int]:
-        among = json.dumps(sorted(topics))
-        rows = self._database.rows("SELECT id FROM post WHERE topic IN (SELECT value FROM json_each(?))", (among,))
+    def _families_of(self, posts: Collection[int]) -> set[int]:
+        """All posts of the families that these stand in."""
+        rows = self._database.rows(
+            """SELECT id FROM post WHERE family <> 0 AND family IN (
+                   SELECT family FROM post WHERE id IN (SELECT value FROM json_each(?)))""",
+            (json.dumps(sorted(posts)),),
+        )
         return {post for (post,) in rows}
 
     def _topics_of(self, posts: Collection[int]) -> dict[int, int]:
+        return {post: topic for post, (topic, _family) in self._placed(posts).items()}
+
+    def _placed(self, posts: Collection[int]) -> dict[int, tuple[int, int]]:
+        """The topic and the family of each post; 0 while it has none."""
         among = json.dumps(sorted(posts))
-        return dict(
-            self._database.rows("SELECT id, topic FROM post WHERE id IN (SELECT value FROM json_each(?))", (among,))
+        rows = self._database.rows(
+            "SELECT id, topic, family FROM post WHERE id IN (SELECT value FROM json_each(?))", (among,)
         )
+        return {post: (topic, family) for post, topic, family in rows}
 
     def _evidence(self, posts: Collection[int]) -> list[Evidence]:
         among = json.dumps(sorted(posts))
@@ -176,9 +200,11 @@ class Threads:
                 replied=sum(told not in ids[post] for told in referred[post][:replied]),
                 date=date,
                 seniority=(date if arrived is None else arrived, date, f"{message_id}\0{author}\0{subject}"),
+                subject=subject,
+                burst=bool(burst),
             )
-            for post, replied, date, arrived, message_id, author, subject in self._database.rows(
-                """SELECT id, replied, date, arrived, message_id, author, subject FROM post
+            for post, replied, date, arrived, message_id, author, subject, burst in self._database.rows(
+                """SELECT id, replied, date, arrived, message_id, author, subject, burst FROM post
                    WHERE id IN (SELECT value FROM json_each(?))""",
                 (among,),
             )
@@ -212,3 +238,7 @@ class Threads:
             found = self._database.row("SELECT parent FROM edge WHERE child = ?", (current,))
             current = found[0] if found else None
         return seen
+
+
+def _grounds(grounds: Grounds | None) -> str | None:
+    return json.dumps(asdict(grounds)) if grounds else None

@@ -26,7 +26,9 @@ class Evidence:
     """What threading needs to know of a post.
 
     `ids` are all Message-IDs it is known by, `referred` the ids it points at, nearest first: In-Reply-To, then
-    References from the newest to the oldest. `seniority` orders posts that claim the same id: the earliest wins.
+    References from the newest to the oldest, then places in an Outlook conversation. `seniority` orders posts that
+    claim the same id: the earliest wins. `burst` marks a digest whose mails are posts of their own: it is nobody's
+    parent.
     """
 
     post: int
@@ -35,6 +37,8 @@ class Evidence:
     replied: int
     date: int
     seniority: tuple[int, int, str]
+    subject: str = ""
+    burst: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,63 +1,102 @@
 """The forest of posts: who answers whom, and which posts make up a topic.
 
-The forest is a function of the set of posts: it does not matter in which order, or in how many batches, they came. Only
-Message-IDs join posts, never subjects. And it is local: what a new post changes lies within the topics it touches (see
-`touches`), so the archive threads those again and nothing else.
+The forest is a function of the set of posts, the suggestions and the person's verdicts: it does not matter in which
+order, or in how many batches, they came. What headers say comes before what words suggest; subjects alone only split.
+And it is local: what a new post changes lies within the families it touches (see `touches`), so the archive threads
+those again and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from listforum.model.forum import Edge, Evidence, Verdict
+from listforum.topics.evidence import CONVERSATION
+from listforum.topics.subjects import changed
+from listforum.topics.suggestions import Suggestion
 
 SURE = 1.0
 NEAREST_REFERENCE = 0.9
 FARTHER_REFERENCE = 0.8
+OUTLOOKS_WORD = 0.8
 
 
 def touches(evidence: Evidence) -> frozenset[str]:
     """The ids by which a post bears on others: its own, and those it refers to.
 
-    Every topic that holds a post which carries one of them, refers to one of them, or has one as its ghost, must be
-    threaded again, whole, together with this post. That is more than enough. Exactly enough are the topics of posts
+    Every family that holds a post which carries one of them, refers to one of them, or has one as its ghost, must be
+    threaded again, whole, together with this post. That is more than enough. Exactly enough are the families of posts
     that carry an id of `evidence.referred`, that refer to an id of `evidence.ids`, or whose ghost is the last of
-    `evidence.referred`. The same holds when a verdict on the post is withdrawn; when one is given, the topics of the
-    post and of the parent it names are enough. When a post is taken away, every post left of its topic counts as new,
-    for its answers may now find their parent in another topic.
+    `evidence.referred`. The same holds when a verdict on the post is withdrawn; when one is given, or a suggestion
+    made, the families of the post and of the parent it names are enough. When a post is taken away, every post left of
+    its family counts as new, for its answers may now find their parent in another one.
     """
     return frozenset((*evidence.ids, *evidence.referred))
 
 
-def thread(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> dict[int, Edge]:
+def thread(
+    evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = (), suggestions: Iterable[Suggestion] = ()
+) -> dict[int, Edge]:
     """The place of every post given.
 
     The parent is the post that carries the first id of `referred` that any post carries; of several posts that carry
     it, the one of smallest seniority, never the post itself. Confidence is 1.0 for In-Reply-To, the person's word and
-    roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here. `missing` is the
-    nearest id when no post carries it. A post of which no referred id is here is a root with a `ghost`, the oldest of
-    them: the posts of a thread whose beginning is not here have it in common.
+    roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here, and for a place
+    in an Outlook conversation. `missing` is the nearest Message-ID when no post carries it. A post of which no referred
+    id is here has a `ghost`, the oldest of them: the posts of a thread whose beginning is not here have it in common.
+    It is a root, unless a suggestion names a parent that is among the posts; but the subject alone does not move a post
+    away from others that share its ghost.
 
-    A verdict outranks the headers, and its post has neither `missing` nor `ghost`; of several on a post the last one
+    A verdict outranks the rest, and its post has neither `missing` nor `ghost`; of several on a post the last one
     counts; one that names an unknown post, or a post as its own parent, counts for nothing. A cycle is cut where the
-    smallest (date, seniority) stands, which becomes a root; edges from headers are cut before the person's.
+    smallest (date, seniority) stands, which becomes a root: suggestions are cut first, the person's word last. An edge
+    to a parent whose subject was another one is a branch, unless the person made it.
     """
     posts = {known.post: known for known in evidence}
-    owners = _owners(posts.values())
-    edges = {post: _from_headers(known, owners) for post, known in posts.items()}
+    edges = _from_headers(posts)
+    edges.update(_from_suggestions(suggestions, edges))
     edges.update(_from_verdicts(verdicts, posts))
     for cycle in _cycles(edges):
         cut = _weakest(cycle, posts, edges)
-        edges[cut] = Edge(cut, None, None, SURE, missing=edges[cut].missing)
-    return edges
+        edges[cut] = Edge(cut, None, None, SURE, missing=edges[cut].missing, ghost=edges[cut].ghost)
+    return {post: _branching(edge, posts) for post, edge in edges.items()}
+
+
+def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> dict[int, int | None]:
+    """The parent that a header, or the person, names for each post.
+
+    None is the person's word that it has none. A post of which nobody says anything is missing: a suggestion may place
+    it.
+    """
+    posts = {known.post: known for known in evidence}
+    named: dict[int, int | None] = {
+        post: edge.parent for post, edge in _from_headers(posts).items() if edge.parent is not None
+    }
+    named.update((post, edge.parent) for post, edge in _from_verdicts(verdicts, posts).items())
+    return named
+
+
+def families(edges: Mapping[int, Edge]) -> dict[int, int]:
+    """What has to be threaded together: as `components`, but branches stay with what they branched off, and posts that
+    share a ghost stay together wherever suggestions put them.
+    """
+    return _held_together(edges, ((edge.child, tie) for edge in edges.values() for tie in (edge.parent, edge.ghost)))
 
 
 def components(edges: Mapping[int, Edge]) -> dict[int, int]:
-    """The topic of every post: the smallest post id among all that edges, or a shared ghost, hold together.
+    """The topic of every post: the smallest post id among all that edges, or a ghost that roots share, hold together.
 
-    Every parent that an edge names must have an edge of its own among them.
+    A branch begins a topic of its own. Every parent that an edge names must have an edge of its own among them.
     """
-    smallest = {post: post for post in edges}
+    held = (edge for edge in edges.values() if not edge.branch)
+    return _held_together(edges, ((edge.child, edge.ghost if edge.parent is None else edge.parent) for edge in held))
+
+
+def _held_together(posts: Iterable[int], ties: Iterable[tuple[int, int | str | None]]) -> dict[int, int]:
+    """The smallest of all posts that ties hold together; a post may be tied to another post, or to a ghost."""
+    smallest = {post: post for post in posts}
 
     def find(post: int) -> int:
         while smallest[post] != post:
@@ -65,17 +104,13 @@ def components(edges: Mapping[int, Edge]) -> dict[int, int]:
             post = smallest[post]
         return post
 
-    def join(one: int, other: int) -> None:
-        first, second = sorted((find(one), find(other)))
-        smallest[second] = first
-
     ghosts: dict[str, int] = {}
-    for post, edge in edges.items():
-        if edge.parent is not None:
-            join(post, edge.parent)
-        elif edge.ghost is not None:
-            join(post, ghosts.setdefault(edge.ghost, post))
-    return {post: find(post) for post in edges}
+    for post, tie in ties:
+        if tie is not None:
+            other = ghosts.setdefault(tie, post) if isinstance(tie, str) else tie
+            first, second = sorted((find(post), find(other)))
+            smallest[second] = first
+    return {post: find(post) for post in smallest}
 
 
 def _owners(posts: Iterable[Evidence]) -> dict[str, int]:
@@ -87,16 +122,48 @@ def _owners(posts: Iterable[Evidence]) -> dict[str, int]:
     return owners
 
 
-def _from_headers(known: Evidence, owners: Mapping[str, int]) -> Edge:
-    missing = known.referred[0] if known.referred and known.referred[0] not in owners else None
+def _from_headers(posts: Mapping[int, Evidence]) -> dict[int, Edge]:
+    owners = _owners(known for known in posts.values() if not known.burst)
+    burst = {carried for known in posts.values() if known.burst for carried in known.ids} - owners.keys()
+    return {post: _from_header(known, owners, burst) for post, known in posts.items()}
+
+
+def _from_header(known: Evidence, owners: Mapping[str, int], burst: Collection[str]) -> Edge:
+    wanted = [named for named in known.referred if named not in burst]
+    mails = [named for named in wanted if not named.endswith(CONVERSATION)]
+    missing = mails[0] if mails and mails[0] not in owners else None
     for distance, named in enumerate(known.referred):
         parent = owners.get(named, known.post)
         if parent == known.post:
             continue
+        if named.endswith(CONVERSATION):
+            return Edge(known.post, parent, "thread-index", OUTLOOKS_WORD, missing)
         if distance < known.replied:
             return Edge(known.post, parent, "in-reply-to", SURE, missing)
         return Edge(known.post, parent, "references", FARTHER_REFERENCE if distance else NEAREST_REFERENCE, missing)
-    return Edge(known.post, None, None, SURE, missing, ghost=known.referred[-1] if known.referred else None)
+    return Edge(known.post, None, None, SURE, missing, ghost=(mails or wanted)[-1] if wanted else None)
+
+
+def _from_suggestions(suggestions: Iterable[Suggestion], edges: Mapping[int, Edge]) -> dict[int, Edge]:
+    sharers = Counter(edge.ghost for edge in edges.values() if edge.ghost is not None)
+    placed: dict[int, Edge] = {}
+    for one in suggestions:
+        edge = edges.get(one.child)
+        if edge is None or edge.parent is not None or one.parent not in edges or one.parent == one.child:
+            continue
+        if one.reason == "subject" and edge.ghost is not None and sharers[edge.ghost] > 1:
+            continue
+        placed[one.child] = replace(
+            edge, parent=one.parent, reason=one.reason, confidence=one.confidence, grounds=one.grounds
+        )
+    return placed
+
+
+def _branching(edge: Edge, posts: Mapping[int, Evidence]) -> Edge:
+    if edge.parent is None or edge.reason == "person":
+        return edge
+    child, parent = posts[edge.child].subject, posts[edge.parent].subject
+    return replace(edge, branch=True) if child != parent and changed(child, parent) else edge
 
 
 def _from_verdicts(verdicts: Iterable[Verdict], posts: Mapping[int, Evidence]) -> dict[int, Edge]:
@@ -129,5 +196,6 @@ def _cycles(edges: Mapping[int, Edge]) -> list[list[int]]:
 
 
 def _weakest(cycle: list[int], posts: Mapping[int, Evidence], edges: Mapping[int, Edge]) -> int:
+    suggested = [post for post in cycle if edges[post].grounds is not None]
     by_headers = [post for post in cycle if edges[post].reason != "person"]
-    return min(by_headers or cycle, key=lambda post: (posts[post].date, posts[post].seniority, post))
+    return min(suggested or by_headers or cycle, key=lambda post: (posts[post].date, posts[post].seniority, post))

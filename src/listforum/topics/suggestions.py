@@ -1,0 +1,224 @@
+"""The parent that a post's words suggest, where no header names one that is here. Pure.
+
+Four things speak for an earlier post: that its own words are quoted, that the attribution names its author, that it
+names the moment it was written, and that it has the same subject. Each has a weight; the weights were set on masked
+replies of real lists (see `tests/bench/topics.py`). The subject alone is enough only for a post that looks like an
+answer, and only while the topic is young.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from listforum.mail.claims import Claim
+from listforum.model.forum import Grounds, Reason
+from listforum.topics.wording import Passage
+
+DAY: Final = 86_400
+
+WINDOW: Final = 30 * DAY
+"""Seconds after the first post of a topic in which the same subject is evidence."""
+
+SHORT_WINDOW: Final = 7 * DAY
+"""The same for a subject of one word, and for an answer that neither a prefix nor a quote tells from a new topic."""
+
+MOST_BEARERS: Final = 6
+"""A shingle that more of the earlier posts have is a phrase of everybody's, and proves nothing."""
+
+_WHOLE_QUOTE: Final = 2.0
+_SOME_HITS: Final = 0.5
+_ENOUGH_HITS: Final = 3
+_AUTHOR: Final = 0.8
+_MOMENT: Final = 1.0
+_DAY_ONLY: Final = 0.4
+_SUBJECT: Final = 0.6
+_AGE: Final = 0.05
+_OLD: Final = 10 * DAY
+_ACCEPTED: Final = 0.55
+
+_FARTHEST_ZONE: Final = 14 * 3600
+_ZONES_DIFFER_BY: Final = 900
+_A_MINUTE: Final = 60
+_MIDDAY: Final = DAY // 2
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The parent that `child` most probably answers, how sure that is (0-1), and what speaks for it."""
+
+    child: int
+    parent: int
+    reason: Reason
+    confidence: float
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is compared of a post. `sent` is what its Date says, `date` orders it, both in seconds UTC.
+
+    `message_id` orders what has the same date; `base` is its bare subject, `lists` are the rows of its lists.
+    """
+
+    post: int
+    date: int
+    message_id: str
+    sent: int
+    author: str
+    address: str | None
+    base: str
+    prefixed: bool
+    quotes: bool
+    lists: frozenset[int]
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        return self.date, self.message_id, self.post
+
+    @property
+    def writer(self) -> str:
+        return (self.address or self.author).casefold()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it looks like an answer, whatever its headers say."""
+        return self.prefixed or self.quotes
+
+
+def same_subject(post: Known, others: Iterable[Known], *, prefixes_are_lost: bool) -> list[Known]:
+    """The posts that `post` may answer by its subject alone: those of a topic that began a short while ago.
+
+    `others` are earlier posts with the same bare subject. A topic begins with a post that does not look like an answer,
+    or, where that is not here, with the oldest. A post that does not look like an answer itself can be one where a
+    subject of several words comes up again within days, and another person began it; but not in an archive that lost
+    its prefixes: there only a quote tells an answer.
+    """
+    words = len(_WORD.findall(post.base))
+    if not words or not (post.answers or (words > 2 and not prefixes_are_lost)):
+        return []
+    window = WINDOW if post.answers and words > 1 else SHORT_WINDOW
+    run = sorted((other for other in others if other.order < post.order), key=lambda other: other.order)
+    recent = [other for other in run if post.date - other.date <= window]
+    first = next((other for other in recent if not other.answers), None)
+    if first is None and recent != run:
+        return []
+    if not post.answers and (first is None or first.writer == post.writer):
+        return []
+    return recent if first is None else recent[recent.index(first) :]
+
+
+def suggest(
+    post: Known,
+    passages: Sequence[Passage],
+    candidates: Iterable[Known],
+    hits: Sequence[dict[int, float]],
+    digested: frozenset[int],
+) -> Suggestion | None:
+    """The candidate for which most speaks, the newest of equals; None when none of them convinces.
+
+    `hits` tells for each passage how much of its sample each candidate bears (see `weighed`); `digested` are the mails
+    of a digest that the post's header names.
+    """
+    best: tuple[float, tuple[int, str, int], Known, Grounds] | None = None
+    for candidate in candidates:
+        if not candidate.order < post.order or candidate.lists.isdisjoint(post.lists):
+            continue
+        score, grounds = _weigh(post, passages, candidate, hits)
+        if score >= _ACCEPTED and (best is None or (score, candidate.order) > best[:2]):
+            best = score, candidate.order, candidate, grounds
+    if best is None:
+        return None
+    _score, _order, parent, grounds = best
+    return Suggestion(post.post, parent.post, _reason(parent, grounds, digested), _confidence(grounds), grounds)
+
+
+def weighed(passage: Passage, bearers: dict[int, list[int]]) -> dict[int, float]:
+    """How many of a passage's shingles each earlier post has; one that several have counts for each in part.
+
+    `bearers` are the earlier posts that have a shingle.
+    """
+    found: dict[int, float] = {}
+    for shingle in passage.shingles:
+        posts = bearers.get(shingle, ())
+        if len(posts) <= MOST_BEARERS:
+            for post in posts:
+                found[post] = found.get(post, 0.0) + 1 / len(posts)
+    return found
+
+
+def source(passage: Passage, hits: dict[int, float], candidates: dict[int, Known], parent: Known | None) -> int | None:
+    """The post a passage was taken from: who has most of its words, the newest of equals, the parent before others.
+
+    Where the words tell nothing, because they are too few, it is the parent if the attribution names its author.
+    """
+    enough = min(_ENOUGH_HITS, (len(passage.shingles) + 2) // 3)
+    likely = [(count, candidates[post].order, post) for post, count in hits.items() if post in candidates]
+    if likely:
+        count, _order, post = max(likely)
+        if parent is not None and hits.get(parent.post, 0.0) >= count:
+            post = parent.post
+        if count >= enough:
+            return post
+    if parent is not None and passage.lines and _names_author(passage.claim, parent):
+        return parent.post
+    return None
+
+
+# --- weighing -----------------------------------------------------------------------------------------------------
+
+
+def _weigh(
+    post: Known, passages: Sequence[Passage], candidate: Known, hits: Sequence[dict[int, float]]
+) -> tuple[float, Grounds]:
+    count = sum(found.get(candidate.post, 0.0) for found in hits)
+    sampled = sum(len(passage.shingles) for passage in passages)
+    score = _SUBJECT if post.base == candidate.base != "" else 0.0
+    if count:
+        score += _WHOLE_QUOTE * count / sampled + _SOME_HITS * min(count / _ENOUGH_HITS, 1)
+    author = any(_names_author(passage.claim, candidate) for passage in passages)
+    moment = max((_names_moment(passage.claim, candidate) for passage in passages), default=0.0)
+    score += _AUTHOR * author + moment
+    score -= _AGE * min((post.date - candidate.date) / _OLD, 1)
+    lines = sum(passage.lines for passage, found in zip(passages, hits, strict=True) if candidate.post in found)
+    return score, Grounds(lines, author, moment > 0, post.base == candidate.base != "")
+
+
+def _names_author(claim: Claim, candidate: Known) -> bool:
+    if candidate.address and candidate.address.casefold() in claim.addresses:
+        return True
+    author = candidate.author.casefold()
+    words = set(_WORD.findall(author))
+    return bool(words) and any(name == author or words.issuperset(_WORD.findall(name)) for name in claim.names if name)
+
+
+def _names_moment(claim: Claim, candidate: Known) -> float:
+    """What a time that agrees to the minute is worth, in whatever zone it was told; less where only the day is told."""
+    worth = 0.0
+    for moment in claim.moments:
+        apart = candidate.sent - moment
+        if moment % DAY == _MIDDAY:
+            worth = max(worth, _DAY_ONLY if abs(apart) <= DAY else 0.0)
+        elif abs(apart) <= _FARTHEST_ZONE + _A_MINUTE:
+            minutes = (apart + _A_MINUTE) % _ZONES_DIFFER_BY
+            worth = max(worth, _MOMENT if minutes <= 2 * _A_MINUTE else 0.0)
+    return worth
+
+
+def _reason(parent: Known, grounds: Grounds, digested: frozenset[int]) -> Reason:
+    if parent.post in digested:
+        return "digest"
+    return "quote" if grounds.lines or grounds.author_named or grounds.moment_named else "subject"
+
+
+def _confidence(grounds: Grounds) -> float:
+    """How often such grounds named the true parent, on masked replies of real lists."""
+    claimed = grounds.author_named or grounds.moment_named
+    if grounds.lines:
+        return 0.98 if claimed else 0.95 if grounds.same_subject else 0.85
+    if claimed:
+        return 0.95 if grounds.author_named and grounds.moment_named else 0.85
+    return 0.6

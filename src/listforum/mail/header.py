@@ -49,6 +49,7 @@ def read_header(fields: bytes) -> Header:
     own_id = message_id(values.get("message-id", ""))
     if "message-id" in values and not own_id:
         defects.append("Message-ID: not valid")
+    mailboxes = frozenset(box.address.casefold() for box in (*from_, *reply_to, *to, *cc))
     post, read_only = list_post(values.get("list-post", ""))
     identity = ListIdentity(post, list_id(values.get("list-id", "")))
     original_from = parse_mailboxes(quote_words(values.get("x-original-from", "")))
@@ -56,8 +57,8 @@ def read_header(fields: bytes) -> Header:
     _note_deception(author, defects)
     return Header(
         message_id=own_id,
-        in_reply_to=message_ids(values.get("in-reply-to", "")),
-        references=message_ids(values.get("references", "")),
+        in_reply_to=_referred(values.get("in-reply-to", ""), mailboxes),
+        references=_referred(values.get("references", ""), mailboxes),
         date=date,
         subject=" ".join(decode_words(values.get("subject", "")).split())[:_MAX_SUBJECT],
         author=author,
@@ -103,6 +104,11 @@ def _is_utf8(value: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _referred(value: str, mailboxes: frozenset[str]) -> tuple[str, ...]:
+    """The ids in a field, without the writers' and readers' own addresses, which some programs put there."""
+    return tuple(told for told in message_ids(value) if told.casefold() not in mailboxes)
 
 
 def _read_mailboxes(name: str, values: dict[str, str], defects: list[str]) -> tuple[Mailbox, ...]:

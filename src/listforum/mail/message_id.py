@@ -35,7 +35,7 @@ def message_ids(value: str) -> tuple[str, ...]:
 
     Only what stands in angle brackets counts, outside comments, and not the address of `Message from X <address>`; a
     field without any bracket may hold bare identifiers and nothing else. Valid is an identifier of 1-250 characters. A
-    blank that a relay broke a long one with is taken out; a short one without a host, like the `yes` that people type where a
+    blank that broke a long one is taken out; a short one without a host, like the `yes` that people type where a
     program asks for it, means no mail.
     """
     found = _in_brackets(value) if "<" in value else _bare(value[-_MAX_VALUE:].split())

@@ -36,7 +36,7 @@ _MOST_LOOKED_AT: Final = 40
 _MOST_OF_A_SUBJECT: Final = 200
 
 _KNOWN: Final = """
-    SELECT id, date, message_id, coalesce(sent, date), author, address, base, reply_like,
+    SELECT id, date, message_id, coalesce(sent, date), author, address, anonymous, base, reply_like,
            EXISTS (SELECT 1 FROM passage WHERE passage.post = id),
            (SELECT group_concat(list) FROM post_list WHERE post_list.post = id)
     FROM post
@@ -206,9 +206,11 @@ def _earlier(
 
 
 def _as_known(row: Row) -> Known:
-    post, date, message_id, sent, author, address, base, prefixed, quotes, lists = row
+    post, date, message_id, sent, author, address, anonymous, base, prefixed, quotes, lists = row
     rows = frozenset(map(int, lists.split(","))) if lists else frozenset[int]()
-    return Known(post, date, message_id, sent, author, address, base, bool(prefixed), bool(quotes), rows)
+    return Known(
+        post, date, message_id, sent, author, address, bool(anonymous), base, bool(prefixed), bool(quotes), rows
+    )
 
 
 def _packed(hashes: Sequence[int]) -> bytes:

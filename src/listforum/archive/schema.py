@@ -38,6 +38,7 @@ CREATE TABLE post (
     subject    TEXT NOT NULL,
     author     TEXT NOT NULL,
     address    TEXT,
+    anonymous  INTEGER NOT NULL DEFAULT 0,
     sent       INTEGER,
     arrived    INTEGER,
     date       INTEGER NOT NULL,

@@ -18,7 +18,8 @@ _MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mar
 _WHERE: Final[dict[View, str]] = {
     "all": "1",
     "unread": "t.unread > 0",
-    "unanswered": "t.people = 1",
+    "unanswered": """t.people = 1
+        AND (t.posts = 1 OR NOT EXISTS (SELECT 1 FROM post WHERE post.id = t.root AND anonymous))""",
     "followed": _MARKED.format("follow"),
     "unmuted": f"NOT {_MARKED.format('mute')}",
     "readable": """t.unread > 0 AND EXISTS (

@@ -106,12 +106,12 @@ class Author:
     """The person who wrote a post, as far as the headers tell.
 
     `address` is None when no header proves one: an ambiguous From, or a list that hides its writers. `evidence` names
-    the header field the address stands in.
+    the header field the address stands in; with "list" the name is the list's own, and nobody is told to have written.
     """
 
     name: str
     address: str | None
-    evidence: Literal["from", "reply-to", "x-original-from", "none"]
+    evidence: Literal["from", "reply-to", "x-original-from", "list", "none"]
 
 
 @dataclass(frozen=True, slots=True)

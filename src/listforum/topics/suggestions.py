@@ -61,7 +61,8 @@ class Suggestion:
 class Known:
     """What is compared of a post. `sent` is what its Date says, `date` orders it, both in seconds UTC.
 
-    `message_id` orders what has the same date; `base` is its bare subject, `lists` are the rows of its lists.
+    `message_id` orders what has the same date; `base` is its bare subject, `lists` are the rows of its lists. Of an
+    `anonymous` post the author is only the list's own name.
     """
 
     post: int
@@ -70,6 +71,7 @@ class Known:
     sent: int
     author: str
     address: str | None
+    anonymous: bool
     base: str
     prefixed: bool
     quotes: bool
@@ -79,9 +81,10 @@ class Known:
     def order(self) -> tuple[int, str, int]:
         return self.date, self.message_id, self.post
 
-    @property
-    def writer(self) -> str:
-        return (self.address or self.author).casefold()
+    def may_be_anothers(self, other: Known) -> bool:
+        """Whether somebody else wrote it than the other; nobody knows of posts that name only the list."""
+        mine, theirs = (self.address or self.author).casefold(), (other.address or other.author).casefold()
+        return mine != theirs or self.anonymous
 
     @property
     def answers(self) -> bool:
@@ -94,8 +97,8 @@ def same_subject(post: Known, others: Iterable[Known], *, prefixes_are_lost: boo
 
     `others` are earlier posts with the same bare subject. A topic begins with a post that does not look like an answer,
     or, where that is not here, with the oldest. A post that does not look like an answer itself can be one where a
-    subject of several words comes up again within days, and another person began it; but not in an archive that lost
-    its prefixes: there only a quote tells an answer.
+    subject of several words comes up again within days, and another person may have begun it; but not in an archive
+    that lost its prefixes: there only a quote tells an answer.
     """
     words = len(_WORD.findall(post.base))
     if not words or not (post.answers or (words > 2 and not prefixes_are_lost)):
@@ -106,7 +109,7 @@ def same_subject(post: Known, others: Iterable[Known], *, prefixes_are_lost: boo
     first = next((other for other in recent if not other.answers), None)
     if first is None and recent != run:
         return []
-    if not post.answers and (first is None or first.writer == post.writer):
+    if not post.answers and (first is None or not post.may_be_anothers(first)):
         return []
     return recent if first is None else recent[recent.index(first) :]
 

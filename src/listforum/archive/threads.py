@@ -87,7 +87,7 @@ class Threads:
         self.refresh(set(self._topics_of(list(posts)).values()))
 
     def refresh(self, topics: Collection[int]) -> None:
-        """Writes the rows of these topics anew, and removes those that have no posts left."""
+        """Writes the rows of these topics anew, and removes those that have no posts left; burst digests are none."""
         among = json.dumps(sorted(topics))
         self._database.run(
             "DELETE FROM topic_list WHERE topic IN (SELECT value FROM json_each(?))",
@@ -98,13 +98,13 @@ class Threads:
             """INSERT INTO topic (id, root, posts, unread, people, started, last)
                SELECT topic, 0, count(*), sum(NOT read), count(DISTINCT lower(coalesce(address, author))),
                       min(date), max(date)
-               FROM post WHERE topic IN (SELECT value FROM json_each(?)) GROUP BY topic""",
+               FROM post WHERE topic IN (SELECT value FROM json_each(?)) AND NOT burst GROUP BY topic""",
             (among,),
         )
         self._database.run(
             """UPDATE topic SET root = (
                    SELECT post.id FROM post JOIN edge ON child = post.id
-                   WHERE post.topic = topic.id ORDER BY parent IS NOT NULL, date, post.id LIMIT 1)
+                   WHERE post.topic = topic.id AND NOT burst ORDER BY parent IS NOT NULL, date, post.id LIMIT 1)
                WHERE id IN (SELECT value FROM json_each(?))""",
             (among,),
         )
@@ -112,7 +112,7 @@ class Threads:
             """INSERT INTO topic_list (list, topic, last)
                SELECT DISTINCT list, topic.id, topic.last
                FROM topic JOIN post ON post.topic = topic.id JOIN post_list ON post_list.post = post.id
-               WHERE topic.id IN (SELECT value FROM json_each(?))""",
+               WHERE topic.id IN (SELECT value FROM json_each(?)) AND NOT burst""",
             (among,),
         )
 

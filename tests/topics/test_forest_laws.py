@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.model.forum import Edge, Evidence, Verdict
-from listforum.topics.forest import components, thread, touches
+from listforum.model.forum import Edge, Evidence, Grounds, Reason, Verdict
+from listforum.topics.forest import components, families, thread, touches
+from listforum.topics.suggestions import Suggestion
 
 IDS = "abcdefghij"
+SUBJECTS = ["Opening hours", "Re: Opening hours", "The harvest festival"]
 POSTS = range(1, 9)
 law = settings(deadline=None, max_examples=150)
 
@@ -22,7 +24,8 @@ def forged(draw: st.DrawFn, number: int) -> Evidence:
     referred = draw(st.lists(st.sampled_from(IDS), max_size=4, unique=True))
     replied = draw(st.integers(0, min(1, len(referred))))
     seniority = (draw(st.integers(0, 2)), 0, "")
-    return Evidence(number, tuple(ids), tuple(referred), replied, draw(st.integers(0, 3)), seniority)
+    subject = draw(st.sampled_from(SUBJECTS))
+    return Evidence(number, tuple(ids), tuple(referred), replied, draw(st.integers(0, 3)), seniority, subject)
 
 
 @st.composite
@@ -38,6 +41,19 @@ words = st.lists(
 )
 
 
+def suggested(child: int, parent: int, reason: Reason) -> Suggestion:
+    return Suggestion(child, parent, reason, 0.7, Grounds(same_subject=True))
+
+
+hints = st.lists(
+    st.builds(
+        suggested, st.sampled_from(POSTS), st.sampled_from(POSTS), st.sampled_from(list[Reason](["quote", "subject"]))
+    ),
+    max_size=4,
+    unique_by=lambda one: one.child,
+)
+
+
 class Archive:
     """Keeps a forest by threading again only what a change touches."""
 
@@ -45,7 +61,9 @@ class Archive:
         self.touched = touched
         self.posts: dict[int, Evidence] = {}
         self.verdicts: dict[int, Verdict] = {}
+        self.suggestions: dict[int, Suggestion] = {}
         self.edges: dict[int, Edge] = {}
+        self.families: dict[int, int] = {}
         self.topics: dict[int, int] = {}
 
     def add(self, batch: Iterable[Evidence]) -> None:
@@ -60,15 +78,24 @@ class Archive:
         self.verdicts[verdict.post] = verdict
         self.thread_again({verdict.post} if verdict.parent is None else {verdict.post, verdict.parent})
 
+    def suggest(self, suggestion: Suggestion) -> None:
+        if suggestion.child in self.posts and suggestion.parent in self.posts:
+            self.suggestions[suggestion.child] = suggestion
+            self.thread_again({suggestion.child, suggestion.parent})
+
     def withdraw(self, post: int) -> None:
         if self.verdicts.pop(post, None):
             self.thread_again(self.near([self.posts[post]]) | {post})
 
     def remove(self, post: int) -> None:
         del self.posts[post], self.edges[post]
-        topic = self.topics.pop(post)
+        del self.topics[post]
+        family = self.families.pop(post)
         self.verdicts = {number: word for number, word in self.verdicts.items() if post not in (number, word.parent)}
-        left = {number for number in self.posts if self.topics[number] == topic}
+        self.suggestions = {
+            number: one for number, one in self.suggestions.items() if post not in (number, one.parent)
+        }
+        left = {number for number in self.posts if self.families[number] == family}
         self.thread_again(self.near(self.posts[number] for number in left) | left)
 
     def near(self, changed: Iterable[Evidence]) -> set[int]:
@@ -80,18 +107,20 @@ class Archive:
         }
 
     def thread_again(self, near: set[int]) -> None:
-        topics = {self.topics[number] for number in near if number in self.topics}
-        whole = near | {number for number, topic in self.topics.items() if topic in topics}
+        among = {self.families[number] for number in near if number in self.families}
+        whole = near | {number for number, family in self.families.items() if family in among}
         edges = thread(
             (self.posts[number] for number in sorted(whole)),
             [verdict for verdict in self.verdicts.values() if verdict.post in whole],
+            [suggestion for suggestion in self.suggestions.values() if suggestion.child in whole],
         )
         self.edges |= edges
+        self.families |= families(edges)
         self.topics |= components(edges)
 
     def agrees_with_threading_everything(self) -> bool:
-        edges = thread(self.posts.values(), self.verdicts.values())
-        return self.edges == edges and self.topics == components(edges)
+        edges = thread(self.posts.values(), self.verdicts.values(), self.suggestions.values())
+        return (self.edges, self.topics, self.families) == (edges, components(edges), families(edges))
 
 
 def widely(new: Evidence, other: Evidence, edge: Edge) -> bool:
@@ -118,9 +147,11 @@ def test_the_order_of_arrival_does_not_matter(
 
 
 @law
-@given(posts=some_posts(), verdicts=words)
-def test_it_is_a_forest_of_all_the_posts(posts: list[Evidence], verdicts: list[Verdict]) -> None:
-    edges = thread(posts, verdicts)
+@given(posts=some_posts(), verdicts=words, suggestions=hints)
+def test_it_is_a_forest_of_all_the_posts(
+    posts: list[Evidence], verdicts: list[Verdict], suggestions: list[Suggestion]
+) -> None:
+    edges = thread(posts, verdicts, suggestions)
     assert {*edges} == {known.post for known in posts}
     for number in edges:
         ancestors = [number]
@@ -151,6 +182,34 @@ def test_threading_the_touched_topics_again_is_threading_everything(
     for number in [*archive.verdicts]:
         archive.withdraw(number)
         assert archive.agrees_with_threading_everything()
+
+
+@law
+@given(posts=some_posts(), suggestions=hints, way=ways, data=st.data())
+def test_a_suggestion_changes_only_the_families_of_its_posts(
+    posts: list[Evidence],
+    suggestions: list[Suggestion],
+    way: Callable[[Evidence, Evidence, Edge], bool],
+    data: st.DataObject,
+) -> None:
+    archive = Archive(way)
+    arrived = data.draw(st.permutations(posts))
+    while arrived or suggestions:
+        if arrived:
+            archive.add([arrived.pop()])
+        if suggestions:
+            archive.suggest(suggestions.pop())
+        assert archive.agrees_with_threading_everything()
+
+
+@law
+@given(posts=some_posts(), suggestions=hints)
+def test_who_has_a_parent_by_header_is_not_moved_by_what_words_suggest(
+    posts: list[Evidence], suggestions: list[Suggestion]
+) -> None:
+    plain, suggested_too = thread(posts), thread(posts, [], suggestions)
+    by_header = {number for number, edge in plain.items() if edge.parent is not None}
+    assert {n: suggested_too[n] for n in by_header} == {n: plain[n] for n in by_header}
 
 
 @law

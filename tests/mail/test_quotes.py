@@ -118,6 +118,9 @@ class TestBlocks:
     def test_a_lone_indented_arrow_is_no_quote(self) -> None:
         assert own_words("Menu:\n  > Settings\n >Language\nThat is all.").count(">") == 2
 
+    def test_a_mark_that_wrapping_left_alone_belongs_to_the_quote(self) -> None:
+        assert own_words("> To: Maria <maria@example.org>; Ali\n<\n> ali@example.org>\n\nI see.") == "I see."
+
     def test_the_rest_of_a_wrapped_quoted_line_belongs_to_the_quote(self) -> None:
         text = (
             "> This quoted line was made longer than the other program liked and so it\nwas wrapped\n> here.\n\nI see."
@@ -163,6 +166,8 @@ class TestBlocks:
 
 
 ATTRIBUTIONS = [
+    "2026/3/2 Maria Silva <maria at example.org>:",
+    "Dňa 2. 3. 2026 o 10:00 Maria Silva napísala:",
     "On Mon, Mar 2, 2026 at 10:00 AM, Maria Silva <maria@example.org> wrote:",
     "On 2 Mar 2026, at 10:00, Maria Silva wrote:",
     "On Mon, 2026-03-02 at 10:00 +0100, Maria Silva wrote:",
@@ -377,6 +382,9 @@ class TestOriginals:
         assert own_words(text) == "This may help."
         assert kinds(text)[-1] == ("forwarded", 0)
 
+    def test_a_separator_may_name_the_program(self) -> None:
+        assert own_words("Thanks.\n\nOriginal Message processed by example\n\nThe files are ready.") == "Thanks."
+
     def test_after_the_end_of_a_forwarded_mail_the_author_goes_on(self) -> None:
         text = (
             "See:\n----- Forwarded message from Maria -----\n\nReady.\n\n----- End forwarded message -----\n\nWhat now?"
@@ -433,6 +441,58 @@ class TestSignaturesAndFooters:
             "-----BEGIN PGP SIGNATURE-----\n\niQEz\n=abcd\n-----END PGP SIGNATURE-----\n"
         )
         assert own_words(text) == "Ready."
+
+    @pytest.mark.parametrize(
+        "farewell",
+        [
+            "Best regards,\nMaria Silva",
+            "Thanks,\n\nMaria",
+            "thanks\nmaria",
+            "Cheers!\nMaria",
+            "Saludos,\nMaría",
+            "Abraços,\nMaria",
+            "Cordialement,\nMaria Silva",
+            "Viele Grüße\nMaria",
+            "Med vänlig hälsning\nMaria",
+            "С уважением,\nМария",
+            "祝好\n玛丽亚",
+            "مع التحية،\nمريم",
+            "با احترام\nمریم رضایی",
+            "Kind regards,\nMaria Silva\nOpen-data team\nmaria@example.org\n+351 555 0100",
+            "Maria Silva\nmaria@example.org\nhttps://maria.example.org",
+            "-Maria",
+            "- Maria Silva",
+            "—Maria",
+            "/Maria",
+            "Maria Silva\n\n----------------\n\nMaps and more\n\nt. 555-931-0702\n\nhttps://maria.example.org/",
+        ],
+    )
+    def test_a_farewell_by_hand_is_no_own_word(self, farewell: str) -> None:
+        name = "\n\nMaria Silva" if "------" in farewell else ""
+        assert own_words(f"The maps are ready.\n\n{farewell}") == f"The maps are ready.{name}"
+        assert own_words(f"> Ready?\n\nYes.\n\n{farewell}\n\n> Sure?") == f"Yes.{name}"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Thanks,\nMaria",
+            "Best regards",
+            "-Maria",
+            "It works now.\n\nThanks!",
+            "It works now.\n\nMaria",
+            "Thanks!\nThe maps are ready, they lie where they always lie.",
+            "It works.\n\nThanks,\nMaria\n\nPS: the maps are ready",
+            "It works, see [1].\n\nThanks,\nMaria\n\n[1] https://example.org",
+            "Bring:\n\n- bread\n\n- Maria",
+            "It went to:\n\nhttps://example.org/a\nhttps://example.org/b",
+            "It works.\n\nThanks,\nMaria\n\nOutput of make:",
+        ],
+    )
+    def test_thanks_that_are_all_or_not_the_last_are_the_authors(self, text: str) -> None:
+        assert own_words(text) == text
+
+    def test_a_line_that_names_the_device_may_stand_above_other_words(self) -> None:
+        assert own_words("Ready.\n\nSent from my iPhone\n\nOne more thing.") == "Ready.\n\nOne more thing."
 
     @pytest.mark.parametrize("footer", FOOTERS)
     def test_what_the_list_adds_is_no_own_word(self, footer: str) -> None:

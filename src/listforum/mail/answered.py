@@ -91,7 +91,7 @@ def _mark_original(page: Page, at: int) -> int:
 
 def _separator(page: Page, at: int) -> Marker | None:
     line = page.lines[at]
-    if line[0] not in DRAWN_WITH and not line.endswith((":", "：")):
+    if line[0] not in DRAWN_WITH and not line.endswith((":", "：")) and not line.startswith("Original Message "):
         return None
     found = marker(line)
     return None if found == "end" else found

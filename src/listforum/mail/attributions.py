@@ -30,9 +30,9 @@ WRITTEN: Final = frozenset(
         *("написал", "написала", "написали", "писал", "писала", "писали", "пишет"),
         *("написав", "писав", "пише", "написао"),
         *("napisał", "napisała", "napisa", "pisze", "pisał", "napsal", "napsala"),
-        *("skrev", "skriver", "kirjoitti", "kirjutas", "έγραψε", "έγραψαν", "γράφει"),
-        *("yazdı", "yazmış", "írta", "rakstīja", "rašė"),
-        *("كتب", "كتبت", "يكتب", "نوشت", "نوشته", "نویسد", "כתב", "כתבה"),
+        *("napísal", "napísala", "skrev", "skriver", "kirjoitti", "kirjutas", "έγραψε", "έγραψαν", "γράφει"),
+        *("viết", "yazdı", "yazmış", "írta", "rakstīja", "rašė"),
+        *("كتب", "كتبت", "يكتب", "كتابة", "نوشت", "نوشته", "نویسد", "כתב", "כתבה"),
     }
 )
 """Verbs of writing, casefolded; also as archives show them that lost the letters outside ASCII."""
@@ -48,8 +48,9 @@ _DATE: Final = re.compile(
 )
 _DATED_START: Final = re.compile(r"\W{0,6}(?:[^\W\d]{1,14}[.,،]{0,2} {1,2}){0,5}\d|在|于|\W{0,6}\d")
 _ADDRESS: Final = re.compile(r"\w@\w|\w (?:at|em|en|bei|chez) \w")
+_SPELT_OUT: Final = re.compile(r"<[^<>\s]{1,80} (?:at|em|en|bei|chez) [^<>\s]{1,120}>")
 _OPENER: Final = re.compile(
-    r"[-*_ ]{0,6}(?:On|At|El|Em|Le|Am|Il|In data|Op|Den|På|Dnia|W dniu|Dne|Στις|Την|في|بتاريخ|در|在|于)\b"
+    r"[-*_ ]{0,6}(?:On|At|El|Em|Le|Am|Il|In data|Op|Den|På|Dnia|W dniu|Dne|Dňa|Dna|Vào|Στις|Την|في|بتاريخ|در|在|于)\b"
 )
 _TIMESTAMP_START: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b")
 _BARE_CLOSERS: Final = (
@@ -138,7 +139,8 @@ def _timestamped(text: str) -> bool:
 def _complete(text: str) -> bool:
     """Two of three: a verb of writing, a date, an address."""
     if _DATE.search(text):
-        return "@" in text or _has_verb(text) or _timestamped(text.rstrip(_RULING))
+        addressed = "@" in text or _SPELT_OUT.search(text) is not None
+        return addressed or _has_verb(text) or _timestamped(text.rstrip(_RULING))
     return ("@" in text or " at " in text) and _has_verb(text)
 
 

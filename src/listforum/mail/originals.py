@@ -122,11 +122,17 @@ class HeaderGroup:
     kinds: frozenset[str]
 
 
+_PROCESSED_BY: Final = "original message processed by "
+"""What one program writes above an original, neither dashed nor with a colon."""
+
+
 def marker(line: str) -> Marker | None:
     """What a separator line says: an original below, a forwarded mail below, or the end of one."""
     words = line.strip(_DASHES)
     dashed = len(line) - len(words) >= 4 and line[:1] in "-_*=—–―~#"
     text = _plain(words.rstrip(":："))
+    if text.startswith(_PROCESSED_BY) and len(words) <= _LONGEST_LABEL + len(_PROCESSED_BY):
+        return "original"
     if len(words) > _LONGEST_PHRASE or not (dashed or words.endswith((":", "："))):
         return None
     if text in _FORWARDED or (dashed and text.startswith(_FORWARDED_FROM)):

@@ -10,6 +10,7 @@ from listforum.mail.page import INVISIBLE, LINE_LOOKED_AT, Page, runs
 
 _WRAPPED_FROM: Final = 64
 _WRAPPED_REST: Final = 60
+_CUT_OFF: Final = frozenset("<>,.;:!?)")
 _FOLDED_TAIL: Final = 40
 _BAR_RUN: Final = 3
 _BARS: Final = frozenset("|)}%!")
@@ -72,7 +73,8 @@ def _mark_wrapped_rests(page: Page) -> None:
             continue
         rest, above, depth = page.lines[at], page.lines[at - 1], page.depths[at - 1]
         wrapped = len(above) >= _WRAPPED_FROM and above[-1] not in ".?!:" and rest[:1].islower()
-        if wrapped and len(rest) <= _WRAPPED_REST and depth == page.depths[at + 1]:
+        cut_off = rest in _CUT_OFF
+        if (wrapped or cut_off) and len(rest) <= _WRAPPED_REST and depth == page.depths[at + 1]:
             page.kinds[at], page.depths[at] = "quote", depth
 
 

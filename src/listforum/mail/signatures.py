@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from listforum.mail.farewells import farewell_start, is_ruled_card
 from listforum.mail.page import Page, is_rule, runs
 
 _MARKED_LINES: Final = 40
@@ -21,7 +22,7 @@ _DEVICE: Final = re.compile(
     r"\W{0,4}(?:"
     r"(?:sent|posted|written) (?:from|via|with|by|using|on) (?P<place>.{2,100})"
     r"|get (?:\[)?outlook for .{2,60}"
-    r"|from my (?:iphone|ipad|android|mobile|phone).{0,40}"
+    r"|from my (?:iphone|ipad|android|mobile|phone).{0,40}|[^\W\d]\w{1,20} from (?:my )?mobile(?: phone)?"
     r"|envoy(?:é|\?) (?:depuis|de|à partir d|avec) ?.{2,80}"
     r"|(?:diese nachricht wurde )?(?:von|mit) .{2,80} gesendet\.?|gesendet (?:von|mit|über) .{2,80}"
     r"|enviado (?:desde|de|do|a partir d|pelo|con|através) ?.{2,80}"
@@ -44,16 +45,34 @@ _DEVICE_NAMES: Final = re.compile(
 )
 _PGP_BEGIN: Final = "-----BEGIN PGP "
 _PGP_SIGNATURE: Final = "-----BEGIN PGP SIGNATURE"
+_TRACKING: Final = "\N{CANADIAN SYLLABICS FINAL MIDDLE DOT}"
+"""What a tracking extension of a mail program leaves at the end of mails."""
+
 _ARMOUR_LINES: Final = 6
 _MARK_BEGINNINGS: Final = ("-", "_", "—", "–")
 
 
 def mark_signatures(page: Page) -> None:
     """Marks the signature at the end of every run of own lines, and OpenPGP armour around it."""
+    any_words = False
     for start, end in runs([kind is None for kind in page.kinds]):
         armoured = _pgp_armour_end(page.lines, start, end)
         page.mark(start, armoured, "signature")
-        page.mark(_signature_start(page.raw, page.lines, armoured, end), end, "signature")
+        begins = _signature_start(page.raw, page.lines, armoured, end)
+        farewell = farewell_start(page.lines, armoured, begins)
+        if any_words or any(page.lines[armoured:farewell]):
+            begins = _without_endings(page.lines, armoured, farewell)
+        page.mark(begins, end, "signature")
+        _mark_device_lines(page, armoured, begins)
+        any_words = any_words or any(page.lines[armoured:begins])
+
+
+def _mark_device_lines(page: Page, start: int, end: int) -> None:
+    """Marks paragraphs that only say with what they were sent, though words follow: of a quote without marks."""
+    for first, last in runs([bool(line) for line in page.lines[start:end]]):
+        paragraph = range(start + first, start + last)
+        if first > 0 and all(_is_device_line(page.lines[at]) for at in paragraph):
+            page.mark(paragraph.start, paragraph.stop, "signature")
 
 
 def _is_mark(line: str) -> bool:
@@ -106,11 +125,13 @@ def _begins_signature(raw: Sequence[str], lines: Sequence[str], at: int, start: 
     if lines[at].startswith(_PGP_SIGNATURE):
         return True
     marked = _is_mark(raw[at])
-    most = _MARKED_LINES if marked else _RULED_LINES if is_rule(lines[at]) else _LOOSE_LINES
-    if end - at > _SPACED * most or not (marked or _is_loose_mark(lines[at])):
+    if end - at > _SPACED * _MARKED_LINES or not (marked or _is_loose_mark(lines[at]) or is_rule(lines[at])):
         return False
     below = [line for line in lines[at + 1 : end] if line]
-    if len(below) > most:
+    if is_rule(lines[at]) and is_ruled_card(below):
+        return start > 0 or any(lines[:at])
+    most = _MARKED_LINES if marked else _RULED_LINES if is_rule(lines[at]) else _LOOSE_LINES
+    if len(below) > most or end - at > _SPACED * most or not (marked or _is_loose_mark(lines[at])):
         return False
     return marked or ((start > 0 or any(lines[:at])) and all(len(line) <= _LOOSE_WIDTH for line in below))
 
@@ -128,4 +149,4 @@ def _without_endings(lines: Sequence[str], start: int, end: int) -> int:
 
 
 def _only_draws(line: str) -> bool:
-    return len(line) > 1 and not line.strip("-_=*#~+—–")
+    return line == _TRACKING or (len(line) > 1 and not line.strip("-_=*#~+—–"))

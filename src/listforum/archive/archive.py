@@ -162,13 +162,19 @@ class Archive:
     def rebuild(self, now: int, progress: Callable[[int, int], None]) -> tuple[int, int]:
         """Reads every kept mail anew by today's rules, and threads them; answers (posts, topics)."""
         from listforum.archive.arrival import understand
+        from listforum.mail.bursting import may_burst
 
         with self._database.transaction():
             posts = [post for (post,) in self._database.rows("SELECT id FROM post ORDER BY id")]
+            digests: list[int] = []
             for done, post in enumerate(posts):
-                self.posts.reread(post, understand(self.contents.received(post)), now)
+                arrival = understand(self.contents.received(post))
+                self.posts.reread(post, arrival, now)
+                if may_burst(arrival.header, arrival.received.parts):
+                    digests.append(post)
                 progress(done + 1, len(posts))
+            self.posts.burst_anew(digests, now)
             self.threads.rebuild()
             self._database.run("UPDATE meta SET value = ? WHERE key = 'generation'", (new_generation(),))
-            topics = self._database.row("SELECT count(*) FROM topic")
-            return len(posts), int(topics[0]) if topics else 0
+            found = self._database.row("SELECT count(*), (SELECT count(*) FROM topic) FROM post WHERE NOT burst")
+            return (found[0], found[1]) if found else (0, 0)

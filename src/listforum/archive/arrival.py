@@ -17,7 +17,7 @@ from listforum.topics.wording import Wording, wording
 
 T = TypeVar("T")
 
-_DERIVED: Final = "@derived.invalid"
+DERIVED: Final = "@derived.invalid"
 
 
 NO_WORDING: Final = Wording((), ())
@@ -27,7 +27,7 @@ NO_WORDING: Final = Wording((), ())
 class Arrival:
     """One mail to be stored. `own_words` is None when no text of it is here yet; `failure` says what defeated us.
 
-    `wording` is what its text tells threading.
+    `wording` is what its text tells threading; `in_digest` tells a mail that came in a digest from one that came alone.
     """
 
     received: Received
@@ -36,6 +36,7 @@ class Arrival:
     place: Place | None = None
     failure: str = ""
     wording: Wording = NO_WORDING
+    in_digest: bool = False
 
     @property
     def digest(self) -> bytes | None:
@@ -72,12 +73,12 @@ def derived_id(header: Header) -> str:
     """A stand-in for a missing Message-ID, the same whenever the same mail is met again."""
     author = header.author
     told = f"{header.date}\0{author.name}\0{author.address}\0{header.subject}"
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32] + _DERIVED
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32] + DERIVED
 
 
 def is_derived(message_id: str) -> bool:
     """Whether this only stands in for a Message-ID."""
-    return message_id.endswith(_DERIVED)
+    return message_id.endswith(DERIVED)
 
 
 def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
@@ -89,7 +90,7 @@ def _guarded(read: Callable[[], T]) -> tuple[T | None, str]:
 
 def _unreadable(fields: bytes, failure: str) -> Header:
     return Header(
-        message_id=hashlib.sha256(fields).hexdigest()[:32] + _DERIVED,
+        message_id=hashlib.sha256(fields).hexdigest()[:32] + DERIVED,
         in_reply_to=(),
         references=(),
         date=None,

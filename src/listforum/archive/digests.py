@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from listforum.archive.arrival import Arrival, understand
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.mail.bursting import burst
+from listforum.mail.digest import is_digest
 from listforum.mail.header import read_header
+from listforum.mail.structure import shown_parts
 from listforum.model.mail import Received
 
 
@@ -41,6 +45,18 @@ class Digests:
         """A post that was known from digests came as a mail of its own."""
         self._database.run("UPDATE member SET alone = 0 WHERE post = ?", (post,))
 
+    def concerned(self, post: int) -> tuple[int, ...]:
+        """The digests that are to be burst again when the text of a post came: that it stood in, and itself."""
+        found = self._database.row("SELECT subject FROM post WHERE id = ?", (post,))
+        mails = "SELECT 1 FROM part WHERE post = ? AND type = 'message/rfc822' AND heading IS NOT NULL"
+        itself = found is not None and (is_digest(found[0]) or self._database.row(mails, (post,)) is not None)
+        return (*self.digests_of(post), post) if itself else self.digests_of(post)
+
+    def latest(self, digest: int) -> int:
+        """The moment before which every mail of a digest was written, as far as anybody knows."""
+        found = self._database.row("SELECT max(date, coalesce(arrived, date)) FROM post WHERE id = ?", (digest,))
+        return int(found[0]) if found else 0
+
     def mails_in(self, digest: int) -> tuple[dict[int, Arrival], bool]:
         """The mails of a digest that are here as a whole, by their place in it; and whether these are all.
 
@@ -55,20 +71,69 @@ class Digests:
         """A mail of a digest is this post."""
         self._database.run("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?)", (digest, nth, post, alone))
 
-    def settle(self, digest: int, *, complete: bool) -> bool:
-        """Says whether a digest need not be read itself any more; answers whether that is news."""
-        statement = "UPDATE post SET burst = ? WHERE id = ? AND burst <> ?"
-        return self._database.run(statement, (complete, digest, complete)) > 0
+    def settle(self, digest: int, mails: Collection[int], *, complete: bool) -> bool:
+        """These are the mails of a digest, and all of them or not; answers whether it is now to be listed, or no more.
+
+        A digest of which nothing could be told apart is to be read itself.
+        """
+        known = json.dumps(sorted(mails))
+        statement = "DELETE FROM member WHERE digest = ? AND nth NOT IN (SELECT value FROM json_each(?))"
+        self._database.run(statement, (digest, known))
+        burst = complete and bool(mails)
+        return self._database.run("UPDATE post SET burst = ? WHERE id = ? AND burst <> ?", (burst, digest, burst)) > 0
+
+    def made_of(self, digest: int, nth: int, mail: Received) -> int | None:
+        """The post that was made of a mail of a digest, perhaps by older rules; its header fields are the same."""
+        found = self._database.row("SELECT post FROM member WHERE digest = ? AND nth = ? AND alone", (digest, nth))
+        if found is None or self._contents.received(found[0]).header != mail.header:
+            return None
+        return int(found[0])
+
+    def all(self) -> frozenset[int]:
+        """Every digest of which a mail is a post."""
+        return frozenset(digest for (digest,) in self._database.rows("SELECT DISTINCT digest FROM member"))
+
+    def members(self) -> frozenset[int]:
+        """Every post that stood in a digest."""
+        return frozenset(post for (post,) in self._database.rows("SELECT DISTINCT post FROM member"))
+
+    def alone(self) -> frozenset[int]:
+        """Every post that is known from digests only."""
+        return frozenset(post for (post,) in self._database.rows("SELECT DISTINCT post FROM member WHERE alone"))
 
     def were_read(self, digest: int) -> bool:
         """Whether the person has read a digest, or all of its mails that are posts already."""
         found = self._database.row(
-            """SELECT CASE WHEN burst THEN (SELECT min(other.read) FROM member JOIN post AS other ON other.id = member.post
-                                            WHERE member.digest = post.id)
-                      ELSE read END FROM post WHERE id = ?""",
+            """SELECT CASE WHEN burst THEN (
+                   SELECT min(other.read) FROM member JOIN post AS other ON other.id = member.post
+                   WHERE member.digest = post.id)
+               ELSE read END FROM post WHERE id = ?""",
             (digest,),
         )
         return bool(found and found[0])
+
+
+def tells_more(mail: Received, other: Received) -> bool:
+    """Whether what a digest tells of a mail goes beyond what is known; never so both ways of two digests.
+
+    Where the header fields are the same, other parts are more: they are those that today's rules find.
+    """
+    if mail.header == other.header:
+        return _shape(mail) != _shape(other)
+    return _telling(mail) > _telling(other)
+
+
+def _telling(mail: Received) -> tuple[bool, bool, int, bytes]:
+    header = read_header(mail.header)
+    return bool(header.message_id), bool(header.references), len(mail.header), mail.header
+
+
+def _shape(mail: Received) -> list[tuple[object, ...]]:
+    shown = set(map(id, shown_parts(mail.parts)))
+    return [
+        (part.section, part.type, part.charset, part.flowed, part.size, part.content if id(part) in shown else None)
+        for part in mail.parts
+    ]
 
 
 def _arrival(mail: Received, sent: int | None) -> Arrival:

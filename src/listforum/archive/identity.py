@@ -1,11 +1,76 @@
-"""When two mails are one post, as far as their parts can tell."""
+"""When two mails are one post."""
 
 from __future__ import annotations
 
 import hashlib
 
+from listforum.archive.arrival import Arrival, is_derived
+from listforum.archive.contents import Contents
+from listforum.archive.database import Database
+from listforum.archive.digests import Digests
 from listforum.mail.structure import attachment_parts
-from listforum.model.mail import Part, Received
+from listforum.mail.subject import bare_subject
+from listforum.model.mail import Header, Part, Received
+
+
+class Identity:
+    """Answers which post a mail is."""
+
+    def __init__(self, database: Database, contents: Contents, digests: Digests) -> None:
+        self._database = database
+        self._contents = contents
+        self._digests = digests
+
+    def known(self, arrival: Arrival) -> int | None:
+        """The post that a mail is; None when it is none yet."""
+        for message_id in filter(None, (arrival.header.message_id, arrival.header.original_message_id)):
+            for (post,) in self._database.rows(
+                "SELECT post FROM known_as WHERE message_id = ? ORDER BY post", (message_id,)
+            ):
+                if self._same(post, arrival):
+                    return int(post)
+        return self._known_by_words(arrival)
+
+    def _known_by_words(self, arrival: Arrival) -> int | None:
+        """Of a mail and its twin in a digest one may have no id of its own: then their moment leads to each other."""
+        header = arrival.header
+        for post, message_id in self._database.rows(
+            """SELECT id, message_id FROM post
+               WHERE sent = ? AND base = ? AND coalesce(digest = ?, 1)
+                     AND (? OR EXISTS (SELECT 1 FROM member WHERE member.post = post.id AND alone))
+               ORDER BY id""",
+            (header.date, bare_subject(header.subject), arrival.digest, arrival.in_digest),
+        ):
+            nameless = is_derived(message_id) or is_derived(header.message_id)
+            if nameless and self._same(post, arrival):
+                return int(post)
+        return None
+
+    def _same(self, post: int, arrival: Arrival) -> bool:
+        found = self._database.row("SELECT sent, subject, author, address, digest FROM post WHERE id = ?", (post,))
+        if found is None:
+            return False
+        sent, subject, author, address, digest = found
+        header = arrival.header
+        if digest is not None and arrival.digest is not None and digest != arrival.digest:
+            return False
+        own = self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)) is not None
+        if own and arrival.digest is not None:
+            return True  # our own id and our own words, whatever a list made of From and Subject
+        same_heading = sent == header.date and bare_subject(subject) == bare_subject(header.subject)
+        if not (same_heading and (own or _same_author((author, address), header))):
+            return False
+        if arrival.in_digest or self._digests.is_alone(post):
+            return True  # a digest leaves attachments out, and wraps each text in its own way
+        agree = parts_agree if is_derived(header.message_id) else attachments_agree
+        return agree(self._contents.received(post), arrival.received)
+
+
+def _same_author(known: tuple[str, str | None], header: Header) -> bool:
+    name, address = known
+    if address and header.author.address:
+        return address.casefold() == header.author.address.casefold()
+    return name.casefold() == header.author.name.casefold()
 
 
 def parts_agree(kept: Received, other: Received) -> bool:

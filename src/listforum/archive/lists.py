@@ -56,14 +56,19 @@ class Lists:
             for name, list_id, address, read_only, posts, unread, topics, last in self._database.rows(
                 """
                 SELECT name, list_id, address, read_only,
-                       (SELECT count(*) FROM post_list WHERE list = l.id),
-                       (SELECT count(*) FROM post_list JOIN post ON post.id = post WHERE list = l.id AND NOT read),
+                       (SELECT count(*) FROM post_list JOIN post ON post.id = post WHERE list = l.id AND NOT burst),
+                       (SELECT count(*) FROM post_list JOIN post ON post.id = post
+                        WHERE list = l.id AND NOT read AND NOT burst),
                        (SELECT count(*) FROM topic_list WHERE list = l.id),
                        (SELECT max(last) FROM topic_list WHERE list = l.id)
                 FROM list AS l ORDER BY name
                 """
             )
         )
+
+    def of(self, post: int) -> tuple[int, ...]:
+        """The ids of the lists that a post was seen in."""
+        return tuple(row for (row,) in self._database.rows("SELECT list FROM post_list WHERE post = ?", (post,)))
 
     def posting_address(self, name: str) -> tuple[str | None, bool]:
         """Where posts to this list go, as its newest List-Post said, and whether it said that none are taken."""

@@ -7,15 +7,17 @@ words; anything else is another post, so nobody can hide or replace somebody els
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from listforum.archive.arrival import Arrival, is_derived
+from listforum.archive.arrival import DERIVED, NO_WORDING, Arrival, is_derived
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
-from listforum.archive.identity import attachments_agree, has_more_attachments, parts_agree
+from listforum.archive.digests import Digests, tells_more
+from listforum.archive.identity import Identity, has_more_attachments
 from listforum.archive.lists import Lists
 from listforum.archive.quoting import Quoting
 from listforum.archive.threads import Threads
+from listforum.mail.bursting import may_burst
 from listforum.mail.subject import bare_subject
 from listforum.mail.thread_index import thread_index
 from listforum.model.forum import State
@@ -47,6 +49,8 @@ class Posts:
         self._contents = contents
         self._threads = threads
         self._quoting = quoting
+        self._digests = Digests(database, contents)
+        self._identity = Identity(database, contents, self._digests)
 
     def add(self, list_name: str, arrivals: Sequence[Arrival], now: int) -> Added:
         """Stores a batch of one list in one transaction, threads it, and learns about the list from it."""
@@ -57,23 +61,19 @@ class Posts:
             new: set[int] = set()
             rethread: set[int] = set()
             for arrival in arrivals:
-                post = self._known(arrival)
-                if post is None:
-                    post = self._insert(arrival, now, changes)
+                stored = self._store(arrival, [list_row], now, changes)
+                post = stored.post
+                if stored.new:
                     new.add(post)
-                    rethread.add(post)
-                elif self._complete(post, arrival, now, changes):
-                    rethread.add(post)
-                if self._name(post, arrival.header):
-                    rethread.add(post)
-                if self._put_in_list(list_row, post) and post not in rethread:
-                    changes.touch(post)
+                if stored.changed:
                     rethread.add(post)
                 if self._is_senders_copy(list_row, post, arrival):
                     self._settle_as_sent(post)
                 else:
                     self.put_place(post, arrival.place)
                 posts.append(post)
+                if stored.changed and may_burst(arrival.header, arrival.received.parts):
+                    rethread |= self._burst(post, now, changes)
             self._threads.rethread(rethread)
             self._lists.learn(list_row, [(min(a.header.date or 0, now), a.header) for a in arrivals])
             return Added(tuple(posts), frozenset(new))
@@ -91,6 +91,7 @@ class Posts:
         with self._database.transaction():
             changes = _Changes(self._database)
             worded: set[int] = set()
+            digests: set[int] = set()
             for post, pieces in texts:
                 self._contents.add_parts(post, pieces)
                 wording = self._contents.settle_words(post)
@@ -98,6 +99,9 @@ class Posts:
                     self._quoting.keep(post, wording)
                     changes.touch(post)
                     worded.add(post)
+                    digests.update(self._digests.concerned(post))
+            for digest in sorted(digests):
+                worded |= self._burst(digest, None, changes)
             self._threads.rethread(worded)
 
     def reread(self, post: int, arrival: Arrival, now: int) -> None:
@@ -107,7 +111,7 @@ class Posts:
         found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
         arrived = found[0] if found else None
         self._database.run(
-            """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, sent = ?, date = ?, replied = ?,
+            """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, anonymous = ?, sent = ?, date = ?, replied = ?,
                                reply_like = ?, digest = ?
                WHERE id = ?""",
             (
@@ -115,6 +119,7 @@ class Posts:
                 bare_subject(header.subject),
                 header.author.name,
                 header.author.address,
+                header.author.evidence == "list",
                 header.date,
                 _order(header.date, arrived, now),
                 replied,
@@ -128,14 +133,26 @@ class Posts:
         self._contents.keep_words(post, arrival.own_words)
         self._quoting.keep(post, arrival.wording)
 
+    def burst_anew(self, digests: Iterable[int], now: int) -> None:
+        """Makes posts of the mails in these digests by today's rules, and no others; does not thread them."""
+        with self._database.transaction():
+            changes = _Changes(self._database)
+            before = self._digests.alone()
+            bursting = set(digests)
+            for digest in sorted(bursting | self._digests.all()):
+                self._burst(digest, now, changes)
+            for post in before - self._digests.members():
+                self._threads.forget(post)
+
     def merge(self, kept: int, other: int) -> None:
         """Makes two posts that turned out to be one mail one post: everything known of `other` goes to `kept`."""
         with self._database.transaction():
-            for table in ("place", "post_list", "known_as", "mark", "verdict"):
+            for table in ("place", "post_list", "known_as", "mark", "verdict", "member"):
                 self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
             self._database.run("UPDATE verdict SET parent = ? WHERE parent = ? AND post <> ?", (kept, other, kept))
             for table, column in (("outbox", "post"), ("outbox", "answered"), ("draft", "post")):
                 self._database.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (kept, other))  # noqa: S608
+            self._digests.came_singly(kept)
             _Changes(self._database).touch(kept)
             self._threads.forget(other)
             self._threads.rethread([kept])
@@ -181,35 +198,6 @@ class Posts:
             )
         )
 
-    # --- identity -------------------------------------------------------------------------------------------------
-
-    def _known(self, arrival: Arrival) -> int | None:
-        for message_id in filter(None, (arrival.header.message_id, arrival.header.original_message_id)):
-            for (post,) in self._database.rows(
-                "SELECT post FROM known_as WHERE message_id = ? ORDER BY post", (message_id,)
-            ):
-                if self._same(post, arrival):
-                    return int(post)
-        return None
-
-    def _same(self, post: int, arrival: Arrival) -> bool:
-        found = self._database.row("SELECT sent, subject, author, address, digest FROM post WHERE id = ?", (post,))
-        if found is None:
-            return False
-        sent, subject, author, address, digest = found
-        header = arrival.header
-        if digest is not None and arrival.digest is not None and digest != arrival.digest:
-            return False
-        own = self._database.row("SELECT 1 FROM outbox WHERE post = ?", (post,)) is not None
-        if own and arrival.digest is not None:
-            return True  # our own id and our own words, whatever a list made of From and Subject
-        if sent != header.date or bare_subject(subject) != bare_subject(header.subject):
-            return False
-        if not (own or _same_author((author, address), header)):
-            return False
-        agree = parts_agree if is_derived(header.message_id) else attachments_agree
-        return agree(self._contents.received(post), arrival.received)
-
     # --- copies that the sender's provider keeps ---
 
     def _is_senders_copy(self, list_row: int, post: int, arrival: Arrival) -> bool:
@@ -229,28 +217,78 @@ class Posts:
             (post,),
         )
 
+    # --- digests --------------------------------------------------------------------------------------------------
+
+    def _burst(self, digest: int, now: int | None, changes: _Changes) -> set[int]:
+        """Makes posts of the mails in a digest, as far as they are here; answers what is to be threaded again.
+
+        Which post each is, is looked up anew: more may be known of it, or of a post that it seemed to be.
+        """
+        mails, complete = self._digests.mails_in(digest)
+        latest = self._digests.latest(digest) if now is None else now
+        lists = self._lists.of(digest)
+        read = self._digests.were_read(digest)
+        touched: set[int] = set()
+        for nth, arrival in mails.items():
+            before = self._digests.made_of(digest, nth, arrival.received)
+            stored = self._store(arrival, lists, latest, changes, before)
+            if stored.new and read:
+                self._database.run("UPDATE post SET read = 1 WHERE id = ?", (stored.post,))
+            if stored.changed:
+                touched.add(stored.post)
+            alone = stored.new or self._digests.is_alone(stored.post)
+            self._digests.remember(digest, nth, stored.post, alone=alone)
+        if self._digests.settle(digest, mails.keys(), complete=complete):
+            changes.touch(digest)
+            touched.add(digest)
+        if mails and complete:
+            self._contents.keep_words(digest, None)
+            self._quoting.keep(digest, NO_WORDING)
+        return touched
+
     # --- storing --------------------------------------------------------------------------------------------------
+
+    def _store(
+        self, arrival: Arrival, lists: Sequence[int], now: int, changes: _Changes, before: int | None = None
+    ) -> _Stored:
+        """Stores a mail, or what it adds to the post that it is, in these lists.
+
+        `before` is the post that was made of it when older rules told other words of it.
+        """
+        post = self._identity.known(arrival) or before
+        new = post is None
+        if post is None:
+            post = self._insert(arrival, now, changes)
+            changed = True
+        else:
+            changed = self._complete(post, arrival, now, changes)
+        changed |= self._name(post, arrival.header)
+        put = [self._put_in_list(row, post) for row in lists]
+        if any(put) and not changed:
+            changes.touch(post)
+            changed = True
+        return _Stored(post, new, changed)
 
     def _insert(self, arrival: Arrival, now: int, changes: _Changes) -> int:
         header, received = arrival.header, arrival.received
-        state: State = "whole" if received.raw is not None else "header" if arrival.own_words is None else "text"
         referred, replied = _referred(header)
         post = self._database.insert(
-            """INSERT INTO post (message_id, subject, base, author, address, sent, arrived, date, replied,
+            """INSERT INTO post (message_id, subject, base, author, address, anonymous, sent, arrived, date, replied,
                                  reply_like, state, digest, topic, change)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)""",
             (
                 header.message_id,
                 header.subject,
                 bare_subject(header.subject),
                 header.author.name,
                 header.author.address,
+                header.author.evidence == "list",
                 header.date,
                 received.arrived,
                 _order(header.date, received.arrived, now),
                 replied,
                 _is_like_a_reply(header),
-                state,
+                _state(arrival),
                 arrival.digest,
                 changes.next(),
             ),
@@ -261,6 +299,11 @@ class Posts:
         return post
 
     def _name(self, post: int, header: Header) -> bool:
+        if not is_derived(header.message_id):
+            self._database.run(
+                "UPDATE post SET message_id = ? WHERE id = ? AND message_id LIKE ?",
+                (header.message_id, post, f"%{DERIVED}"),
+            )
         names = {header.message_id, header.original_message_id, *own_place(header)} - {""}
         return sum(self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names) > 0
 
@@ -271,6 +314,10 @@ class Posts:
 
     def _complete(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
         """Adds what the archive did not have of a known post; answers whether its place may be another one now."""
+        if self._digests.is_alone(post):
+            return self._complete_from_digest(post, arrival, now, changes)
+        if arrival.in_digest:
+            return False
         worded = False
         state, arrived, sent, date = self._database.row(
             "SELECT state, arrived, sent, date FROM post WHERE id = ?", (post,)
@@ -291,8 +338,36 @@ class Posts:
             return worded or reordered != date
         return worded
 
+    def _complete_from_digest(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
+        """Takes the mail itself, or what another digest tells more of it, in place of what a digest told."""
+        known = self._contents.received(post)
+        if not arrival.in_digest:
+            self._digests.came_singly(post)
+            arrived = arrival.received.arrived
+        else:
+            arrived = min((a for a in (known.arrived, arrival.received.arrived) if a is not None), default=None)
+            if not tells_more(arrival.received, known):
+                if arrived == known.arrived:
+                    return False
+                arrival = replace(arrival, received=known)
+        received = replace(arrival.received, arrived=arrived)
+        self._contents.keep(post, received, arrival.own_words)
+        self._database.run("UPDATE post SET state = ?, arrived = ? WHERE id = ?", (_state(arrival), arrived, post))
+        self.reread(post, replace(arrival, received=received), now)
+        changes.touch(post)
+        return True
+
     def _put_in_list(self, list_row: int, post: int) -> bool:
         return self._database.run("INSERT OR IGNORE INTO post_list VALUES (?, ?)", (list_row, post)) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What became of a mail: its post, whether that is new, and whether it is to be threaded again."""
+
+    post: int
+    new: bool
+    changed: bool
 
 
 class _Changes:
@@ -324,16 +399,15 @@ def _referred(header: Header) -> tuple[tuple[str, ...], int]:
     return told.referred, told.replied
 
 
+def _state(arrival: Arrival) -> State:
+    if arrival.received.raw is not None:
+        return "whole"
+    return "header" if arrival.own_words is None else "text"
+
+
 def _order(sent: int | None, arrived: int | None, now: int) -> int:
     """The time that orders a post: its Date, but never later than it can have been sent."""
     latest = now if arrived is None else min(arrived + _LATENESS, max(now, arrived))
     if sent is None:
         return 0 if arrived is None else arrived
     return min(sent, latest)
-
-
-def _same_author(known: tuple[str, str | None], header: Header) -> bool:
-    name, address = known
-    if address and header.author.address:
-        return address.casefold() == header.author.address.casefold()
-    return name.casefold() == header.author.name.casefold()

@@ -94,7 +94,7 @@ class Topics:
 
     def posts(self, topic: int) -> tuple[PostRecord, ...]:
         """The posts of a topic, oldest first. Raises UnknownItem."""
-        rows = self._database.rows(f"{_RECORD} WHERE topic = ? ORDER BY date, post.id", (topic,))
+        rows = self._database.rows(f"{_RECORD} WHERE topic = ? AND NOT burst ORDER BY date, post.id", (topic,))
         if not rows:
             raise UnknownItem(_("There is no topic {topic}.").format(topic=topic))
         return tuple(map(_record, rows))
@@ -200,7 +200,8 @@ class Topics:
     def posts_in_list(self, list_row: int, before: int | None = None) -> frozenset[int]:
         """The posts of a list; those older than `before`, in seconds UTC, when it is given."""
         rows = self._database.rows(
-            "SELECT post FROM post_list JOIN post ON post.id = post WHERE list = ? AND (? IS NULL OR date < ?)",
+            """SELECT post FROM post_list JOIN post ON post.id = post
+               WHERE list = ? AND (? IS NULL OR date < ?) AND NOT burst""",
             (list_row, before, before),
         )
         return frozenset(post for (post,) in rows)

@@ -38,13 +38,16 @@ class Words:
         return int(found[0]) if found else 0
 
     def after(self, change: int, limit: int) -> Sequence[Document]:
-        """Posts changed after a change number, in the order of their changes."""
+        """Posts changed after a change number, in the order of their changes.
+
+        Of a digest whose mails are posts nothing is told: they are found instead.
+        """
         return [
             Document(
                 post=post,
                 change=number,
                 topic=topic,
-                lists=tuple((lists or "").split("\n")),
+                lists=tuple(lists.split("\n")) if lists else (),
                 subject=subject,
                 author=author,
                 address=address or "",
@@ -52,9 +55,10 @@ class Words:
                 own_words=unpacked(words).decode("utf-8", "surrogatepass") if words else "",
             )
             for post, number, topic, subject, author, address, date, words, lists in self._database.rows(
-                """SELECT post.id, change, topic, subject, author, address, date, text,
+                """SELECT post.id, change, topic, iif(burst, '', subject), iif(burst, '', author),
+                          iif(burst, '', address), date, text,
                           (SELECT group_concat(name, char(10)) FROM post_list JOIN list ON list.id = list
-                           WHERE post = post.id)
+                           WHERE post = post.id AND NOT burst)
                    FROM post LEFT JOIN own_words ON own_words.post = post.id
                    WHERE change > ? ORDER BY change LIMIT ?""",
                 (change, limit),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+
 import pytest
 
 from listforum.mail.author import find_author
@@ -95,3 +98,106 @@ def test_a_second_address_that_is_broken_is_no_part_of_a_name() -> None:
 )
 def test_an_obfuscated_address_is_not_put_together_again(raw: str, name: str) -> None:
     assert find_author([Mailbox(raw, "")], [], [], LIST) == Author(name, None, "none")
+
+
+SYMPA = ListIdentity((), "talk.lists.example.org")
+GROUPS_IO = ListIdentity((), "talk.groups.io")
+YAHOO = ListIdentity((), "talk.yahoogroups.com")
+IETF = ListIdentity(("talk@example.org",), "talk.example.org")
+
+
+@dataclass(frozen=True, slots=True)
+class Munged:
+    """What a list made of a mail of Ana's."""
+
+    name: str
+    address: str
+    list_: ListIdentity = LIST
+    reply_to: tuple[Mailbox, ...] = ()
+    x_original_from: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+
+    @property
+    def author(self) -> Author:
+        return find_author([Mailbox(self.name, self.address)], self.reply_to, self.x_original_from, self.list_, self.cc)
+
+
+@pytest.mark.parametrize(
+    ("munged", "evidence"),
+    [
+        (Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(ANA,)), "reply-to"),
+        (Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(LIST_BOX, ANA)), "reply-to"),
+        (Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(ANA, ANA)), "reply-to"),
+        (Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(LIST_BOX,), cc=(ANA,)), "cc"),
+        (Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(LIST_BOX,), cc=(BO, LIST_BOX, ANA)), "cc"),
+        (Munged("ana--- via Talk", LIST_BOX.address, reply_to=(LIST_BOX,), cc=(BO, ANA)), "cc"),
+        (Munged("'Ana Sá' via Talk", LIST_BOX.address, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("'ana@example.net' via Talk", LIST_BOX.address, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("Ana Sá (via talk Mailing List)", LIST_BOX.address, SYMPA, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("Ana Sá (ana@example.net via talk)", LIST_BOX.address, SYMPA, reply_to=(ANA,)), "reply-to"),
+        (Munged("Ana Sá (ana@example.net)", LIST_BOX.address, SYMPA, reply_to=(ANA,)), "reply-to"),
+        (Munged("talk (on behalf of Ana Sá)", LIST_BOX.address, SYMPA, reply_to=(ANA,)), "reply-to"),
+        (Munged("talk (on behalf of ana@example.net)", LIST_BOX.address, SYMPA, reply_to=(ANA,)), "reply-to"),
+        (Munged("Ana Sá (par talk)", LIST_BOX.address, SYMPA, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("Ana Sá [talk]", "talk-noreply@yahoogroups.com", YAHOO, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("Ana Sá", "ana=40example.net@dmarc.example.org", IETF, x_original_from=(ANA,)), "x-original-from"),
+        (Munged("Ana Sá", "ana=40example.net@dmarc.example.org", IETF), "from"),
+        (Munged("Ana Sá via groups.io", "ana=example.net@groups.io", GROUPS_IO), "from"),
+        (Munged("Ana Sá via groups.io", "ana=example.net@groups.io", GROUPS_IO, reply_to=(ANA,)), "reply-to"),
+    ],
+)
+def test_the_person_is_found_behind_what_lists_write(munged: Munged, evidence: str) -> None:
+    author = munged.author
+    assert author.name in ("Ana Sá", "ana@example.net")
+    assert (author.address, author.evidence) == ("ana@example.net", evidence)
+
+
+@pytest.mark.parametrize(
+    "munged",
+    [
+        Munged("Ana Sá via Talk", LIST_BOX.address, cc=(BO,)),
+        Munged("Ana Sá via Talk", LIST_BOX.address, cc=(ANA, Mailbox("Ana Sá", "other@example.net"))),
+        Munged(
+            "Ana Sá via Talk", LIST_BOX.address, reply_to=(Mailbox("Ana Sá", "reply+0123456789abcdef@example.net"),)
+        ),
+        Munged("Ana Sá via Talk", LIST_BOX.address, reply_to=(Mailbox("", "noreply@example.net"),)),
+        Munged("Ana Sá via groups.io", "ana=example.net@elsewhere.example", GROUPS_IO),
+        Munged("Ana Sá via Talk", "talk-bounces+ana=example.net@lists.example.org"),
+    ],
+)
+def test_what_could_be_somebody_else_proves_nobody(munged: Munged) -> None:
+    assert munged.author == Author("Ana Sá", None, "none")
+
+
+def test_an_address_encoded_for_a_strangers_server_is_not_decoded() -> None:
+    munged = Munged("Ana Sá", "ana=example.net@elsewhere.example", GROUPS_IO)
+    assert munged.author == Author("Ana Sá", "ana=example.net@elsewhere.example", "from")
+
+
+def test_a_writer_behind_a_lasting_address_of_the_server_is_known_by_it() -> None:
+    address = "000012345abcdef0-dmarc-request@listserv.example.org"
+    assert Munged("Sá, Ana", address, LIST).author == Author("Sá, Ana", address, "from")
+
+
+def test_a_list_that_hides_its_writers_names_only_itself() -> None:
+    author = Munged("Talk about things", LIST_BOX.address, reply_to=(LIST_BOX,)).author
+    assert author == Author("Talk about things", None, "list")
+
+
+@pytest.mark.parametrize("name", ["ana@example.net", "Ana <ana@example.net>", "'ana@example.net'"])
+def test_a_name_that_holds_another_address_gives_way_to_the_real_one(name: str) -> None:
+    assert find_author([Mailbox(name, "bo@evil.example")], [], [], LIST).name == "bo@evil.example"
+
+
+@pytest.mark.parametrize("name", ["ana@example.net", "Ana @ home", "Ana (ANA@example.net)"])
+def test_a_name_that_holds_the_own_address_stays(name: str) -> None:
+    assert find_author([Mailbox(name, "ana@example.net")], [], [], LIST).name == name
+
+
+@pytest.mark.parametrize("unit", ["a ", " via", "via ", "(", "@", "=", "[", "x@y ", "(on behalf of "])
+def test_a_hostile_name_is_read_at_once(unit: str) -> None:
+    name = unit * (100_000 // len(unit))
+    began = time.process_time()
+    find_author([Mailbox(name, LIST_BOX.address)], [Mailbox(name, "ana@example.net")], [], LIST)
+    find_author([Mailbox(name, "ana=40example.net@lists.example.org")], [], [], LIST)
+    assert time.process_time() - began < 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from listforum.mail import thread_index
 from listforum.mail.address import parse_mailboxes
-from listforum.mail.author import find_author
+from listforum.mail.author import claims_address, find_author
 from listforum.mail.date import parse_date, within_reason
 from listforum.mail.fields import Fields, read_fields
 from listforum.mail.guess import guess
@@ -53,8 +53,8 @@ def read_header(fields: bytes) -> Header:
     post, read_only = list_post(values.get("list-post", ""))
     identity = ListIdentity(post, list_id(values.get("list-id", "")))
     original_from = parse_mailboxes(quote_words(values.get("x-original-from", "")))
-    author = find_author(from_, reply_to, original_from, identity)
-    _note_deception(author, defects)
+    author = find_author(from_, reply_to, original_from, identity, cc)
+    _note_deception(from_, author, defects)
     return Header(
         message_id=own_id,
         in_reply_to=_referred(values.get("in-reply-to", ""), mailboxes),
@@ -143,6 +143,6 @@ def _read_date(value: str, defects: list[str]) -> int | None:
     return date
 
 
-def _note_deception(author: Author, defects: list[str]) -> None:
-    if author.address and "@" in author.name and author.name.casefold() != author.address.casefold():
+def _note_deception(from_: tuple[Mailbox, ...], author: Author, defects: list[str]) -> None:
+    if author.address and any(claims_address(mailbox.name, author.address) for mailbox in from_):
         defects.append("From: the name looks like an address, but is not this writer's")

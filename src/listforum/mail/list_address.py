@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,15 @@ _ROBOT_SUFFIXES: Final = (
     *("-request", "-bounces", "-bounce", "-owner", "-errors", "-confirm", "-join", "-leave"),
     *("-subscribe", "-unsubscribe"),
 )
+_MACHINES: Final = frozenset(
+    {
+        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nobody", "mailer-daemon", "postmaster"),
+        *("bounce", "bounces", "majordomo", "listserv", "mailman", "listmaster", "sympa", "undisclosed-recipients"),
+    }
+)
+_MACHINE_PREFIXES: Final = ("bounce-", "bounces-", "noreply-", "no-reply-")
+# Forums take answers at an address with a key: reply+0123456789abcdef@...
+_KEYED: Final = re.compile(r"(?:reply|replies|incoming|notifications?)[+-][0-9a-z]{12,}", re.IGNORECASE)
 _LIST_HOSTS: Final = ("googlegroups.com", "yahoogroups.com", "groups.io", "freelists.org")
 _LIST_HOST_NAMES: Final = frozenset(
     {
@@ -18,6 +28,12 @@ _LIST_HOST_NAMES: Final = frozenset(
         *("mailman", "mailinglist", "mailinglists", "ml", "sympa", "groups", "dmarc"),
     }
 )
+
+
+def is_machine(address: str) -> bool:
+    """Whether a program, and no person, reads what is sent to an address."""
+    local = address.rpartition("@")[0].casefold()
+    return local.split("+")[0] in _MACHINES or local.startswith(_MACHINE_PREFIXES) or bool(_KEYED.fullmatch(local))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +51,15 @@ class ListIdentity:
         list_id = self.id.casefold()
         if not local or not list_id:
             return False
-        local = local.removesuffix("-bounces")
+        local = local.removesuffix("-bounces").removesuffix("-noreply")
         name, _, host = list_id.partition(".")
         return f"{local}.{domain}" == list_id or (local == name and _related(domain, host))
+
+    def is_served_by(self, address: str) -> bool:
+        """Whether an address is at the list's own server, or at one it is named after."""
+        domain = address.rpartition("@")[2].casefold()
+        hosts = (self.id.casefold().partition(".")[2], *(own.rpartition("@")[2].casefold() for own in self.post))
+        return any(_related(domain, host) for host in hosts)
 
     def may_own(self, address: str) -> bool:
         """Whether an address could be a list's, this one or any other, or a robot's of one: for who must be certain.

@@ -7,20 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from gettext import gettext as _
-from typing import Final
 
 from listforum.errors import NoAddressError
 from listforum.mail.address import is_address, same
-from listforum.mail.list_address import ListIdentity
+from listforum.mail.list_address import ListIdentity, is_machine
 from listforum.mail.safe import line
 from listforum.model.mail import Header, Mailbox
-
-_ROBOTS: Final = frozenset(
-    {
-        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nobody", "mailer-daemon", "postmaster"),
-        *("bounce", "bounces", "majordomo", "listserv", "mailman", "listmaster", "sympa", "undisclosed-recipients"),
-    }
-)
 
 
 def private_recipient(header: Header, list_addresses: Collection[str]) -> str:
@@ -66,7 +58,14 @@ def _proven_address(header: Header, lists: ListIdentity) -> str:
 def _consistent(address: str, header: Header) -> str:
     """The author's address, when the header field it is said to come from holds it and no list wrote that field."""
     evidence = header.author.evidence
-    fields = {"from": header.from_, "reply-to": header.reply_to, "x-original-from": (Mailbox("", address),), "none": ()}
+    fields = {
+        "from": header.from_,
+        "reply-to": header.reply_to,
+        "cc": header.cc,
+        "x-original-from": (Mailbox("", address),),
+        "list": (),
+        "none": (),
+    }
     munged = evidence == "from" and any(" via " in mailbox.name for mailbox in header.from_)
     if munged or not _is_any(address, [mailbox.address for mailbox in fields[evidence]]):
         raise _refused(_("The header of the mail leaves in doubt who wrote it."))
@@ -80,10 +79,9 @@ def _doubt(address: str, lists: ListIdentity) -> str:
         return _("{address} is no address that mail can be sent to.").format(address=shown)
     if lists.may_own(address):
         return _("{address} could be a mailing list's: a private answer might reach everybody.").format(address=shown)
-    local, _at, domain = address.casefold().rpartition("@")
-    if local.split("+")[0] in _ROBOTS or local.startswith(("bounce-", "bounces-", "noreply-", "no-reply-")):
+    if is_machine(address):
         return _("{address} is a machine's address: nobody would read the answer.").format(address=shown)
-    if domain.endswith(".invalid"):
+    if address.casefold().endswith(".invalid"):
         return _("{address} was made unusable by the list's server.").format(address=shown)
     return ""
 

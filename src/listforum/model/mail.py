@@ -111,7 +111,7 @@ class Author:
 
     name: str
     address: str | None
-    evidence: Literal["from", "reply-to", "x-original-from", "list", "none"]
+    evidence: Literal["from", "reply-to", "x-original-from", "cc", "list", "none"]
 
 
 @dataclass(frozen=True, slots=True)

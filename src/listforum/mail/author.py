@@ -57,8 +57,9 @@ def find_author(
     if sender is None:
         return Author(_names(from_), None, "none")
     owned = list_.owns(sender.address)
-    name = _without_list(sender.name) if owned else display_name(_VIA.sub("", sender.name))
-    if name == sender.name and not owned and not _is_alias(sender.address, x_original_from, list_):
+    stated = display_name(sender.name)
+    name = _without_list(stated) if owned else display_name(_VIA.sub("", stated))
+    if name == stated and not owned and not _is_alias(sender.address, x_original_from, list_):
         return _proven(name, sender, "from")
     evidence: Literal["x-original-from", "reply-to", "cc"]
     namesakes = _namesakes(name, cc)
@@ -68,7 +69,7 @@ def find_author(
             return _proven(name, person, evidence)
     if list_.is_served_by(sender.address) and (address := _encoded(sender.address)):
         return _proven(name, Mailbox("", address), "from")
-    nobody: Literal["list", "none"] = "list" if owned and name == sender.name else "none"
+    nobody: Literal["list", "none"] = "list" if owned and name == stated else "none"
     return Author(name.removesuffix(_HOST_CUT_OFF) or sender.address, None, nobody)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from listforum.archive.aside import Aside
     from listforum.archive.contents import Contents
     from listforum.archive.cursors import Cursors
+    from listforum.archive.digests import Digests
     from listforum.archive.drafts import Drafts
     from listforum.archive.ledger import Ledger
     from listforum.archive.lists import Lists
@@ -62,6 +63,12 @@ class Archive:
         from listforum.archive.quoting import Quoting
 
         return Quoting(self._database)
+
+    @cached_property
+    def digests(self) -> Digests:
+        from listforum.archive.digests import Digests
+
+        return Digests(self._database, self.contents)
 
     @cached_property
     def posts(self) -> Posts:

@@ -170,7 +170,8 @@ class Outbox:
             self._database.run(
                 f"""UPDATE outbox SET state = 'on the list', error = NULL
                     WHERE state IN ('queued', 'uncertain', 'sent', 'failed') AND public
-                      AND (EXISTS (SELECT 1 FROM place WHERE place.post = outbox.post) OR {_ANSWERED})"""  # noqa: S608
+                      AND (EXISTS (SELECT 1 FROM place WHERE place.post = outbox.post)
+                           OR EXISTS (SELECT 1 FROM member WHERE member.post = outbox.post) OR {_ANSWERED})"""  # noqa: S608
             )
             self._database.run(
                 f"""UPDATE outbox SET state = 'sent', error = NULL

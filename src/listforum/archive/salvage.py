@@ -112,6 +112,7 @@ class _Copy:
                 saved += self._post(post)
                 progress(post, last)
             self._put("verdict", self._both_ways("verdict", "post"))
+            self._put("member", self._both_ways("member", "digest", "nth"))
             items, drafts = self._both_ways("outbox", "id"), self._both_ways("draft", "id")
             self._put("outbox", (self._without_lost(one, "post", "answered") for one in items))
             self._put("draft", (self._without_lost(one, "post") for one in drafts if _sound(one["text"])))

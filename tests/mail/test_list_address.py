@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.mail.list_address import ListIdentity
+from listforum.mail.list_address import ListIdentity, is_machine
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,39 @@ def test_what_the_list_may_own_without_proof(address: str) -> None:
 @pytest.mark.parametrize("address", ["ana@example.org", "talkative@a.example.org", "tal@example.org", "talk", ""])
 def test_what_the_list_can_not_own(address: str) -> None:
     assert not ListIdentity(("talk@lists.example.org",), "talk.lists.example.org").may_own(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "machine"),
+    [
+        ("noreply@example.org", True),
+        ("No-Reply+7@example.org", True),
+        ("bounces-12@example.org", True),
+        ("mailer-daemon@example.org", True),
+        ("reply+0123456789abcdef@forum.example", True),
+        ("ana@example.org", False),
+        ("reply@example.org", False),
+        ("replyana@example.org", False),
+    ],
+)
+def test_what_a_program_reads(address: str, machine: bool) -> None:
+    assert is_machine(address) == machine
+
+
+@pytest.mark.parametrize(
+    ("address", "served"),
+    [
+        ("x@lists.example.org", True),
+        ("x@dmarc.lists.example.org", True),
+        ("x@example.org", True),
+        ("x@example.com", False),
+        ("x", False),
+    ],
+)
+def test_addresses_at_the_lists_own_server(address: str, served: bool) -> None:
+    for list_ in (ListIdentity((), "talk.lists.example.org"), ListIdentity(("talk@lists.example.org",))):
+        assert list_.is_served_by(address) == served
+    assert not ListIdentity().is_served_by(address)
 
 
 words = st.sampled_from(["talk", "lists", "example", "org", "ana", "talk-bounces", "TALK", ""])

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from listforum.mail.address import display_name, is_address, same
-from listforum.mail.list_address import ListIdentity, is_machine
+from listforum.mail.list_address import ListIdentity, is_answer_box
 from listforum.model.mail import Author, Mailbox
 
 _VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
@@ -62,7 +62,7 @@ def find_author(
     if name == stated and not owned and not _is_alias(sender.address, x_original_from, list_):
         return _proven(name, sender, "from")
     evidence: Literal["x-original-from", "reply-to", "cc"]
-    namesakes = _namesakes(name, cc)
+    namesakes = [] if name == stated else _namesakes(name, cc)
     for evidence, field in (("x-original-from", x_original_from), ("reply-to", reply_to), ("cc", namesakes)):
         person = _only_person(field, sender, list_)
         if person is not None:
@@ -134,7 +134,7 @@ def _only_person(field: Sequence[Mailbox], sender: Mailbox, list_: ListIdentity)
     people = {
         mailbox.address.casefold(): Mailbox(mailbox.name[:_MAX_NAME], mailbox.address)
         for mailbox in field
-        if not (same(mailbox.address, sender.address) or list_.owns(mailbox.address) or is_machine(mailbox.address))
+        if not (same(mailbox.address, sender.address) or list_.owns(mailbox.address) or is_answer_box(mailbox.address))
     }
     return next(iter(people.values())) if len(people) == 1 and "" not in people else None
 

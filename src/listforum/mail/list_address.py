@@ -19,7 +19,7 @@ _MACHINES: Final = frozenset(
     }
 )
 _MACHINE_PREFIXES: Final = ("bounce-", "bounces-", "noreply-", "no-reply-")
-# Forums take answers at an address with a key: reply+0123456789abcdef@...
+# reply+0123456789abcdef@...
 _KEYED: Final = re.compile(r"(?:reply|replies|incoming|notifications?)[+-][0-9a-z]{12,}", re.IGNORECASE)
 _LIST_HOSTS: Final = ("googlegroups.com", "yahoogroups.com", "groups.io", "freelists.org")
 _LIST_HOST_NAMES: Final = frozenset(
@@ -33,7 +33,12 @@ _LIST_HOST_NAMES: Final = frozenset(
 def is_machine(address: str) -> bool:
     """Whether a program, and no person, reads what is sent to an address."""
     local = address.rpartition("@")[0].casefold()
-    return local.split("+")[0] in _MACHINES or local.startswith(_MACHINE_PREFIXES) or bool(_KEYED.fullmatch(local))
+    return local.split("+")[0] in _MACHINES or local.startswith(_MACHINE_PREFIXES) or is_answer_box(address)
+
+
+def is_answer_box(address: str) -> bool:
+    """Whether a forum takes the answers to one post at an address."""
+    return _KEYED.fullmatch(address.rpartition("@")[0]) is not None
 
 
 @dataclass(frozen=True, slots=True)

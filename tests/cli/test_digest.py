@@ -1,4 +1,4 @@
-"""A digest, however it comes, is a post in which every mail can be read, found and answered."""
+"""A digest, however it comes, is its mails: each is a post that can be read, found and answered."""
 
 from __future__ import annotations
 
@@ -43,22 +43,61 @@ def reader(request: pytest.FixtureRequest, member: Member, tmp_path: Path) -> Me
     return member
 
 
-def test_every_mail_of_it_is_read_below_its_heading(reader: Member) -> None:
-    read = reader.run("read", "1").output
-    for author, words in WORDS.items():
-        heading = f"Date: Mon, 2 Mar 2026 10:00:00 +0000\nFrom: {author} <one@example.org>\nSubject: Meters\n\n{words}"
-        assert heading in read
+def test_every_mail_of_it_is_a_post_and_it_is_none(reader: Member) -> None:
+    (topic,) = reader.json("topics", "open-data")
+    assert (topic["subject"], topic["posts"], topic["unread"], topic["people"]) == ("Meters", 2, 2, 1)
+    posts = reader.json("show", str(topic["topic"]))["posts"]
+    assert {post["author"]: post["text"] for post in posts} == WORDS
+    assert {post["state"] for post in posts} == {"text"}
 
 
-def test_every_mail_of_it_is_found(reader: Member) -> None:
-    assert [reader.json("search", word)["total"] for word in ("Olinda", "Caruaru", '"Bo Li"')] == [1, 1, 1]
+def test_every_mail_of_it_is_read(reader: Member) -> None:
+    (topic,) = reader.json("topics", "open-data")
+    read = reader.run("read", str(topic["topic"])).output
+    assert all(words in read for words in WORDS.values())
+    assert "Today's Topics" not in read
 
 
-def test_every_mail_of_it_can_be_quoted(reader: Member, tmp_path: Path) -> None:
+def test_every_mail_of_it_is_found_once(reader: Member) -> None:
+    for word in ("Olinda", "Caruaru", '"Bo Li"'):
+        assert reader.json("search", word, "--posts")["total"] == 1
+    assert [reader.json("search", word)["total"] for word in ("Digest", "Topics")] == [0, 0]
+    assert reader.json("search", "Meters", "--posts")["total"] == 2
+
+
+def test_a_mail_of_it_can_be_answered_and_quoted(reader: Member, tmp_path: Path) -> None:
     (tmp_path / "answer.txt").write_text("Thanks.")
-    reader.json("reply", "1", "--quote", "--text-file", str(tmp_path / "answer.txt"))
-    (text,) = [post["text"] for post in reader.json("show", "1")["posts"] if "Thanks." in (post["text"] or "")]
-    assert all(f"> {words}" in text for words in WORDS.values())
+    (topic,) = reader.json("topics", "open-data")
+    asked = next(post for post in reader.json("show", str(topic["topic"]))["posts"] if post["author"] == "Bo Li")
+    reader.json("reply", str(asked["post"]), "--quote", "--text-file", str(tmp_path / "answer.txt"))
+    posts = reader.json("show", str(topic["topic"]))["posts"]
+    (answer,) = [post for post in posts if "Thanks." in (post["text"] or "")]
+    assert f"> {WORDS['Bo Li']}" in answer["text"]
+    assert WORDS["Ana Lima"] not in answer["text"]
+    assert answer["parent"] == asked["post"]
+
+
+def test_its_mails_are_exported_and_come_back_as_the_same_posts(reader: Member, tmp_path: Path) -> None:
+    assert reader.json("export", str(tmp_path / "all.mbox"), "--list", "open-data") == {"posts": 2}
+    again = reader.json("import", str(tmp_path / "all.mbox"), "open-data")
+    assert (again["new"], again["known"]) == (0, 2)
+
+
+def test_a_rebuild_leaves_everything_as_it_is(reader: Member) -> None:
+    before = reader.json("topics", "open-data"), reader.json("search", "Olinda", "--posts")["results"]
+    assert reader.json("rebuild")["posts"] == 2
+    assert (reader.json("topics", "open-data"), reader.json("search", "Olinda", "--posts")["results"]) == before
+
+
+def test_its_mails_that_come_singly_too_are_the_same_posts(reader: Member, tmp_path: Path) -> None:
+    singly = mail(7, subject="[open-data] Meters", text=WORDS["Bo Li"], author="Bo Li <one@example.org>")
+    written = singly.partition(b"\r\n")[0]
+    (tmp_path / "single.eml").write_bytes(singly.replace(written, b"Date: Mon, 2 Mar 2026 10:00:00 +0000"))
+    told = reader.json("import", str(tmp_path / "single.eml"), "open-data")
+    assert (told["new"], told["known"]) == (0, 1)
+    (topic,) = reader.json("topics", "open-data")
+    states = {post["author"]: post["state"] for post in reader.json("show", str(topic["topic"]))["posts"]}
+    assert states == {"Ana Lima": "text", "Bo Li": "whole"}
 
 
 def test_a_digest_comes_whole_where_of_another_text_only_the_beginning_comes(
@@ -72,8 +111,8 @@ def test_a_digest_comes_whole_where_of_another_text_only_the_beginning_comes(
     member.configure(dovecot, user, OPEN_DATA)
     member.json("sync")
     told = {topic["subject"]: topic["topic"] for topic in member.json("topics", "open-data")}
-    (whole,) = member.json("show", str(told["Water Digest, Vol 3, Issue 4"]))["posts"]
-    assert "End of Water Digest" in whole["text"]
-    assert whole["attachments"] == []
+    posts = member.json("show", str(told["Meters"]))["posts"]
+    assert all(WORDS[post["author"]] in post["text"] and post["text"].endswith("1499 was read.") for post in posts)
+    assert [post["attachments"] for post in posts] == [[], []]
     (long,) = member.json("show", str(told["A long list"]))["posts"]
     assert [one["state"] for one in long["attachments"]] == ["waiting"]

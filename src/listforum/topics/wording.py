@@ -59,7 +59,8 @@ def _passages(cut: Iterable[Block]) -> Iterator[Passage]:
             unused = Passage(line, 0, said, ())
         elif block.kind == "quote" and block.depth == 1:
             words = "\n".join(quote_depth(quoted)[1] for quoted in block.text.split("\n"))
-            yield Passage(line, lines, said, shingles(words)[:MOST_SHINGLES])
+            filled = block.text.rstrip().count("\n") + 1
+            yield Passage(line, filled, said, shingles(words)[:MOST_SHINGLES])
             unused = None
         line += lines
     if unused is not None:

@@ -161,7 +161,7 @@ class Topics:
         for post, *told in self._database.rows(
             """SELECT passage.post, line, lines, source, post.topic, post.author, post.date
                FROM passage JOIN post ON post.id = source
-               WHERE passage.post IN (SELECT value FROM json_each(?)) ORDER BY passage.post, line, nth""",
+               WHERE lines > 0 AND passage.post IN (SELECT value FROM json_each(?)) ORDER BY passage.post, line, nth""",
             (json.dumps(list(posts)),),
         ):
             found[post].append(QuoteSource(*told))

@@ -19,6 +19,8 @@ def mark_answered(page: Page) -> None:
     floor = at = 0
     while at < len(page.lines):
         if page.kinds[at]:
+            if page.first_own is None and page.kinds[at] in ("patch", "code"):
+                page.first_own = at
             floor = at = at + 1
             continue
         end = at

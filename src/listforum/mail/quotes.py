@@ -18,11 +18,13 @@ from listforum.mail.answered import mark_answered
 from listforum.mail.digest import Member, members
 from listforum.mail.footers import mark_footers
 from listforum.mail.page import BLANK, Page
+from listforum.mail.patches import mark_patches
 from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
 from listforum.mail.signatures import mark_signatures
 from listforum.model.mail import Block
 
 _ADDR_SPEC: Final = r"(?:mailto:)?[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}"
+_OWN: Final = frozenset(("own", "patch", "code"))
 _ANSWERED: Final = frozenset(("attribution", "quote", "forwarded"))
 _BLANK_ROWS: Final = re.compile(r"(?m)^>\n(?:>\n)+")
 _ADDRESS: Final = re.compile(rf" ?[<(\[]{_ADDR_SPEC}(?:<{_ADDR_SPEC}>)?[>)\]]")
@@ -31,8 +33,9 @@ _ADDRESS: Final = re.compile(rf" ?[<(\[]{_ADDR_SPEC}(?:<{_ADDR_SPEC}>)?[>)\]]")
 def blocks(text: str) -> tuple[Block, ...]:
     """A readable text cut into own words, attributions, quotes, forwarded mails, signatures and list footers, in order.
 
-    The texts of the blocks, joined with newlines, are the text again. `depth` counts quote levels, also inside a
-    forwarded mail. In a digest the lines that set its mails off, and their headings, are own words.
+    Patches and code of the author's have kinds of their own. The texts of the blocks, joined with newlines, are the
+    text again. `depth` counts quote levels, also inside a forwarded mail. In a digest the lines that set its mails off,
+    and their headings, are own words.
     """
     if not text:
         return ()
@@ -58,6 +61,7 @@ def _merged(cut: Iterable[Block]) -> tuple[Block, ...]:
 
 def _blocks(text: str) -> tuple[Block, ...]:
     page = Page(text)
+    mark_patches(page)
     mark_quoted_lines(page)
     mark_footers(page)
     mark_answered(page)
@@ -67,12 +71,16 @@ def _blocks(text: str) -> tuple[Block, ...]:
 
 
 def own_words(text: str) -> str:
-    """The author's own words, without quotes, attributions, forwards, signature and footer; "" when none remain."""
+    """The author's own words, without quotes, attributions, forwards, signature and footer; "" when none remain.
+
+    Patches and code stay: people search for the names in them, and two versions of a patch below the same words are two
+    posts, which `own_words_digest` must tell apart. Who wants prose only takes the blocks that are "own".
+    """
     return _own(blocks(text))
 
 
 def _own(cut: Iterable[Block]) -> str:
-    own = (_trimmed(block.text) for block in cut if block.kind == "own")
+    own = (_trimmed(block.text) for block in cut if block.kind in _OWN)
     return "\n\n".join(words for words in own if words)
 
 

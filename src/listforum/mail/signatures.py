@@ -54,7 +54,7 @@ _MARK_BEGINNINGS: Final = ("-", "_", "—", "–")
 
 def mark_signatures(page: Page) -> None:
     """Marks the signature at the end of every run of own lines, and OpenPGP armour around it."""
-    any_words = False
+    any_words = "patch" in page.kinds or "code" in page.kinds
     for start, end in runs([kind is None for kind in page.kinds]):
         armoured = _pgp_armour_end(page.lines, start, end)
         page.mark(start, armoured, "signature")

@@ -141,12 +141,15 @@ class Header:
     thread_index: str = ""
 
 
-BlockKind = Literal["own", "attribution", "quote", "forwarded", "signature", "footer"]
+BlockKind = Literal["own", "patch", "code", "attribution", "quote", "forwarded", "signature", "footer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of lines of one kind; `depth` counts the quote levels, 0 for what is not quoted."""
+    """A run of lines of one kind; `depth` counts the quote levels, 0 for what is not quoted.
+
+    The kinds "patch" and "code" are the author's own too, but no prose.
+    """
 
     kind: BlockKind
     text: str

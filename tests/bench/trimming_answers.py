@@ -118,5 +118,31 @@ QUOTEQUAIL: Final = {
 }
 """What stands above the quote or the forwarded mail: placeholders, not words of a person."""
 
-DIFFERENCES: Final[dict[str, str]] = {}
+_QUOTE: Final = "keeps a quote that words answer, or that is all there is; to us a quote is one wherever it stands"
+_FAREWELL: Final = "keeps a farewell typed by hand; to us, and to github and mail-parser-reply, it is a signature"
+_FORWARDED: Final = (
+    "takes the mail below a group of header fields, or all of a forwarded mail, for the sender's own words"
+)
+
+DIFFERENCES: Final = {
+    "discourse/embedded_email_7": _QUOTE,
+    "discourse/embedded_email_16": _QUOTE,
+    "discourse/embedded_email_17": _QUOTE,
+    "discourse/quote_and_text": _QUOTE,
+    "discourse/quote_only": _QUOTE,
+    "discourse/email_headers_5": _FAREWELL,
+    "discourse/embedded_ception": _FAREWELL,
+    "discourse/embedded_email_19": _FAREWELL,
+    "discourse/embedded_email_swedish": _FAREWELL,
+    "discourse/forwarded_message": _FORWARDED,
+    "discourse/before_embedded_email_10": "looks for the innermost mail; what is quoted begins, to us, with the outermost",
+    "crisp/email_1": _FAREWELL,
+    "crisp/email_3": _FAREWELL,
+    "crisp/email_not_a_signature": _FAREWELL,
+    "crisp/email_emoji": "keeps name, office and handle below a dash that stands alone; to us that is a signature",
+    "mail-parser-reply/email_pl_1_1": _FORWARDED,
+    "mail-parser-reply/email_pl_1_2": _FORWARDED,
+    "mail-parser-reply/email_pl_1_3": _FORWARDED,
+    "talon/reply-separated-by-hr.html": "drops a name that shares its element with the quote; to us it stands above it",
+}
 """Where we differ on purpose, and why. These are not passes."""

@@ -44,6 +44,8 @@ class TestChanged:
             ("周五开会", "水泵晚上停了"),
             ("Seeds (was: Well pump stops at night)", "Well pump stops at night (was: Hello)"),
             ("Unsubscribe", OLD),
+            ("Well pumps of wood (was: Well pumps of tin (was: Buckets))", "Well pumps of tin (was: Buckets)"),
+            ("Slow pumps of tin (was: ticket 34 / no water)", "ticket 34 / no water"),
         ],
     )
     def test_something_else_began(self, child: str, parent: str) -> None:

@@ -99,7 +99,8 @@ _NAMELESS: Final = re.compile(
 )
 _UNDECODED: Final = "=?"
 _LOST: Final = re.compile(r"\N{REPLACEMENT CHARACTER}|\?(?=\w)|\?{3}")
-_MOST_OF_A_PAIR: Final = 0.55
+_MOST_PAIRS: Final = 0.55
+_NEARLY_ALL_PAIRS: Final = 0.85
 _MOST_WORDS: Final = 0.7
 _LEAST_WORDS: Final = 2
 _LONG_ENOUGH_TO_BE_CUT: Final = 10
@@ -116,9 +117,10 @@ def changed(child: str, parent: str) -> bool:
         return False
     before, after = _Title.of(parent), _Title.of(child)
     after = after if after.old else after.without(before)
-    if not (_letters(before.head) and _letters(after.head)):
+    if before.whole == after.whole or not (_letters(before.head) and _letters(after.head)):
         return False
-    return not any(_alike(after.head, name) for name in (before.head, before.whole, before.old) if name)
+    alike = _reads_as if after.old and _same(after.old, before.whole) else _alike
+    return not any(alike(after.head, name) for name in (before.head, before.whole, before.old) if name)
 
 
 def prefixed(subject: str) -> bool:
@@ -165,8 +167,12 @@ def _stripped(text: str) -> str:
 
 def _is_patch(subject: str) -> bool:
     """Whether a mail is a patch, which hangs where its sender puts it; one that was is none."""
+    return _PATCH.search(_now(subject)) is not None
+
+
+def _now(subject: str) -> str:
     formerly = _IN_BRACKETS.search(subject)
-    return _PATCH.search(subject, 0, formerly.start() if formerly else len(subject)) is not None
+    return subject[: formerly.start()] if formerly else subject
 
 
 def _says_nothing(subject: str) -> bool:
@@ -181,7 +187,7 @@ def _of_digest(*subjects: str) -> bool:
 
 def _share_number(one: str, other: str) -> bool:
     """Whether both name the same entry of a tracker: its subject changes as the entry does."""
-    return not _numbers(one).isdisjoint(_numbers(other))
+    return not _numbers(_now(one)).isdisjoint(_numbers(_now(other)))
 
 
 def _numbers(subject: str) -> frozenset[str]:
@@ -200,13 +206,19 @@ def _alike(one: str, other: str) -> bool:
         return True
     if len("".join(first)) < _TELLING > len("".join(second)):
         return first == second
-    return _is_cut(first, second) or _share_pairs(first, second) or _share_words(first, second)
+    return _is_cut(first, second) or _shared_pairs(first, second) >= _MOST_PAIRS or _share_words(first, second)
+
+
+def _reads_as(one: str, other: str) -> bool:
+    """Whether two titles are the same but for a status, where the writer says that the one was the other."""
+    first, second = _without_status(_words(one)), _without_status(_words(other))
+    return _is_cut(first, second) or _shared_pairs(first, second) >= _NEARLY_ALL_PAIRS
 
 
 def _same(one: str, other: str) -> bool:
     """Whether two titles are the same but for small edits and cuts."""
     first, second = _words(one), _words(other)
-    return bool(first and second) and (_is_cut(first, second) or _share_pairs(first, second))
+    return bool(first and second) and (_is_cut(first, second) or _shared_pairs(first, second) >= _MOST_PAIRS)
 
 
 def _is_cut(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
@@ -218,10 +230,10 @@ def _is_cut(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     )
 
 
-def _share_pairs(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    """Whether most pairs of neighbouring letters are in both (the Sorensen-Dice coefficient): typos, joined words."""
+def _shared_pairs(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """The share of pairs of neighbouring letters that are in both (Sorensen-Dice): typos, joined words leave most."""
     one, other = _pairs("".join(first)), _pairs("".join(second))
-    return 2 * (one & other).total() >= _MOST_OF_A_PAIR * (one.total() + other.total())
+    return 2 * (one & other).total() / (one.total() + other.total())
 
 
 def _share_words(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
@@ -256,12 +268,15 @@ def _what_survives(text: str) -> str:
 
 
 def _repaired(subject: str) -> str:
-    """A subject of bounded length, UTF-8 that was read as Latin-1 read again."""
-    text = fold_spaces(subject[: 4 * _LONGEST])[:_LONGEST]
+    """A subject of bounded length, with words of UTF-8 that were read as Latin-1 read again."""
+    return " ".join(map(_reread, fold_spaces(subject[: 4 * _LONGEST])[:_LONGEST].split()))
+
+
+def _reread(word: str) -> str:
     try:
-        return text.encode("cp1252").decode("utf-8")
+        return word if word.isascii() else word.encode("cp1252").decode("utf-8")
     except UnicodeError:
-        return text
+        return word
 
 
 _STATUS_PLAIN: Final = frozenset(word for status in _STATUS for word in _words(status))

@@ -16,6 +16,7 @@ from listforum.model.forum import Grounds
 from listforum.topics.suggestions import (
     WINDOW,
     Known,
+    Subject,
     Suggestion,
     same_subject,
     source,
@@ -51,9 +52,13 @@ class Quoting:
 
     def keep(self, post: int, wording: Wording) -> None:
         """Stores the sample of a post's own words, and what it quotes, in place of what was there."""
-        self._database.run("DELETE FROM shingle WHERE post = ?", (post,))
+        gone = self._sampled([post]) - set(wording.own)
+        self._database.run_many("DELETE FROM shingle WHERE hash = ? AND post = ?", [(hashed, post) for hashed in gone])
+        self._database.run("INSERT OR REPLACE INTO sample VALUES (?, ?)", (post, _packed(wording.own)))
+        self._database.run_many(
+            "INSERT OR IGNORE INTO shingle VALUES (?, ?)", [(hashed, post) for hashed in wording.own]
+        )
         self._database.run("DELETE FROM passage WHERE post = ?", (post,))
-        self._database.run_many("INSERT INTO shingle VALUES (?, ?)", [(hashed, post) for hashed in wording.own])
         self._database.run_many(
             "INSERT INTO passage (post, nth, line, lines, claim, shingles) VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -68,12 +73,7 @@ class Quoting:
         found = self._database.row("SELECT min(date) FROM post WHERE id IN (SELECT value FROM json_each(?))", (among,))
         if found is None or found[0] is None:
             return set()
-        own = {
-            hashed
-            for (hashed,) in self._database.rows(
-                "SELECT hash FROM shingle WHERE post IN (SELECT value FROM json_each(?))", (among,)
-            )
-        }
+        own = self._sampled(posts)
         later = self._database.rows(
             """SELECT passage.post, shingles FROM post JOIN passage ON passage.post = post.id
                WHERE post.date >= ? AND post.id NOT IN (SELECT value FROM json_each(?)) ORDER BY post.date LIMIT ?""",
@@ -109,7 +109,7 @@ class Quoting:
         bearers = self._bearers({hashed for some in passages.values() for one in some for hashed in one.shingles})
         named = {post for found in bearers.values() for post in found}
         named.update(*digested.values(), (above for post in posts if (above := told.get(post)) is not None))
-        known = {**self._known(named | set(posts)), **{one.post: one for found in alike.values() for one in found}}
+        known = {**self._known(named | set(posts)), **{one.post: one for found in alike.values() for one in found.near}}
         sources: list[tuple[int | None, int, int]] = []
         made: list[Suggestion] = []
         for post in (post for post in posts if post in known):
@@ -120,8 +120,8 @@ class Quoting:
                 (source(p, h, known, parent), post, n) for n, (p, h) in enumerate(zip(quoted, hits, strict=True))
             ]
             if post in loose:
-                alike_now = same_subject(known[post], alike[post], prefixes_are_lost=False)
-                likely = {one for found in hits for one in found} | digested[post] | {one.post for one in alike_now}
+                young = same_subject(known[post], alike[post], prefixes_are_lost=False)
+                likely = {one for found in hits for one in found} | digested[post] | {one.post for one in young}
                 candidates = [known[one] for one in likely if one in known]
                 found = suggest(known[post], quoted, candidates, hits, digested[post])
                 made += [found] if found else []
@@ -151,6 +151,13 @@ class Quoting:
             found[post].append(Passage(line, lines, _claim(told), _unpacked(hashes)))
         return found
 
+    def _sampled(self, posts: Collection[int]) -> set[int]:
+        """The shingles of these posts' own words."""
+        rows = self._database.rows(
+            "SELECT shingles FROM sample WHERE post IN (SELECT value FROM json_each(?))", (json.dumps(sorted(posts)),)
+        )
+        return {hashed for (shingles,) in rows for hashed in _unpacked(shingles)}
+
     def _bearers(self, hashes: Collection[int]) -> dict[int, list[int]]:
         """The posts whose own words each shingle stands for; not those of which too many have it."""
         return {
@@ -170,19 +177,26 @@ class Quoting:
         )
         return {row[0]: _as_known(row) for row in rows}
 
-    def _of_the_same_subject(self, post: Known) -> list[Known]:
-        if not post.base:
-            return []
+    def _of_the_same_subject(self, post: Known) -> Subject:
+        lists = json.dumps(sorted(post.lists))
         rows = self._database.rows(
-            f"{_KNOWN} WHERE base = ? AND date <= ? AND NOT burst ORDER BY date DESC LIMIT ?",
-            (post.base, post.date, _MOST_OF_A_SUBJECT),
+            f"""{_KNOWN} WHERE base = ? AND base <> '' AND date BETWEEN ? AND ? AND NOT burst AND id <> ?
+                ORDER BY date DESC LIMIT ?""",
+            (post.base, post.date - WINDOW, post.date, post.post, _MOST_OF_A_SUBJECT),
         )
-        return [known for row in rows if not (known := _as_known(row)).lists.isdisjoint(post.lists)]
+        older = self._database.row(
+            """SELECT EXISTS (SELECT 1 FROM post AS older JOIN post_list ON post_list.post = older.id
+                              WHERE base = ? AND base <> '' AND date < ? AND NOT burst
+                                    AND list IN (SELECT value FROM json_each(?)))""",
+            (post.base, post.date - WINDOW, lists),
+        )
+        near = [known for row in rows if not (known := _as_known(row)).lists.isdisjoint(post.lists)]
+        return Subject(near, is_older=bool(older and older[0]))
 
     def _with_the_same_subject(self, among: str) -> set[int]:
         rows = self._database.rows(
             """SELECT other.id FROM post AS new JOIN post AS other ON other.base = new.base
-               WHERE new.id IN (SELECT value FROM json_each(?1)) AND new.base <> ''
+               WHERE new.id IN (SELECT value FROM json_each(?1)) AND other.base <> ''
                      AND other.date BETWEEN new.date AND new.date + ?2 LIMIT ?3""",
             (among, WINDOW, NEIGHBOURHOOD),
         )
@@ -191,6 +205,13 @@ class Quoting:
     def _digested(self, posts: Sequence[int]) -> dict[int, frozenset[int]]:
         """For each post the mails of the digests that its header names."""
         found: defaultdict[int, set[int]] = defaultdict(set)
+        for post, member in self._database.rows(
+            """SELECT referred.post, member.post FROM referred
+               JOIN known_as ON known_as.message_id = referred.message_id JOIN member ON digest = known_as.post
+               WHERE referred.post IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(posts)),),
+        ):
+            found[post].add(member)
         return {post: frozenset(found[post]) for post in posts}
 
 

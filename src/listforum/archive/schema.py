@@ -140,12 +140,17 @@ CREATE TABLE own_words (
 );
 
 -- what samples of the posts' own words stand for: where somebody quotes them, the same hashes come up
+CREATE TABLE sample (
+    post     INTEGER PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+    shingles BLOB NOT NULL
+);
+
+-- the samples by hash; rows of posts that are gone are harmless, for a post's number is never used again
 CREATE TABLE shingle (
     hash INTEGER NOT NULL,
-    post INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    post INTEGER NOT NULL,
     PRIMARY KEY (hash, post)
 ) WITHOUT ROWID;
-CREATE INDEX shingle_post ON shingle (post);
 
 -- what a post quotes: samples of it, whom the line above names, and the post it was found in
 CREATE TABLE passage (

@@ -92,26 +92,33 @@ class Known:
         return self.prefixed or self.quotes
 
 
-def same_subject(post: Known, others: Iterable[Known], *, prefixes_are_lost: bool) -> list[Known]:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Where else the bare subject of a post stands: the posts within `WINDOW` before it, and whether `is_older`."""
+
+    near: Sequence[Known]
+    is_older: bool
+
+
+def same_subject(post: Known, subject: Subject, *, prefixes_are_lost: bool) -> list[Known]:
     """The posts that `post` may answer by its subject alone: those of a topic that began a short while ago.
 
-    `others` are earlier posts with the same bare subject. A topic begins with a post that does not look like an answer,
-    or, where that is not here, with the oldest. A post that does not look like an answer itself can be one where a
-    subject of several words comes up again within days, and another person may have begun it; but not in an archive
-    that lost its prefixes: there only a quote tells an answer.
+    A topic begins with a post that does not look like an answer, or, where that is not here, with the oldest. A post
+    that does not look like an answer itself can be one where a subject of several words comes up again within days, and
+    another person may have begun it; but not in an archive that lost its prefixes: there only a quote tells an answer.
     """
     words = len(_WORD.findall(post.base))
     if not words or not (post.answers or (words > 2 and not prefixes_are_lost)):
         return []
     window = WINDOW if post.answers and words > 1 else SHORT_WINDOW
-    run = sorted((other for other in others if other.order < post.order), key=lambda other: other.order)
+    run = sorted((other for other in subject.near if other.order < post.order), key=lambda other: other.order)
     recent = [other for other in run if post.date - other.date <= window]
     first = next((other for other in recent if not other.answers), None)
-    if first is None and recent != run:
+    if first is None:
+        return recent if post.answers and recent == run and not subject.is_older else []
+    if not post.answers and not post.may_be_anothers(first):
         return []
-    if not post.answers and (first is None or not post.may_be_anothers(first)):
-        return []
-    return recent if first is None else recent[recent.index(first) :]
+    return recent[recent.index(first) :]
 
 
 def suggest(

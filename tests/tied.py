@@ -57,7 +57,7 @@ def mails() -> Sequence[bytes]:
             subject="Re: Maps of the districts",
             author=wei,
             answers=[1, 2, 4],
-            text=f"Ana Lopez wrote:\n{quoted(MAPS, 2)}\n\nBeside it.\n\nMaria Silva wrote:\n{quoted(CENSUS, 3)}\n\nYes.",
+            text=f"Ana Lopez wrote:\n{quoted(MAPS, 2)}\n\nBeside it.\n\nMaria wrote:\n{quoted(CENSUS, 3)}\n\nYes.",
         ),
     )
 

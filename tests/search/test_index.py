@@ -177,6 +177,19 @@ def test_posts_that_are_gone_are_neither_shown_nor_counted(directory: Path) -> N
 # --- keeping up
 
 
+def test_a_post_that_stands_in_no_list_any_more_is_not_found(directory: Path) -> None:
+    index, archive = indexed(directory, [document(1, "pump"), document(2, "pump", topic=1)])
+    archive.put(document(2, lists=()))
+    assert found(index, "pump") == [1]
+    assert found(index, "after:2000") == [1]
+    index.catch_up()
+    assert found(index, "after:2000") == [1]
+    assert posts_of(index.scan(query("after:2000"), sort="newest", limit=5, unit="posts")) == [1]
+    archive.put(document(2, "pump", topic=1))
+    index.catch_up()
+    assert found(index, "after:2000") == [2, 1]
+
+
 def test_an_empty_archive_has_an_index_too(directory: Path) -> None:
     index, _ = indexed(directory, [])
     assert index.search(query("pump"), sort="best", limit=5, unit="topics").total == 0

@@ -38,7 +38,13 @@ class _Scan:
         self._found: dict[int, _Counted] = {}
 
     def read(self, document: Document) -> None:
-        """Take in a post; one that changed meanwhile comes again, and its later state counts."""
+        """Take in a post; one that changed meanwhile comes again, and its later state counts.
+
+        What stands in no list is never found.
+        """
+        if not document.lists:
+            self._found.pop(document.post, None)
+            return
         analysed = Analysed(values_of(document.subject, (document.author, document.address), document.own_words))
         frequencies = tuple(min(analysed.terms(field)[term], MAX_FREQUENCY) for field, term in self._scored)
         lengths = {field: stored_length(analysed.terms(field).total()) for field in FIELDS}

@@ -99,8 +99,10 @@ class Gathering:
         return list(map(length_to_byte, self._fields[name].lengths))
 
     def add(self, document: Document) -> None:
-        """Take in a post."""
+        """Take in a post; one that stands in no list only takes the place of what was there, and is never found."""
         number = self._place(document.post, document.date)
+        if not document.lists:
+            self._replaced.append(self._at.pop(document.post))
         self._fields["subject"].add(number, (document.subject,))
         self._fields["author"].add(number, (document.author, document.address))
         self._fields["text"].add(number, (document.own_words,))

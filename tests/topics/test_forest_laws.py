@@ -92,9 +92,7 @@ class Archive:
         del self.topics[post]
         family = self.families.pop(post)
         self.verdicts = {number: word for number, word in self.verdicts.items() if post not in (number, word.parent)}
-        self.suggestions = {
-            number: one for number, one in self.suggestions.items() if post not in (number, one.parent)
-        }
+        self.suggestions = {number: one for number, one in self.suggestions.items() if post not in (number, one.parent)}
         left = {number for number in self.posts if self.families[number] == family}
         self.thread_again(self.near(self.posts[number] for number in left) | left)
 

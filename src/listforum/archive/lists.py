@@ -8,10 +8,12 @@ from gettext import gettext as _
 from listforum.archive.database import Database
 from listforum.errors import UnknownItem
 from listforum.mail.subject import list_tag
-from listforum.model.forum import ListInfo
+from listforum.model.forum import ListInfo, Prefixes
 from listforum.model.mail import Header
 
 _SUBJECTS_FOR_TAG = 50
+_ANSWERS_TO_JUDGE_BY = 20
+_MOST = 0.8
 
 
 class Lists:
@@ -88,6 +90,27 @@ class Lists:
     def tags(self) -> tuple[str, ...]:
         """The subject tags that lists are known to add."""
         return tuple(row[0] for row in self._database.rows("SELECT DISTINCT tag FROM list WHERE tag IS NOT NULL"))
+
+    def prefixes(self, name: str) -> Prefixes:
+        """Whether the answers of a list are taken to have their prefixes. Raises UnknownItem."""
+        found = self._database.row("SELECT prefixes FROM list WHERE id = ?", (self.id_of(name),))
+        return "lost" if found and found[0] == "lost" else "kept"
+
+    def set_prefixes(self, name: str, prefixes: Prefixes) -> bool:
+        """Stores that setting; answers whether it was another one. Raises UnknownItem."""
+        row = self.id_of(name)
+        return self._database.run("UPDATE list SET prefixes = ?1 WHERE id = ?2 AND prefixes <> ?1", (prefixes, row)) > 0
+
+    def seems_to_have_lost_prefixes(self, name: str) -> bool:
+        """Whether of many posts whose header names their parent most have no prefix. Raises UnknownItem."""
+        found = self._database.row(
+            """SELECT count(*), coalesce(sum(NOT reply_like), 0) FROM post_list
+               JOIN post ON post.id = post_list.post JOIN edge ON child = post.id
+               WHERE list = ? AND reason IN ('in-reply-to', 'references') AND NOT branch""",
+            (self.id_of(name),),
+        )
+        answers, bare = found or (0, 0)
+        return bool(answers >= _ANSWERS_TO_JUDGE_BY and bare > answers * _MOST)
 
     def learn(self, list_row: int, headers: Sequence[tuple[int, Header]]) -> None:
         """Takes the List-Id, the newest List-Post and the subject tag out of (date, header) pairs.

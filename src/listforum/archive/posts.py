@@ -111,8 +111,8 @@ class Posts:
         found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
         arrived = found[0] if found else None
         self._database.run(
-            """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, anonymous = ?, sent = ?, date = ?, replied = ?,
-                               reply_like = ?, digest = ?
+            """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, anonymous = ?, sent = ?, date = ?,
+                               replied = ?, reply_like = ?, digest = ?
                WHERE id = ?""",
             (
                 header.subject,

@@ -106,6 +106,7 @@ class Quoting:
         loose = self._known([post for post in posts if post not in told])
         alike = {post: self._of_the_same_subject(one) for post, one in loose.items()}
         digested = self._digested(list(loose))
+        without_prefixes = self._without_prefixes()
         bearers = self._bearers({hashed for some in passages.values() for one in some for hashed in one.shingles})
         named = {post for found in bearers.values() for post in found}
         named.update(*digested.values(), (above for post in posts if (above := told.get(post)) is not None))
@@ -120,7 +121,7 @@ class Quoting:
                 (source(p, h, known, parent), post, n) for n, (p, h) in enumerate(zip(quoted, hits, strict=True))
             ]
             if post in loose:
-                young = same_subject(known[post], alike[post], prefixes_are_lost=False)
+                young = same_subject(known[post], alike[post], without_prefixes)
                 likely = {one for found in hits for one in found} | digested[post] | {one.post for one in young}
                 candidates = [known[one] for one in likely if one in known]
                 found = suggest(known[post], quoted, candidates, hits, digested[post])
@@ -201,6 +202,10 @@ class Quoting:
             (among, WINDOW, NEIGHBOURHOOD),
         )
         return {post for (post,) in rows}
+
+    def _without_prefixes(self) -> frozenset[int]:
+        """The lists whose answers have lost their prefixes."""
+        return frozenset(row for (row,) in self._database.rows("SELECT id FROM list WHERE prefixes = 'lost'"))
 
     def _digested(self, posts: Sequence[int]) -> dict[int, frozenset[int]]:
         """For each post the mails of the digests that its header names."""

@@ -22,7 +22,8 @@ CREATE TABLE list (
     address   TEXT,
     read_only INTEGER NOT NULL DEFAULT 0,
     learned   INTEGER,
-    tag       TEXT
+    tag       TEXT,
+    prefixes  TEXT NOT NULL DEFAULT 'kept' CHECK (prefixes IN ('kept', 'lost'))
 );
 
 -- every posting address that mails of a list ever named, in lower case: none of them is a person's

@@ -166,6 +166,11 @@ def _keeping(
 ) -> None:
     import_.add_argument("path", metavar="FILE|DIR", help=_("mbox (also .gz, .xz), .eml, Maildir, or a directory"))
     import_.add_argument("list", type=_words, metavar="LIST", help=_("made if it is new"))
+    import_.add_argument(
+        "--prefixes",
+        choices=("kept", "lost"),
+        help=_("lost: this archive took “Re:” off its subjects; kept until you say so for this list"),
+    )
     export.add_argument("file", metavar="FILE")
     export.add_argument("--list", type=_words, metavar="LIST")
     export.add_argument("--topic", type=_count, metavar="TOPIC")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
@@ -200,16 +201,24 @@ def _import(forum: Forum, options: Namespace) -> Answer:
     from listforum.config.values import list_name
 
     with _counter(_("reading")) as progress:
-        report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress)
+        report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress, options.prefixes)
     document = {
         "read": report.read,
         "new": report.new,
         "known": report.known,
         "damaged": report.damaged,
         "skipped": report.skipped,
+        "prefixes_seem_lost": report.prefixes_seem_lost,
     }
     for words in (*report.words, *_passed_over(report)):
         output.say(words)
+    if report.prefixes_seem_lost:
+        output.say(
+            _(
+                "Most answers in this list have no “Re:”. If its archive took that off, say so, and a subject alone "
+                "joins no posts that quote nothing: listforum import {path} {list} --prefixes lost"
+            ).format(path=shlex.quote(options.path), list=shlex.quote(options.list))
+        )
     words = ngettext(
         "{count} mail read: {new} new, {known} known, {damaged} damaged.",
         "{count} mails read: {new} new, {known} known, {damaged} damaged.",

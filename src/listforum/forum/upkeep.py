@@ -22,6 +22,7 @@ from listforum.mail import safe
 from listforum.mail.partial import partial_mail
 from listforum.mail.readable import readable_text
 from listforum.mail.transfer_stream import decode_pieces
+from listforum.model.forum import Prefixes
 from listforum.model.mail import Part
 from listforum.words import N_
 
@@ -36,6 +37,7 @@ class ImportReport:
     """Mails read from a file; of those, new and already known ones; and those that could not be read fully.
 
     `skipped` counts the files of a directory that hold something else than mail; only the first of them are in words.
+    With `prefixes_seem_lost` most answers of the list have no "Re:", and the list is not known for that yet.
     """
 
     read: int = 0
@@ -45,6 +47,7 @@ class ImportReport:
     words: list[str] = field(default_factory=list)
     skipped: int = 0
     skipped_words: list[str] = field(default_factory=list)
+    prefixes_seem_lost: bool = False
 
     def note(self, where: str, problem: str) -> None:
         """Counts and names a mail with a problem."""
@@ -66,14 +69,20 @@ class Upkeep:
         self._archive = archive
         self._home = home
 
-    def import_files(self, path: Path, list_name: str, progress: Progress) -> ImportReport:
-        """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays."""
+    def import_files(
+        self, path: Path, list_name: str, progress: Progress, prefixes: Prefixes | None = None
+    ) -> ImportReport:
+        """Reads a file or directory of mails into a list. Raises MailFileError; what was stored before it stays.
+
+        `prefixes` says whether the answers of this list still have theirs; None leaves that as it is.
+        """
         report, places = ImportReport(), deque[str]()
         with self._home.lock(N_("importing")), readers(_octets(path)) as read:
             for arrivals in read(_batches(_sound(read_mails(path, progress), report, places))):
                 self._store(list_name, arrivals, report)
                 for arrival in arrivals:
                     report.note(places.popleft(), arrival.failure)
+            self._judge_prefixes(list_name, prefixes, report)
         return report
 
     def export(self, path: Path, topics: Iterable[int] | None, list_name: str | None) -> int:
@@ -95,6 +104,14 @@ class Upkeep:
     def problems(self) -> list[str]:
         """What is wrong with the archive, in words."""
         return self._archive.problems()
+
+    def _judge_prefixes(self, list_name: str, prefixes: Prefixes | None, report: ImportReport) -> None:
+        lists = self._archive.lists
+        if list_name not in lists.names():
+            return  # no mail came, and no list with it
+        if prefixes is not None and lists.set_prefixes(list_name, prefixes):
+            self._archive.threads.rebuild()
+        report.prefixes_seem_lost = lists.prefixes(list_name) == "kept" and lists.seems_to_have_lost_prefixes(list_name)
 
     def _store(self, list_name: str, arrivals: Sequence[Arrival], report: ImportReport) -> None:
         added = self._archive.posts.add(list_name, arrivals, int(time.time()))

@@ -11,6 +11,9 @@ State = Literal["header", "text", "whole"]
 View = Literal["all", "unread", "unanswered", "followed", "unmuted", "readable"]
 """Which topics: `readable` ones have an unread post whose text is here."""
 
+Prefixes = Literal["kept", "lost"]
+"""Whether the subjects of a list's answers still begin with "Re:", or its archive took that off, as Pipermail does."""
+
 Mark = Literal["followed", "muted"]
 """What a person wants of a topic: its texts before all others, or none of them unless they are asked for."""
 
@@ -235,7 +238,7 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A post as it is indexed.
+    """A post as it is indexed. One that stands in no list is not to be found.
 
     `change` is its change number: a counter of the whole archive that grows whenever the words, subject, author or
     lists of any post change. `address` is empty when unproven, `own_words` when the text is not here; `date` is in

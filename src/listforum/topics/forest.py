@@ -21,6 +21,7 @@ SURE = 1.0
 NEAREST_REFERENCE = 0.9
 FARTHER_REFERENCE = 0.8
 OUTLOOKS_WORD = 0.8
+OUTLOOKS_WORD_OF_AN_ANCESTOR = 0.6
 
 
 def touches(evidence: Evidence) -> frozenset[str]:
@@ -44,7 +45,7 @@ def thread(
     The parent is the post that carries the first id of `referred` that any post carries; of several posts that carry
     it, the one of smallest seniority, never the post itself. Confidence is 1.0 for In-Reply-To, the person's word and
     roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here, and for a place
-    in an Outlook conversation. `missing` is the nearest Message-ID when no post carries it. A post of which no referred
+    in an Outlook conversation right above its own, 0.6 for one farther up. `missing` is the nearest Message-ID when no post carries it. A post of which no referred
     id is here has a `ghost`, the oldest of them: the posts of a thread whose beginning is not here have it in common.
     It is a root, unless a suggestion names a parent that is among the posts; but the subject alone does not move a post
     away from others that share its ghost.
@@ -137,7 +138,9 @@ def _from_header(known: Evidence, owners: Mapping[str, int], burst: Collection[s
         if parent == known.post:
             continue
         if named.endswith(CONVERSATION):
-            return Edge(known.post, parent, "thread-index", OUTLOOKS_WORD, missing)
+            nearest = not (distance and known.referred[distance - 1].endswith(CONVERSATION))
+            sure = OUTLOOKS_WORD if nearest else OUTLOOKS_WORD_OF_AN_ANCESTOR
+            return Edge(known.post, parent, "thread-index", sure, missing)
         if distance < known.replied:
             return Edge(known.post, parent, "in-reply-to", SURE, missing)
         return Edge(known.post, parent, "references", FARTHER_REFERENCE if distance else NEAREST_REFERENCE, missing)

@@ -37,7 +37,7 @@ _DAY_ONLY: Final = 0.4
 _SUBJECT: Final = 0.6
 _AGE: Final = 0.05
 _OLD: Final = 10 * DAY
-_ACCEPTED: Final = 0.55
+_ACCEPTED: Final = 0.5
 
 _FARTHEST_ZONE: Final = 14 * 3600
 _ZONES_DIFFER_BY: Final = 900
@@ -100,15 +100,16 @@ class Subject:
     is_older: bool
 
 
-def same_subject(post: Known, subject: Subject, *, prefixes_are_lost: bool) -> list[Known]:
+def same_subject(post: Known, subject: Subject, without_prefixes: frozenset[int]) -> list[Known]:
     """The posts that `post` may answer by its subject alone: those of a topic that began a short while ago.
 
     A topic begins with a post that does not look like an answer, or, where that is not here, with the oldest. A post
     that does not look like an answer itself can be one where a subject of several words comes up again within days, and
-    another person may have begun it; but not in an archive that lost its prefixes: there only a quote tells an answer.
+    another person may have begun it; but not in the lists `without_prefixes`, where a topic's subject may come up
+    again in any post: there only a quote tells an answer.
     """
     words = len(_WORD.findall(post.base))
-    if not words or not (post.answers or (words > 2 and not prefixes_are_lost)):
+    if not words or not (post.answers or (words > 2 and post.lists.isdisjoint(without_prefixes))):
         return []
     window = WINDOW if post.answers and words > 1 else SHORT_WINDOW
     run = sorted((other for other in subject.near if other.order < post.order), key=lambda other: other.order)

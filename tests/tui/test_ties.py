@@ -83,7 +83,7 @@ class TestReasons:
         async def script(reader: Reader) -> None:
             await open_topic(reader, "census")
             await reader.press("n", "y")
-            assert "It quotes 7 lines of the post of Maria Silva" in words(reader)
+            assert "It quotes 7 lines of that post." in words(reader)
             assert "Its number is 2." in words(reader)
 
         read(home, script)

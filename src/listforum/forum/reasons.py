@@ -57,14 +57,17 @@ def whom(post: int, posts: Mapping[int, PostRecord]) -> str:
     return _("post {post}").format(post=post) if record is None else _post_of(record.author, record.date)
 
 
-def quoting(sources: Iterable[QuoteSource]) -> tuple[str, ...]:
-    """Whose posts are quoted, and how many lines of each."""
+def quoting(sources: Iterable[QuoteSource], parent: int | None = None) -> tuple[str, ...]:
+    """Whose posts are quoted, and how many lines of each; the one that is answered was named before."""
     lines: dict[int, int] = {}
     posts: dict[int, QuoteSource] = {}
     for source in sources:
         posts.setdefault(source.post, source)
         lines[source.post] = lines.get(source.post, 0) + source.lines
-    return tuple(_quotes(lines[post], _post_of(source.author, source.date)) for post, source in posts.items())
+    return tuple(
+        _quotes(lines[post], _("that post") if post == parent else _post_of(source.author, source.date))
+        for post, source in posts.items()
+    )
 
 
 def quoted(sources: Sequence[QuoteSource]) -> str:

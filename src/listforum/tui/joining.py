@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 def pick_up(app: ForumApp, post: PostRecord) -> None:
     """Remembers the post that is to stand somewhere else."""
     app.move(post)
-    app.tell(
-        _("You move this post. Go to the post that it answers, here or in another topic, and press {key}.").format(
-            key=key_of("join")
-        )
-        + "\n"
-        + _("{key} again types a number, {undo} lets the post go.").format(key=key_of("join"), undo=key_of("undo"))
+    words = _(
+        "Go to the post that it answers, in this topic or another, and press {key}; here, {key} asks for its number."
     )
+    app.tell(words.format(key=key_of("join")))
 
 
 def ask_where(app: ForumApp, post: PostRecord) -> None:

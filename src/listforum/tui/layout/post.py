@@ -82,8 +82,8 @@ _PATCH: Final[dict[str, StyleName]] = {"": "", " ": "", "+": "added", "-": "remo
 class PostRow(NamedTuple):
     """A row before it is a `Line`.
 
-    `offset` is where in the post's text it begins; rows above it have -1, rows below count on from its end. `lead` is
-    the length of the quote mark or indent that the row repeats.
+    `offset` is where in the post's text it begins; rows above the text have less than 0, rows below it count on from
+    its end. `lead` is the length of the quote mark or indent that the row repeats.
     """
 
     # A tuple, not a dataclass, for the reason that `Row` is one.
@@ -136,7 +136,9 @@ def post_rows(view: PostView, page: Page, folds: Folds, links: Links = UNTIED) -
         PostRow(words, "link", Target("link", link.there), below + at)
         for at, (words, link) in enumerate(branch_rows(links, page.width))
     )
-    above = [PostRow(words, "link", Target("link", link.there), -1) for words, link in origin_rows(links, page.width)]
+    above = []
+    for words, link in origin_rows(links, page.width):
+        above += [PostRow(words, "link", Target("link", link.there), -2), PostRow("", "", _TEXT, -1)]
     return above + ([*rows, PostRow("", "", _TEXT, end), *beside] if rows and beside else rows + beside)
 
 

@@ -30,7 +30,7 @@ _GUESS: Final = 16
 """Rows of a post that nobody has looked at yet, as long as none is known."""
 
 _BLANK: Final = PostLine(Line(), Target("text"))
-_HEADING_OFFSET: Final = -2
+_HEADING_OFFSET: Final = -3
 _BELOW_OFFSET: Final = 1 << 60
 """Of the blank row below a post."""
 

@@ -21,8 +21,8 @@ def _sentences(view: PostView, known: Known) -> Iterator[str]:
     yield from reasons(record, known)
     if record.post in known.verdicts:
         yield _("{key} takes your word on it back.").format(key=key_of("unjoin"))
-    if record.edge.grounds is None or not record.edge.grounds.lines:
-        yield from quoting(view.sources)
+    told = record.edge.parent if record.edge.grounds is not None and record.edge.grounds.lines else None
+    yield from quoting((source for source in view.sources if source.post != told), record.edge.parent)
     if len(view.lists) > 1:
         lists = ", ".join(f"{name}{LRM}" for name in view.lists)
         yield _("It came through several lists: {lists}.").format(lists=lists)

@@ -66,11 +66,13 @@ class TopicScreen(MarkingScreen):
             return ""
         posts = ngettext("{count} post", "{count} posts", len(outline.posts)).format(count=len(outline.posts))
         moving = self.forum_app.moving
-        return f"{LRM}{outline.subject}{LRM} · {posts}" + (f" · {moving_words(moving)}" if moving else "")
+        return (f"{moving_words(moving)} · " if moving else "") + f"{LRM}{outline.subject}{LRM} · {posts}"
 
     def keys(self) -> Iterable[Key]:
         keys = tuple(super().keys())
-        return ((key_of("join"), _("put it below this post")), *keys) if self.forum_app.moving else keys
+        if self.forum_app.moving is None:
+            return keys
+        return ((key_of("join"), _("put it below this post")), (key_of("undo"), _("let it go")), *keys)
 
     def show(self, topic: int, post: int | None = None, line: int = 0) -> None:
         """Opens a topic at a post; without one, at the first that is unread."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import digests
 from cli.conftest import OPEN_DATA
 from forum_home import CONFIG
-from mails import mail
+from mails import BEGAN, mail
 from member import Member
 from servers.dovecot import Dovecot, User
 
@@ -116,3 +118,23 @@ def test_a_digest_comes_whole_where_of_another_text_only_the_beginning_comes(
         assert posts[author]["text"].endswith("Meter 1499 was read.")
         assert posts[author]["attachments"] == []
     assert [one["state"] for one in posts["Maria Silva"]["attachments"]] == ["waiting"]
+
+
+@pytest.mark.parametrize("kind", [digests.as_text, digests.as_parts])
+def test_mails_that_a_server_has_singly_and_in_a_digest_are_there_once(
+    member: Member, dovecot: Dovecot, user: User, kind: Callable[[Sequence[bytes]], bytes]
+) -> None:
+    mails = [mail(number, subject=f"[open-data] Meter {number}") for number in (1, 2, 3)]
+    for raw in (mails[0], kind(mails), mails[2]):
+        dovecot.append(user, "INBOX", raw, BEGAN + 40 * 24 * 3600)
+    member.configure(dovecot, user, OPEN_DATA)
+    (synced,) = member.json("sync")["lists"]
+    assert (synced["waiting_texts"], synced["waiting_bytes"]) == (0, 0)
+    posts = {post["message_id"]: post for post in posts_of(member)}
+    assert posts.keys() == digests.ids([1, 2, 3])
+    assert len(member.json("topics", "open-data")) == 3
+    assert all(
+        f"words of mail number {number}" in posts[one]["text"] for number in (1, 2, 3) for one in digests.ids([number])
+    )
+    (again,) = member.json("sync")["lists"]
+    assert (again["new_headers"], again["new_texts"]) == (0, 0)

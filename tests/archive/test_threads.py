@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,21 @@ class TestQuotes:
             mail(20, subject="Quite another thing", author=JO, text=f"> {polite}\n\nThe same to you."),
         )
         assert reply.edge.parent is None
+
+    def test_nobody_slips_a_post_below_anothers_afterwards(self, archive: Archive) -> None:
+        genuine = understand(replace(split(mail(1, subject="Harvest", text=HARVEST)), arrived=BEGAN + 3600))
+        reply = understand(
+            replace(
+                split(mail(9, subject="Harvest", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday.")),
+                arrived=BEGAN + 9 * 3600,
+            )
+        )
+        first, answer = archive.posts.add("open-data", [genuine, reply], NOW).posts
+        forged = mail(5, subject="Buy cheaper pumps", text=HARVEST, author="Mallory <mallory@example.com>")
+        archive.posts.add("open-data", [understand(replace(split(forged), arrived=BEGAN + 50 * 3600))], NOW)
+        assert archive.topics.post(answer).edge.parent == first
+        archive.threads.rebuild()
+        assert archive.topics.post(answer).edge.parent == first
 
     def test_nothing_is_quoted_from_another_list(self, archive: Archive) -> None:
         add(archive, mail(1, subject="Harvest", text=HARVEST), to="maps")

@@ -37,7 +37,7 @@ _MOST_LOOKED_AT: Final = 40
 _MOST_OF_A_SUBJECT: Final = 200
 
 _KNOWN: Final = """
-    SELECT id, date, message_id, coalesce(sent, date), author, address, anonymous, base, reply_like,
+    SELECT id, date, arrived, message_id, coalesce(sent, date), author, address, anonymous, base, reply_like,
            EXISTS (SELECT 1 FROM passage WHERE passage.post = id),
            (SELECT group_concat(list) FROM post_list WHERE post_list.post = id)
     FROM post
@@ -225,17 +225,28 @@ def _earlier(
 ) -> dict[int, list[int]]:
     """Of the posts that bear a passage's shingles those that are older than the post that quotes it."""
     return {
-        hashed: [bearer for bearer in bearers[hashed] if bearer in known and known[bearer].order < post.order]
+        hashed: [bearer for bearer in bearers[hashed] if bearer in known and known[bearer].precedes(post)]
         for hashed in passage.shingles
         if hashed in bearers
     }
 
 
 def _as_known(row: Row) -> Known:
-    post, date, message_id, sent, author, address, anonymous, base, prefixed, quotes, lists = row
+    post, date, arrived, message_id, sent, author, address, anonymous, base, prefixed, quotes, lists = row
     rows = frozenset(map(int, lists.split(","))) if lists else frozenset[int]()
     return Known(
-        post, date, message_id, sent, author, address, bool(anonymous), base, bool(prefixed), bool(quotes), rows
+        post=post,
+        date=date,
+        arrived=arrived,
+        message_id=message_id,
+        sent=sent,
+        author=author,
+        address=address,
+        anonymous=bool(anonymous),
+        base=base,
+        prefixed=bool(prefixed),
+        quotes=bool(quotes),
+        lists=rows,
     )
 
 

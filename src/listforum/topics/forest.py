@@ -44,11 +44,11 @@ def thread(
 
     The parent is the post that carries the first id of `referred` that any post carries; of several posts that carry
     it, the one of smallest seniority, never the post itself. Confidence is 1.0 for In-Reply-To, the person's word and
-    roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here, and for a place
-    in an Outlook conversation right above its own, 0.6 for one farther up. `missing` is the nearest Message-ID when no post carries it. A post of which no referred
-    id is here has a `ghost`, the oldest of them: the posts of a thread whose beginning is not here have it in common.
-    It is a root, unless a suggestion names a parent that is among the posts; but the subject alone does not move a post
-    away from others that share its ghost.
+    roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here, and for the
+    place right above its own in an Outlook conversation; 0.6 for one farther up. `missing` is the nearest Message-ID
+    when no post carries it. A post of which no referred id is here has a `ghost`, the oldest of them: the posts of a
+    thread whose beginning is not here have it in common. It is a root, unless a suggestion names a parent that is among
+    the posts; but the subject alone does not move a post away from others that share its ghost.
 
     A verdict outranks the rest, and its post has neither `missing` nor `ghost`; of several on a post the last one
     counts; one that names an unknown post, or a post as its own parent, counts for nothing. A cycle is cut where the

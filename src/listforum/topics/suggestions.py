@@ -40,7 +40,8 @@ _OLD: Final = 10 * DAY
 _ACCEPTED: Final = 0.5
 
 _FARTHEST_ZONE: Final = 14 * 3600
-_ZONES_DIFFER_BY: Final = 900
+_ZONES_DIFFER_BY: Final = 1800
+_ODD_ZONES: Final = (20_700, 31_500, 45_900)
 _A_MINUTE: Final = 60
 _MIDDAY: Final = DAY // 2
 _WORD: Final = re.compile(r"\w+")
@@ -59,14 +60,17 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is compared of a post. `sent` is what its Date says, `date` orders it, both in seconds UTC.
+    """What is compared of a post.
 
+    `sent` is what its Date says, `date` orders it, `arrived` is when a server took it, or None where nobody saw it
+    arrive; all in seconds UTC.
     `message_id` orders what has the same date; `base` is its bare subject, `lists` are the rows of its lists. Of an
     `anonymous` post the author is only the list's own name.
     """
 
     post: int
     date: int
+    arrived: int | None
     message_id: str
     sent: int
     author: str
@@ -80,6 +84,15 @@ class Known:
     @property
     def order(self) -> tuple[int, str, int]:
         return self.date, self.message_id, self.post
+
+    def precedes(self, other: Known) -> bool:
+        """Whether the other can answer it: it is older, and was there when the other arrived.
+
+        A writer chooses the date, but not when a server takes a mail: nobody can slip a post under another's later on.
+        """
+        if self.arrived is not None and other.arrived is not None and self.arrived > other.arrived:
+            return False
+        return self.order < other.order
 
     def may_be_anothers(self, other: Known) -> bool:
         """Whether somebody else wrote it than the other; nobody knows of posts that name only the list."""
@@ -112,7 +125,7 @@ def same_subject(post: Known, subject: Subject, without_prefixes: frozenset[int]
     if not words or not (post.answers or (words > 2 and post.lists.isdisjoint(without_prefixes))):
         return []
     window = WINDOW if post.answers and words > 1 else SHORT_WINDOW
-    run = sorted((other for other in subject.near if other.order < post.order), key=lambda other: other.order)
+    run = sorted((other for other in subject.near if other.precedes(post)), key=lambda other: other.order)
     recent = [other for other in run if post.date - other.date <= window]
     first = next((other for other in recent if not other.answers), None)
     if first is None:
@@ -136,7 +149,7 @@ def suggest(
     """
     best: tuple[float, tuple[int, str, int], Known, Grounds] | None = None
     for candidate in candidates:
-        if not candidate.order < post.order or candidate.lists.isdisjoint(post.lists):
+        if not candidate.precedes(post) or candidate.lists.isdisjoint(post.lists):
             continue
         score, grounds = _weigh(post, passages, candidate, hits)
         if score >= _ACCEPTED and (best is None or (score, candidate.order) > best[:2]):
@@ -214,8 +227,9 @@ def _names_moment(claim: Claim, candidate: Known) -> float:
         if moment % DAY == _MIDDAY:
             worth = max(worth, _DAY_ONLY if abs(apart) <= DAY else 0.0)
         elif abs(apart) <= _FARTHEST_ZONE + _A_MINUTE:
-            minutes = (apart + _A_MINUTE) % _ZONES_DIFFER_BY
-            worth = max(worth, _MOMENT if minutes <= 2 * _A_MINUTE else 0.0)
+            in_a_zone = (apart + _A_MINUTE) % _ZONES_DIFFER_BY <= 2 * _A_MINUTE
+            in_an_odd_one = any(abs(apart + zone) <= _A_MINUTE for zone in _ODD_ZONES)
+            worth = max(worth, _MOMENT if in_a_zone or in_an_odd_one else 0.0)
     return worth
 
 

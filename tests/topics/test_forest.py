@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from listforum.model.forum import Edge, Evidence, Verdict
-from listforum.topics.forest import components, thread, touches
+from listforum.model.forum import Edge, Evidence, Grounds, Reason, Verdict
+from listforum.topics.evidence import CONVERSATION
+from listforum.topics.forest import components, families, thread, told, touches
+from listforum.topics.suggestions import Suggestion
 
 
 def post(
@@ -19,6 +21,8 @@ def post(
     references: str = "",
     date: int | None = None,
     seniority: int | None = None,
+    subject: str = "",
+    burst: bool = False,
 ) -> Evidence:
     """A post known as `m<number>` unless told otherwise; ids are given as words, nearest first."""
     named = replied.split()
@@ -29,7 +33,13 @@ def post(
         len(named),
         number if date is None else date,
         (number if seniority is None else seniority, 0, ""),
+        subject,
+        burst,
     )
+
+
+def suggestion(child: int, parent: int, reason: Reason = "quote") -> Suggestion:
+    return Suggestion(child, parent, reason, 0.9, Grounds(lines=2))
 
 
 def parents(edges: dict[int, Edge]) -> dict[int, int | None]:
@@ -229,3 +239,102 @@ def test_a_thread_bomb_is_one_topic_within_seconds(bomb: Callable[[], list[Evide
     topics = components(thread(posts))
     assert time.perf_counter() - started < 30
     assert len(set(topics.values())) == 1
+
+
+# --- what words suggest -------------------------------------------------------------------------------------------
+
+
+def test_a_suggestion_places_a_post_that_no_header_places() -> None:
+    edges = thread([post(1), post(2)], suggestions=[suggestion(2, 1)])
+    assert edges[2] == Edge(2, 1, "quote", 0.9, grounds=Grounds(lines=2))
+
+
+def test_a_header_that_leads_to_a_post_outranks_it() -> None:
+    edges = thread([post(1), post(2), post(3, replied="m1")], suggestions=[suggestion(3, 2)])
+    assert edges[3].reason == "in-reply-to"
+
+
+def test_a_header_that_leads_nowhere_does_not_and_stays_told() -> None:
+    edges = thread([post(1), post(3, replied="gone")], suggestions=[suggestion(3, 1)])
+    assert (edges[3].parent, edges[3].missing) == (1, "gone")
+
+
+def test_the_person_outranks_it() -> None:
+    edges = thread([post(1), post(2)], [Verdict(2, None)], [suggestion(2, 1)])
+    assert edges[2] == Edge(2, None, None, 1.0)
+
+
+def test_a_suggestion_that_leads_to_no_post_counts_for_nothing() -> None:
+    assert thread([post(1)], suggestions=[suggestion(1, 7), suggestion(7, 1)]) == thread([post(1)])
+
+
+def test_a_cycle_is_cut_at_a_suggestion() -> None:
+    edges = thread([post(1), post(2, replied="m1")], suggestions=[suggestion(1, 2)])
+    assert parents(edges) == {1: None, 2: 1}
+
+
+def test_a_subject_alone_parts_no_posts_that_share_a_missing_parent() -> None:
+    orphans = [post(2, replied="gone"), post(3, replied="gone")]
+    assert together(thread([post(1), *orphans], suggestions=[suggestion(2, 1, "subject")])) == {
+        frozenset({1}),
+        frozenset({2, 3}),
+    }
+    assert thread([post(1), orphans[0]], suggestions=[suggestion(2, 1, "subject")])[2].parent == 1
+
+
+def test_quotes_part_them_but_they_are_threaded_together() -> None:
+    edges = thread([post(1), post(2, replied="gone"), post(3, replied="gone")], suggestions=[suggestion(2, 1)])
+    assert together(edges) == {frozenset({1, 2}), frozenset({3})}
+    assert len({*families(edges).values()}) == 1
+
+
+def test_who_has_a_parent_by_header_or_by_the_persons_word_is_told() -> None:
+    posts = [post(1), post(2, replied="m1"), post(3), post(4), post(5)]
+    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == {2: 1, 3: None, 4: 1}
+
+
+# --- branches -----------------------------------------------------------------------------------------------------
+
+HARVEST, TRIP = "The harvest figures", "Who drives to the meeting in Porto?"
+
+
+def test_a_subject_that_changed_begins_a_topic_that_keeps_its_parent() -> None:
+    edges = thread(
+        [post(1, subject=HARVEST), post(2, replied="m1", subject=TRIP), post(3, replied="m2", subject=f"Re: {TRIP}")]
+    )
+    assert (edges[2].parent, edges[2].branch, edges[3].branch) == (1, True, False)
+    assert together(edges) == {frozenset({1}), frozenset({2, 3})}
+    assert families(edges) == {1: 1, 2: 1, 3: 1}
+
+
+def test_a_prefix_changes_no_subject() -> None:
+    edges = thread([post(1, subject=HARVEST), post(2, replied="m1", subject=f"AW: Re[2]: {HARVEST.upper()}")])
+    assert not edges[2].branch
+
+
+def test_the_persons_word_is_no_branch() -> None:
+    edges = thread([post(1, subject=HARVEST), post(2, subject=TRIP)], [Verdict(2, 1)])
+    assert together(edges) == {frozenset({1, 2})}
+
+
+# --- Outlook's conversations, and digests --------------------------------------------------------------------------
+
+
+def test_a_place_in_a_conversation_stands_in_where_no_message_id_is_here() -> None:
+    begun = post(1, ids=f"m1 a{CONVERSATION}")
+    edges = thread([begun, post(2, replied="gone", references=f"b{CONVERSATION} a{CONVERSATION}"), post(3)])
+    assert edges[2] == Edge(2, 1, "thread-index", 0.6, missing="gone")
+    assert thread([begun, post(2, references=f"a{CONVERSATION}")])[2] == Edge(2, 1, "thread-index", 0.8)
+
+
+def test_a_place_in_a_conversation_is_never_told_as_a_missing_post() -> None:
+    edges = thread([post(2, references=f"a{CONVERSATION}"), post(3, references=f"a{CONVERSATION}")])
+    assert edges[2].missing is None
+    assert together(edges) == {frozenset({2, 3})}
+
+
+def test_a_digest_whose_mails_are_posts_is_nobodys_parent() -> None:
+    digest = post(1, burst=True)
+    edges = thread([digest, post(2, replied="m1"), post(3, replied="m1")])
+    assert edges[2] == Edge(2, None, None, 1.0)
+    assert together(edges) == {frozenset({1}), frozenset({2}), frozenset({3})}

@@ -354,3 +354,27 @@ class TestAnyOrder:
                 )
 
         assert made(order, batch) == made(sorted(order), 6)
+
+    @settings(max_examples=60, deadline=None)
+    @given(steps=st.permutations([n for n in range(6) for _ in ("header", "text")]))
+    def test_the_same_posts_however_headers_and_texts_come(
+        self, tmp_path_factory: pytest.TempPathFactory, steps: Sequence[int]
+    ) -> None:
+        """Of each mail the header comes first, its text some time later, between whatever comes of the others."""
+        digests = (raw.replace(ID.encode(), f"{n}-{ID}".encode()) for n, raw in enumerate(KINDS.values()))
+        raws = [*MAILS, *digests]
+        with Archive(tmp_path_factory.mktemp("steps") / "archive.sqlite3") as archive:
+            at: dict[int, int] = {}
+            for n in steps:
+                if n in at:
+                    archive.posts.add_texts([(at[n], texts(raws[n]))])
+                else:
+                    (at[n],) = archive.posts.add("open-data", [fetched_header(raws[n], n + 1)], NOW).posts
+            assert posts_of(archive) == {
+                at[0]: "Are the wells open?",
+                at[1]: "Two of them are.",
+                at[2]: "The borders of 1952 are online.",
+            }
+            assert all(archive.digests.members_of(at[n]) == (at[0], at[1], at[2]) for n in range(3, 6))
+            assert not any(archive.digests.is_alone(at[n]) for n in range(3))
+            assert archive.topics.post(at[1]).edge.parent == at[0]

@@ -135,7 +135,7 @@ DIFFERENCES: Final = {
     "discourse/embedded_email_19": _FAREWELL,
     "discourse/embedded_email_swedish": _FAREWELL,
     "discourse/forwarded_message": _FORWARDED,
-    "discourse/before_embedded_email_10": "looks for the innermost mail; to us, what is quoted begins with the outermost",
+    "discourse/before_embedded_email_10": "looks for the innermost mail; to us the outermost begins what is quoted",
     "crisp/email_1": _FAREWELL,
     "crisp/email_3": _FAREWELL,
     "crisp/email_not_a_signature": _FAREWELL,

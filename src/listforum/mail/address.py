@@ -21,7 +21,7 @@ _ADDRESS = re.compile(
     rf"(?:{_ATOM}(?:\.{_ATOM})*|\"(?:[^\"\\]|\\.)*\")"
     r"@(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Za-z:.]{2,60}\])"
 )
-_ROUTE = re.compile(r"@[\w.,@ -]*:")
+_ROUTE = re.compile(r"\A@[\w.,@ -]*:")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[()<>,;:]|[^"()<>,;:\\]+|\\.?', re.DOTALL)
 _COMMENT_TOKEN = re.compile(r"[()]|[^()\\]+|\\.?", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)

@@ -16,16 +16,16 @@ from listforum.mail.address import display_name, is_address, same
 from listforum.mail.list_address import ListIdentity, is_answer_box
 from listforum.model.mail import Author, Mailbox
 
-_VIA = re.compile(r"\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
+_VIA = re.compile(r"(?<!\s)\s+via\s+\S.*\Z", re.IGNORECASE | re.DOTALL)
 _IN_LANGUAGES: Final = (
     r"via|über|por|par|tramite|a través de|através de|por meio de|door|przez|через|经由|經由|عبر|از طریق"
 )
 # Lists write it in their own language; but only behind a list's own address are these words no part of a name.
 _ADDED_BY_LISTS: Final = (
-    re.compile(rf"\s+\((?:\S+@\S+\s+)?(?:{_IN_LANGUAGES})\s[^()]*\)\Z", re.IGNORECASE),
-    re.compile(r"\s+\(\S+@\S+\)\Z"),
-    re.compile(r"\s+\[[^\[\]]+\]\Z"),
-    re.compile(rf"\s+(?:{_IN_LANGUAGES})\s+\S.*\Z", re.IGNORECASE | re.DOTALL),
+    re.compile(rf"(?<!\s)\s+\((?:[^\s()@]{{1,64}}@[^\s()]{{1,255}}\s+)?(?:{_IN_LANGUAGES})\s[^()]*\)\Z", re.IGNORECASE),
+    re.compile(r"(?<!\s)\s+\([^\s()@]{1,64}@[^\s()]{1,255}\)\Z"),
+    re.compile(r"(?<!\s)\s+\[[^\[\]]+\]\Z"),
+    re.compile(rf"(?<!\s)\s+(?:{_IN_LANGUAGES})\s+\S.*\Z", re.IGNORECASE | re.DOTALL),
 )
 _ON_BEHALF = re.compile(
     r"[^()]+\((?:on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|от имени)\s+"
@@ -36,7 +36,7 @@ _HOST_CUT_OFF: Final = "---"
 _MAX_NAME: Final = 500
 # Pipermail writes "at" in the language of the list, and the name as a comment behind.
 _OBFUSCATED = re.compile(r"(\S+ \S{1,6} [\w-]+(?:\.[\w-]+)+)(?: ?\(([^()]*)\))?")
-_ADDRESS_LIKE = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
+_ADDRESS_LIKE = re.compile(r"(?<![^\s<>()\"',;:])[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 
 
 def find_author(

@@ -27,7 +27,9 @@ _RANDOM_OCTETS: Final = 16
 _LONGEST_FIELD: Final = 998
 _LONGEST_LINE: Final = 998
 _UNSENDABLE: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
-_ADDRESS_WORD: Final = re.compile(r"\S*@\S*|\S+ (?:at|em|en|bei|chez) \S+\.\S+")
+_ADDRESS_WORD: Final = re.compile(
+    r"(?<!\S)(?:[^\s@]{0,255}@\S*|\S{1,64} (?:at|em|en|bei|chez) [^\s.]{1,64}\.\S{1,255})"
+)
 
 
 @dataclass(frozen=True, slots=True)

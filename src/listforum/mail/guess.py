@@ -8,7 +8,7 @@ from typing import Final
 
 _SAMPLE_BYTES: Final = 4096
 _ASCII: Final = bytes(range(128))
-_HIGH_RUN = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_HIGH_RUN = re.compile(rb"(?m)^[^\n\x80-\xff]*[\x80-\xff][^\n]*")
 _NOT_ASCII = re.compile("[^\x00-\x7f\ufffd]")
 # Accented letters stand alone, or two or three of them in a word of ASCII letters; those of other scripts side by side.
 _ACCENTS = re.compile(

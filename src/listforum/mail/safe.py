@@ -13,7 +13,7 @@ _CONTROL_SEQUENCE = re.compile(
     # Whole sequences go, so that no "[31m" litter is left behind (ECMA-48, 5.4 and 5.6). A control string goes with
     # its contents only when it is closed on its own line: an open one must not swallow the rest of the mail.
     r"(?:\x1b\[|\x9b)[0-?]{0,256}[ -/]{0,16}[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]{0,4096}(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]{0,16}[0-~]?"
 )
 _STARTS_SEQUENCE = re.compile("[\x1b\x90\x98\x9b\x9d-\x9f]")

@@ -13,6 +13,7 @@ them. Then everything is imported as `listforum import` does it, and looked at. 
 
 "by" counts for what reason parents were found: how many, how many of them exactly, how many in the right topic. The
 row "rebuild" tells how many posts get another parent when everything is threaded again from scratch: none should.
+Where the import proposes to take the list's prefixes for lost, a second run has the person agree.
 
 "nothing" is the check: the same replies with nothing taken. RFC 5256 is what a mail server's THREAD=REFERENCES would
 make of the same mails, with its merging by subject; joined below an absent parent counts as attached, not as exact.
@@ -27,7 +28,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from topics_found import Found, by_import, by_rfc_5256
+from topics_found import Found, Import, by_import, by_rfc_5256
 from topics_mailbox import Truth, is_answer, read, truth, understood
 from topics_masking import Loss, masked
 
-from listforum.archive.arrival import Arrival
+from listforum.model.forum import Prefixes
 
-LOSSES: tuple[Loss, ...] = ("headers and Re:", "headers", "nothing")
+LOSSES: tuple[Loss, ...] = ("nothing", "headers and Re:", "headers")
 FEW = 0.1
 TARGETS = {"blinux": (80.0, 98.5, 1.0), "openocd-development": (75.0, 98.5, None), "gpt-usuarios": (75.0, 98.5, None)}
 LINE = "{:<34}{:>7}{:>9}{:>10}{:>9}{:>10}{:>8}"
@@ -80,6 +80,7 @@ def _masked_replies(mbox: Path, options: argparse.Namespace) -> None:
     print(LINE.format("", "mails", "exact", "attached", "right", "starters", " wrong"))
     _print_targets(mbox)
     kept = sum(is_answer(arrivals[position].header.subject) for position in chosen)
+    prefixes: Prefixes = "kept"
     for loss in LOSSES:
         if loss == "headers" and kept < FEW * len(chosen):
             print(f"headers taken away: as above, for only {kept} of the masked mails have a prefix to keep")
@@ -88,7 +89,13 @@ def _masked_replies(mbox: Path, options: argparse.Namespace) -> None:
         after = list(arrivals)
         for position, arrival in zip(changed, understood(list(changed.values())), strict=True):
             after[position] = arrival
-        _print_loss(loss, _Sample(true, chosen), after, options)
+        told = "nothing taken away (check)" if loss == "nothing" else f"{loss} taken away"
+        print(told)
+        ours = by_import(after, prefixes)
+        _print_loss(_Sample(true, chosen), ours, by_rfc_5256(after), options.misses if loss != "nothing" else 0)
+        if loss == "nothing" and ours.seems_lost:
+            prefixes = "lost"
+            print("    the import proposes to take the prefixes of this list for lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +122,15 @@ def _print_targets(mbox: Path) -> None:
     print(LINE.format("  target", "", *shown))
 
 
-def _print_loss(loss: str, sample: _Sample, arrivals: Sequence[Arrival], options: argparse.Namespace) -> None:
-    print(f"{loss} taken away" if loss != "nothing" else "nothing taken away (check)")
-    began = time.perf_counter()
-    ours = by_import(arrivals)
-    seconds = time.perf_counter() - began
+def _print_loss(sample: _Sample, ours: Import, theirs: Sequence[Found], misses: int) -> None:
     _print_rows("listforum", sample, ours.found)
     _print_reasons(sample, ours.found)
-    print(f"    rebuild: {ours.moved_by_rebuild} posts get another parent; archive and threads took {seconds:.1f} s")
-    _print_rows("RFC 5256 with subjects", sample, by_rfc_5256(arrivals))
-    if loss != "nothing":
-        _print_misses(sample, ours.found, options.misses)
+    print(f"    rebuild: {ours.moved_by_rebuild} posts get another parent")
+    if ours.when_lost:
+        _print_rows("listforum, prefixes known as lost", sample, ours.when_lost)
+        _print_reasons(sample, ours.when_lost)
+    _print_rows("RFC 5256 with subjects", sample, theirs)
+    _print_misses(sample, ours.when_lost or ours.found, misses)
 
 
 def _print_rows(name: str, sample: _Sample, found: Sequence[Found]) -> None:

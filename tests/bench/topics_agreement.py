@@ -7,6 +7,7 @@ a difference without a rule is seen: it is "unexplained", and its mails are name
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from imapclient import IMAPClient
 from topics_found import Found, by_import
 from topics_mailbox import carriers_of, named_by, read, understood
 
+from listforum.mail.fields import read_fields
 from listforum.model.mail import Header
 from listforum.topics.evidence import MOST_REFERRED
 from servers.certificates import Authority
@@ -27,12 +29,15 @@ from servers.dovecot import Dovecot
 WORDS: Final = frozenset({"quote", "subject", "thread-index", "digest"})
 MOST_NAMED: Final = 20
 
+_STRICT: Final = re.compile(rb"<([^<>\s]+@[^<>\s]+)>")
+
 
 @dataclass(frozen=True)
 class Difference:
     """A mail for which we found another parent than Dovecot did."""
 
     mail: int
+    raw: bytes
     ours: Found
     theirs: int | None
     headers: Sequence[Header]
@@ -84,6 +89,18 @@ def _in_a_circle(one: Difference) -> bool:
     return False
 
 
+def _by_an_id_read_by_us(one: Difference) -> bool:
+    """The id of our parent stands bare, in prose or broken by a relay: no strict reader of the field would find it."""
+    strict = {found[1].strip().decode("utf-8", "replace") for found in _STRICT.finditer(_naming_fields(one.raw))}
+    read_strictly = one.carried_by([named for named in named_by(one.header) if named in strict])
+    return bool(one.ours.parents) and one.ours.parents.isdisjoint(read_strictly)
+
+
+def _naming_fields(raw: bytes) -> bytes:
+    fields = read_fields(raw).fields
+    return b"\n".join(field.value for field in fields if field.name in {"in-reply-to", "references"})
+
+
 def _beyond_the_cap(one: Difference) -> bool:
     """More ids are named than we keep."""
     return len(named_by(one.header)) > MOST_REFERRED
@@ -92,6 +109,7 @@ def _beyond_the_cap(one: Difference) -> bool:
 REASONS: Final[Mapping[str, Callable[[Difference], bool]]] = {
     "several mails carry an id that counts here": _has_copies,
     "found by the words, where no header helps": _by_words,
+    "an id that a strict reader would not find": _by_an_id_read_by_us,
     "In-Reply-To before References": _by_in_reply_to,
     "named by another mail's References only": _by_anothers_references,
     "a circle, cut elsewhere": _in_a_circle,
@@ -109,7 +127,7 @@ def print_agreement(mbox: Path) -> int:
     for mail, ours in enumerate(found):
         if _is_same(ours, theirs[mail]):
             continue
-        one = Difference(mail, ours, theirs[mail], headers, carriers, theirs)
+        one = Difference(mail, raws[mail], ours, theirs[mail], headers, carriers, theirs)
         classes[next((reason for reason, holds in REASONS.items() if holds(one)), "UNEXPLAINED")].append(mail)
     differing = sum(map(len, classes.values()))
     print(f"\n{mbox.name}: {len(raws)} mails, {len(raws) - differing} with the same parent as THREAD=REFS")

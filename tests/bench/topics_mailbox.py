@@ -21,6 +21,7 @@ from listforum.mail.readable import readable_text
 from listforum.model.mail import Header
 
 BATCH = 500
+LIST = "list"
 
 ANSWER = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*REPLY, *AMBIGUOUS)))}) ?(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+)? ?[:：]\s*", re.IGNORECASE
@@ -68,7 +69,7 @@ def imported(arrivals: Sequence[Arrival]) -> Iterator[tuple[Archive, tuple[int, 
         home.prepare()
         with Archive(home.database) as archive:
             for begin in range(0, len(arrivals), BATCH):
-                added = archive.posts.add("list", arrivals[begin : begin + BATCH], int(time.time()))
+                added = archive.posts.add(LIST, arrivals[begin : begin + BATCH], int(time.time()))
                 posts.extend(added.posts)
             yield archive, tuple(posts)
 

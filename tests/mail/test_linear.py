@@ -24,7 +24,7 @@ import listforum.topics
 SMALL = (16, 24, 200, 1_000)
 """What is exponential or cubic shows here, before it takes for ever."""
 
-SHORT, LONG = 2_000, 8_000
+SHORT, LONG = 4_000, 16_000
 QUICK = 0.03
 """Seconds: what is read faster is not looked at again."""
 
@@ -179,7 +179,7 @@ def test_what_is_worse_would_be_found(quadratic: str) -> None:
     assert any(is_worse_than_linear(pattern, frozenset({"search"}), *pair) for pair in inputs(pattern))
 
 
-@pytest.mark.parametrize("linear", [r"\w{1,64}@\w", r"a+", r"(?:ab)*+c", r"\s{0,9}$", "On .{1,80} wrote"])
+@pytest.mark.parametrize("linear", [r"\w{1,64}@\w", r"a+", r"\A(?:ab)*+c", r"\s{0,9}$", "On .{1,80} wrote"])
 def test_what_is_bounded_would_not(linear: str) -> None:
     pattern = re.compile(linear)
     assert not any(is_worse_than_linear(pattern, frozenset({"search"}), *pair) for pair in inputs(pattern))

@@ -31,8 +31,8 @@ _FOR_ANOTHER: Final = re.compile(
     r"\b(?:on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|от имени)\b|代表|대신"
 )
 _BEGINNING: Final = re.compile(
-    r"\A[\W_]{0,40}(?:forwarded message from|forwarded by|quoting|quoted|citando a|citando|zitat von|citation de|citat från|"
-    r"цитата|цитирую|selon|sometime around)\b"
+    r"\A[\W_]{0,40}(?:forwarded message from|forwarded by|quoting|quoted|citando a|citando|zitat von|citation de|"
+    r"citat från|цитата|цитирую|selon|sometime around)\b"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’?.-][^\W\d_]+)*")
 _PARENTHESES: Final = re.compile(r"\(([^()]*)\)")

@@ -112,7 +112,7 @@ OUTBOX = {
 }
 QUEUED = {"outbox": int, "message_id": str, "to": [str], "public": bool, "state": ("queued",)}
 CHANGED = {"changed": int}
-IMPORT = {"read": int, "new": int, "known": int, "damaged": int, "skipped": int}
+IMPORT = {"read": int, "new": int, "known": int, "damaged": int, "skipped": int, "prefixes_seem_lost": bool}
 ERROR = {"error": {"kind": str, "message": str}}
 
 OFFLINE: list[tuple[list[str], Shape]] = [

@@ -138,3 +138,25 @@ def test_mails_that_a_server_has_singly_and_in_a_digest_are_there_once(
     )
     (again,) = member.json("sync")["lists"]
     assert (again["new_headers"], again["new_texts"]) == (0, 0)
+
+
+def test_an_attachment_of_its_mails_is_fetched_from_the_digest(
+    member: Member, dovecot: Dovecot, user: User, tmp_path: Path
+) -> None:
+    table = b"year,wells\n" * 400
+    head = mail(2, subject="The table").partition(b"MIME-Version")[0]
+    attached = head + (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\nSee the table.\r\n--m\r\n"
+        b"Content-Type: application/octet-stream; name=table.csv\r\nContent-Disposition: attachment\r\n\r\n"
+        + table.replace(b"\n", b"\r\n")
+        + b"--m--\r\n"
+    )
+    dovecot.append(user, "INBOX", digests.as_parts([mail(1), attached]), BEGAN + 40 * 24 * 3600)
+    member.configure(dovecot, user, OPEN_DATA)
+    member.json("sync")
+    (post,) = [post for post in posts_of(member) if post["attachments"]]
+    (attachment,) = post["attachments"]
+    assert (post["text"], attachment["name"], attachment["state"]) == ("See the table.", "table.csv", "waiting")
+    (tmp_path / "saved").mkdir()
+    member.json("fetch", str(post["post"]), "--part", "1", "--save", str(tmp_path / "saved"))
+    assert (tmp_path / "saved" / "table.csv").read_bytes().replace(b"\r\n", b"\n") == table.rstrip()

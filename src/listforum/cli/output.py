@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from listforum.cli import screen
-from listforum.forum.reasons import Known, evidence
 from listforum.mail import safe
 from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicLink, TopicSummary, TopicView
+
+if TYPE_CHECKING:
+    from listforum.forum.reasons import Known
 
 LRM: Final = "\u200e"
 """After each field, so that a right-to-left subject does not reorder its neighbours."""
@@ -143,6 +145,8 @@ def _link_document(link: TopicLink) -> Document:
 
 
 def _post_document(view: PostView, known: Known) -> Document:
+    from listforum.forum.reasons import evidence
+
     record = view.record
     return {
         "post": record.post,

@@ -37,13 +37,12 @@ from typing import Final, TypeVar
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from topics_mailbox import read, understood
-from topics_synthetic import Copies
+from topics_synthetic import Copies, without_text
 
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival
 from listforum.forum.readers import readers
 from listforum.home import Home
-from listforum.model.mail import Part, Received
 
 T = TypeVar("T")
 
@@ -209,13 +208,7 @@ class _Made:
     """Posts that have headers and nothing else."""
 
     def __init__(self, pattern: Arrival) -> None:
-        part = Part("1", "text/plain", 1000)
-        self._pattern = replace(
-            pattern,
-            received=Received(b"Subject: made\n\n", (part,)),
-            header=replace(pattern.header, subject="made", date=1_600_000_000, original_message_id=""),
-            own_words=None,
-        )
+        self._header = replace(pattern.header, subject="made", date=1_600_000_000, original_message_id="")
 
     def chain(self, posts: int) -> Iterator[Arrival]:
         return (self._post(nth, f"{nth - 1}@example.org") for nth in range(posts))
@@ -224,13 +217,10 @@ class _Made:
         return (self._post(nth, message_id) for nth in range(posts))
 
     def _post(self, nth: int, named: str) -> Arrival:
-        header = self._pattern.header
         own = f"{nth}@example.org"
         there = () if named == own else (named,)
-        date = (header.date or 0) + nth
-        return replace(
-            self._pattern, header=replace(header, message_id=own, in_reply_to=there, references=there, date=date)
-        )
+        date = (self._header.date or 0) + nth
+        return without_text(replace(self._header, message_id=own, in_reply_to=there, references=there, date=date))
 
 
 def _read(mails: Iterable[bytes]) -> Iterator[list[Arrival]]:

@@ -20,7 +20,7 @@ from itertools import count, islice
 
 from topics_mailbox import ANSWER
 
-from listforum.archive.arrival import Arrival
+from listforum.archive.arrival import Arrival, understand
 from listforum.mail.readable import readable_text
 from listforum.model.mail import Header, Part, Received
 
@@ -44,7 +44,6 @@ class Copies:
     """Endless posts made of some mails."""
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
-        self._arrivals = arrivals
         self._templates = [Template(a.header, readable_text(a.received.parts).text or "") for a in arrivals]
         names = (word for template in self._templates for word in template.header.author.name.split())
         self._names = frozenset(name for name in names if len(name) > 2)
@@ -59,11 +58,8 @@ class Copies:
 
     def headers(self, posts: int) -> Iterator[Arrival]:
         """Posts whose header is here and whose text is not."""
-        part = Part("1", "text/plain", 1000)
         for position, nth in self._positions(0, posts):
-            arrival = replace(self._arrivals[position], own_words=None)
-            header = self._header(arrival.header, nth)
-            yield replace(arrival, header=header, received=Received(arrival.received.header, (part,)))
+            yield without_text(self._header(self._templates[position].header, nth))
 
     def _every(self, make: Callable[[Template, int], bytes], begin: int, posts: int) -> Iterator[bytes]:
         return (make(self._templates[position], nth) for position, nth in self._positions(begin, posts))
@@ -116,6 +112,12 @@ class Copies:
 
     def _name(self, word: str, table: dict[int, str]) -> str:
         return word.translate(table) if "@" in word or word in self._names else word
+
+
+def without_text(header: Header) -> Arrival:
+    """A post that came as its header; `header` tells what stands there."""
+    bare = understand(Received(b"Subject: made\n\n", (Part("1", "text/plain", 1000),)))
+    return replace(bare, header=header)
 
 
 def _end_of_marks(line: str) -> int:

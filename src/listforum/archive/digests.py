@@ -37,6 +37,14 @@ class Digests:
         rows = self._database.rows("SELECT DISTINCT digest FROM member WHERE post = ? ORDER BY digest", (post,))
         return tuple(digest for (digest,) in rows)
 
+    def carriers(self, post: int) -> tuple[int, ...]:
+        """Of a post that never came singly the digests that hold all its parts, under the same sections."""
+        digests = self._database.rows("SELECT DISTINCT digest FROM member WHERE post = ? AND alone", (post,))
+        sections = "SELECT section FROM part WHERE post = ?"
+        return tuple(
+            digest for (digest,) in digests if not self._database.row(f"{sections} EXCEPT {sections}", (post, digest))
+        )
+
     def is_alone(self, post: int) -> bool:
         """Whether a post is known from digests only."""
         return self._database.row("SELECT 1 FROM member WHERE post = ? AND alone LIMIT 1", (post,)) is not None

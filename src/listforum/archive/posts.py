@@ -6,6 +6,7 @@ words; anything else is another post, so nobody can hide or replace somebody els
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -173,11 +174,14 @@ class Posts:
         )
 
     def places(self, post: int) -> tuple[Place, ...]:
-        """Where a post lies, the newest UIDVALIDITY first."""
+        """Where a post lies, the newest UIDVALIDITY first; one that came in digests only lies where they do."""
+        mails = json.dumps([post, *self._digests.carriers(post)])
         return tuple(
             Place(*row)
             for row in self._database.rows(
-                "SELECT account, folder, uidvalidity, uid FROM place WHERE post = ? ORDER BY uidvalidity DESC", (post,)
+                """SELECT account, folder, uidvalidity, uid FROM place
+                   WHERE post IN (SELECT value FROM json_each(?)) ORDER BY uidvalidity DESC""",
+                (mails,),
             )
         )
 

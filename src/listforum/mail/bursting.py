@@ -32,7 +32,7 @@ _ROBOT: Final = re.compile(
 _BY_A_PERSON: Final = prefix_pattern((*REPLY, *FORWARD))
 _SEVERAL: Final = re.compile(r"(?<=>), ")
 _NAMED: Final = re.compile(r"(.*?) ?(<[^<>]*>)")
-_OF_THE_LIST: Final = ("list-id", "list-post")
+_OF_THE_LIST: Final = ("list-id", "list-post", "to")
 _TELLING: Final = ("from", "date", "subject")
 _ANSWERED: Final = frozenset(("attribution", "quote", "forwarded"))
 
@@ -67,8 +67,8 @@ def may_burst(header: Header, parts: Sequence[Part]) -> bool:
 def burst(received: Received, header: Header) -> Burst:
     """The mails of a digest as far as they are here; none where nothing can be told apart. Never raises.
 
-    Each has the header fields that the digest tells of it, and the digest's List-Id and List-Post where it has none of
-    its own; its parts, numbered anew, with what is here of them; and the arrival of the digest.
+    Each has the header fields that the digest tells of it, and the digest's List-Id, List-Post and To where it has none
+    of its own; its parts, numbered as in the digest, with what is here of them; and the arrival of the digest.
     """
     if not may_burst(header, received.parts):
         return Burst({}, complete=False)
@@ -116,7 +116,7 @@ def _from_parts(parts: Sequence[Part]) -> tuple[_Found, bool]:
             complete = False
         else:
             fields = mail.content if mail.content is not None else _told(mail.heading or Heading("", "", ""))
-            found.append((nth, fields, tuple(_renumbered(leaf, f"{mail.section}.") for leaf in leaves)))
+            found.append((nth, fields, tuple(_within(mail.section, leaf) for leaf in leaves)))
     return found, complete
 
 
@@ -135,12 +135,10 @@ def _mails(parts: Sequence[Part]) -> Iterator[tuple[Part, list[Part]]]:
         yield mail, leaves
 
 
-def _renumbered(part: Part, above: str) -> Part:
-    """A part as it is numbered in its own mail; that mail's own body is the section ""."""
-    around = part.alternative
-    if around is not None:
-        around = f"{around}.".removeprefix(above).rstrip(".") if f"{around}.".startswith(above) else None
-    return replace(part, section=part.section.removeprefix(above), alternative=around)
+def _within(section: str, part: Part) -> Part:
+    """A part of the mail of this section, which knows of no alternative around that mail."""
+    outside = part.alternative is not None and not f"{part.alternative}.".startswith(f"{section}.")
+    return replace(part, alternative=None) if outside else part
 
 
 def _told(heading: Heading) -> bytes:
@@ -247,6 +245,6 @@ def _fields_of_list(header: Fields) -> dict[str, bytes]:
 
 
 def _with_list(fields: bytes, of_list: Mapping[str, bytes]) -> bytes:
-    known = {field.name for field in read_fields(fields).fields}
+    known = {"to" if field.name == "cc" else field.name for field in read_fields(fields).fields}
     added = (b"%s: %s\r\n" % (name.title().encode(), value) for name, value in of_list.items() if name not in known)
     return fields.rstrip(b"\r\n") + b"\r\n" + b"".join(added)

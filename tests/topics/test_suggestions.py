@@ -53,7 +53,7 @@ class TestQuotes:
     def test_whose_words_are_quoted_is_the_parent(self) -> None:
         one, other = known(1), known(2, base="pumps")
         found_one = found(known(9, hours=5, base="x"), passage(11, 12, 13), {11: [2], 12: [2], 13: [2]}, one, other)
-        assert found_one == Suggestion(9, 2, "quote", 0.85, Grounds(3, False, False, False))
+        assert found_one == Suggestion(9, 2, "quote", 0.75, Grounds(3, False, False, False))
 
     def test_words_that_several_have_count_for_each_in_part(self) -> None:
         assert weighed(passage(11, 12), {11: [1, 2], 12: [2]}) == {1: 0.5, 2: 1.5}
@@ -144,5 +144,5 @@ class TestSubjects:
 
     def test_the_subject_alone_is_weak(self) -> None:
         suggestion = suggest(known(9, hours=24 * 29, answers=True), [], [known(1)], [], frozenset())
-        assert suggestion == Suggestion(9, 1, "subject", 0.6, Grounds(same_subject=True))
+        assert suggestion == Suggestion(9, 1, "subject", 0.65, Grounds(same_subject=True))
         assert DAY == 24 * 3600

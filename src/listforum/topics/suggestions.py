@@ -240,10 +240,12 @@ def _reason(parent: Known, grounds: Grounds, digested: frozenset[int]) -> Reason
 
 
 def _confidence(grounds: Grounds) -> float:
-    """How often such grounds named the true parent, on masked replies of real lists."""
-    claimed = grounds.author_named or grounds.moment_named
+    """How often such grounds named the very parent, on 8,700 masked replies of three lists; the topic more often still.
+
+    Once words were found, it matters little what else agrees, but for the subject.
+    """
     if grounds.lines:
-        return 0.98 if claimed else 0.95 if grounds.same_subject else 0.85
-    if claimed:
-        return 0.95 if grounds.author_named and grounds.moment_named else 0.85
-    return 0.6
+        return 0.98 if grounds.same_subject else 0.75
+    if grounds.moment_named:
+        return 0.85 if grounds.author_named else 0.7
+    return 0.4 if grounds.author_named else 0.65

@@ -9,7 +9,7 @@ from gettext import gettext as _
 from typing import Final, TypeVar
 
 from listforum.mail.header import read_header
-from listforum.mail.quotes import blocks, own_words, own_words_digest
+from listforum.mail.quotes import blocks, own_words_digest, own_words_of
 from listforum.mail.readable import readable_text
 from listforum.model.mail import Author, Header, Part, Received
 from listforum.model.server import Place
@@ -65,8 +65,9 @@ def words_of(parts: tuple[Part, ...]) -> tuple[str, Wording] | None:
     text = readable_text(parts).text
     if text is None:
         return None
-    own = own_words(text)
-    return own, wording(own, blocks(text))
+    cut = blocks(text)
+    own = own_words_of(cut)
+    return own, wording(own, cut)
 
 
 def derived_id(header: Header) -> str:

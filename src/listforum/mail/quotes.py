@@ -76,10 +76,11 @@ def own_words(text: str) -> str:
     Patches and code stay: people search for the names in them, and two versions of a patch below the same words are two
     posts, which `own_words_digest` must tell apart. Who wants prose only takes the blocks that are "own".
     """
-    return _own(blocks(text))
+    return own_words_of(blocks(text))
 
 
-def _own(cut: Iterable[Block]) -> str:
+def own_words_of(cut: Iterable[Block]) -> str:
+    """The same of a text that was cut into its blocks."""
     own = (_trimmed(block.text) for block in cut if block.kind in _OWN)
     return "\n\n".join(words for words in own if words)
 
@@ -97,7 +98,7 @@ def quoted(text: str, attribution: str) -> str:
     footer, and addresses in the attributions of older quotes. Several blank lines become one. "" where nothing is left.
     """
     cut = blocks(text)
-    own = _own(cut)
+    own = own_words_of(cut)
     lines = [f"> {line}".rstrip() for line in own.split("\n")] if own else _all_quoted(cut)
     body = _BLANK_ROWS.sub(">\n", _trimmed("\n".join(lines), ">"))
     return f"{attribution}\n{body}" if body else ""

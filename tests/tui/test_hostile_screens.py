@@ -129,7 +129,7 @@ def test_topics_posts_attachments_and_reasons(home: Path, visit: Callable[..., V
     here = visit(home)
     here.press("g")
     for _ in PAYLOADS_ON_SCREENS:
-        here.press("\rZ", "ny", "hhj")
+        here.press("\rZ", "ny", "h>", "J", "uhj")
     for payload in SHOWN_AS_THEY_ARE:
         assert here.text.count(payload) > 3
     assert here.text.count(MARK) > 5 * len(PAYLOADS_ON_SCREENS)

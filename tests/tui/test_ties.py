@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from listforum.archive import database
 from listforum.tui.layout.cells import LRM
 from listforum.tui.screens.topic import TopicScreen
 from listforum.tui.screens.topics import TopicsScreen
@@ -114,10 +117,10 @@ class TestBranches:
         async def script(reader: Reader) -> None:
             await open_topic(reader, "census")
             await go_to(reader, "branch:")
-            await reader.press("enter", "left_square_bracket", "right_square_bracket")
-            assert isinstance(reader.app.screen, TopicScreen)
+            await reader.press("enter", "right_square_bracket")
+            assert "The census of 1991" in reader.rows[0]
             await reader.press("escape")
-            assert isinstance(reader.app.screen, TopicScreen) is False or not reader.app.screen._trail
+            assert isinstance(reader.app.screen, TopicsScreen)
 
         read(home, script)
 
@@ -247,6 +250,37 @@ class TestThePersonsWord:
             await reader.press("u")
             assert "moving" not in reader.rows[0]
             assert reader.app.forum.reading.verdict(1) is None
+
+        read(home, script)
+
+    def test_while_another_program_writes_nothing_changes_and_that_is_said(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "_BUSY_MILLISECONDS", 50)
+
+        async def script(reader: Reader) -> None:
+            await open_topic(reader, "census")
+            await reader.press("n", "n")
+            with closing(sqlite3.connect(home / "archive.sqlite3", isolation_level=None)) as another:
+                another.execute("BEGIN IMMEDIATE")
+                await reader.press("T")
+            assert "Another listforum is writing to the archive just now" in reader.said
+            assert place(reader)[0] == 3
+            assert reader.app.forum.reading.topic_of(3) == 1
+
+        read(home, script)
+
+    def test_a_copy_that_can_only_be_read_says_so(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_self: object) -> None:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+
+        monkeypatch.setattr(database.Database, "_open_to_write", refuse)
+
+        async def script(reader: Reader) -> None:
+            await open_topic(reader, "census")
+            await reader.press("n", "n", "T")
+            assert "can only be read: nothing can be kept there" in reader.said
+            assert reader.app.forum.reading.topic_of(3) == 1
 
         read(home, script)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 from listforum.archive.arrival import Arrival, is_derived
 from listforum.archive.contents import Contents
@@ -11,6 +12,8 @@ from listforum.archive.digests import Digests
 from listforum.mail.structure import attachment_parts
 from listforum.mail.subject import bare_subject
 from listforum.model.mail import Header, Part, Received
+
+_MOST_OF_A_MOMENT: Final = 200
 
 
 class Identity:
@@ -33,18 +36,31 @@ class Identity:
 
     def _known_by_words(self, arrival: Arrival) -> int | None:
         """Of a mail and its twin in a digest one may have no id of its own: then their moment leads to each other."""
-        header = arrival.header
-        for post, message_id in self._database.rows(
-            """SELECT id, message_id FROM post
-               WHERE sent = ? AND base = ? AND coalesce(digest = ?, 1)
-                     AND (? OR EXISTS (SELECT 1 FROM member WHERE member.post = post.id AND alone))
-               ORDER BY id""",
-            (header.date, bare_subject(header.subject), arrival.digest, arrival.in_digest),
-        ):
+        header, digest = arrival.header, arrival.digest
+        if header.date is None:
+            return None
+        found = self._of_a_moment("1", arrival) if digest is None else self._of_a_moment("digest = ?2", arrival)
+        if digest is not None:
+            found += self._of_a_moment("digest IS NULL", arrival)
+        for post, message_id in found:
             nameless = is_derived(message_id) or is_derived(header.message_id)
             if nameless and self._same(post, arrival):
                 return int(post)
         return None
+
+    def _of_a_moment(self, words: str, arrival: Arrival) -> list[tuple[int, str]]:
+        """Posts of the same Date and base subject, with their ids: any for a mail in a digest, else those of digests.
+
+        Of a moment of which there are very many, as a broken archive may have them, only some are looked at.
+        """
+        rows = self._database.rows(
+            f"""SELECT id, message_id FROM (
+                    SELECT id, message_id, base FROM post WHERE sent = ?1 AND {words} LIMIT {_MOST_OF_A_MOMENT})
+                WHERE base = ?3 AND (?4 OR EXISTS (SELECT 1 FROM member WHERE member.post = id AND alone))
+                ORDER BY id""",  # noqa: S608 - all conditions stand above
+            (arrival.header.date, arrival.digest, bare_subject(arrival.header.subject), arrival.in_digest),
+        )
+        return [(post, message_id) for post, message_id in rows]
 
     def _same(self, post: int, arrival: Arrival) -> bool:
         found = self._database.row("SELECT sent, subject, author, address, digest FROM post WHERE id = ?", (post,))

@@ -266,6 +266,7 @@ class Posts:
             changed = True
         else:
             changed = self._complete(post, arrival, now, changes)
+            changed |= self._take_told_id(post, arrival.header.message_id)
         changed |= self._name(post, arrival.header)
         put = [self._put_in_list(row, post) for row in lists]
         if any(put) and not changed:
@@ -302,12 +303,14 @@ class Posts:
         self._quoting.keep(post, arrival.wording)
         return post
 
+    def _take_told_id(self, post: int, message_id: str) -> bool:
+        """Puts the Message-ID that a mail has in place of one that was derived because a digest did not tell it."""
+        if is_derived(message_id):
+            return False
+        statement = "UPDATE post SET message_id = ? WHERE id = ? AND message_id LIKE ?"
+        return self._database.run(statement, (message_id, post, f"%{DERIVED}")) > 0
+
     def _name(self, post: int, header: Header) -> bool:
-        if not is_derived(header.message_id):
-            self._database.run(
-                "UPDATE post SET message_id = ? WHERE id = ? AND message_id LIKE ?",
-                (header.message_id, post, f"%{DERIVED}"),
-            )
         names = {header.message_id, header.original_message_id, *own_place(header)} - {""}
         return sum(self._database.run("INSERT OR IGNORE INTO known_as VALUES (?, ?)", (n, post)) for n in names) > 0
 

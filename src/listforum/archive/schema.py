@@ -65,7 +65,7 @@ CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
 CREATE INDEX post_readable ON post (topic) WHERE read = 0 AND state <> 'header';
 
 -- for mails without an id of their own: whether another one of that moment is the same
-CREATE INDEX post_sent ON post (sent) WHERE sent IS NOT NULL;
+CREATE INDEX post_sent ON post (sent, digest) WHERE sent IS NOT NULL;
 
 -- which posts the mails in a digest are; `alone` as long as a post is known from digests only, and never came singly
 CREATE TABLE member (

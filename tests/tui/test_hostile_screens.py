@@ -129,11 +129,14 @@ def test_topics_posts_attachments_and_reasons(home: Path, visit: Callable[..., V
     here = visit(home)
     here.press("g")
     for _ in PAYLOADS_ON_SCREENS:
-        here.press("\rZ", "ny", "h>", "J", "uhj")
+        here.press("\rZ", "gj\r", "y", "hn>", "J", "u", "hhhj")  # most answers branched off: \r goes there
     for payload in SHOWN_AS_THEY_ARE:
         assert here.text.count(payload) > 3
     assert here.text.count(MARK) > 5 * len(PAYLOADS_ON_SCREENS)
     assert "Why this post is here" in here.text
+    assert "branched off: " in here.text
+    assert "branch: " in here.text
+    assert "moving a post of " in here.text
 
 
 def test_search_its_field_and_what_it_finds(home: Path, visit: Callable[..., Visit]) -> None:

@@ -657,6 +657,23 @@ class TestProperties:
                 "You received this message because you are\n",
                 "- Forwarded message -\n>From a\n",
             ),
+            *(
+                "On\n",
+                "@@ -1,9 +1,9 @@\n",
+                "@@ -0,0 +1 @@\n+x\n",
+                "diff --git a b\n",
+                "---\n a | 3 +\n",
+                "```\n",
+                "    a = b\n",
+            ),
+            *(
+                "Thanks,\nMaria\n",
+                "Thanks,\n\n",
+                "-Maria\n\n",
+                "Maria\nm@example.org\n\n",
+                "From: x\n\n",
+                "| a |\n> b\n",
+            ),
             *(f"{FOOTER}\n", "On 1/1/2026 x wrote:\n> a\n", "on " * 30 + "\n", "<" * 70 + "\n", "a at b.", "\t"),
         ],
     )

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from imapclient import IMAPClient
+from imapclient import IMAPClient  # type: ignore[attr-defined]  # typings/ describe what listforum uses
 from topics_found import Found, by_import
 from topics_mailbox import carriers_of, named_by, read, understood
 

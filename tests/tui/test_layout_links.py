@@ -103,12 +103,12 @@ def test_a_fold_of_several_posts_says_so() -> None:
 
 
 def test_a_quote_is_found_where_it_was_written_however_it_is_wrapped_there() -> None:
-    text = "A line before.\nThese are the words\nthat somebody quotes in full, and more of them."
+    text = "> These are the words that somebody wrote.\n\nThese are the words\nthat somebody quotes in full."
     topic = chain(2)
     topic.views[0] = view(text, record(1))
     layout = ThreadLayout(topic.outline.posts, topic.load, Page(60))
     words = first_words("> These are the words that somebody\n> quotes", QuoteSource(0, 2, 1, TOPIC))
     assert words == ["These", "are", "the", "words", "that", "somebody"]
-    assert layout.row_of_words(0, words) == 2
+    assert layout.row_of_words(0, words) == 3
     assert layout.row_of_words(0, ["never", "written"]) is None
     assert layout.row_of_words(0, []) is None

@@ -196,6 +196,7 @@ class TestThePersonsWord:
             await reader.press("n", "J")
             assert "moving a post of Wei Chen" in reader.rows[0]
             await reader.press("escape")
+            assert "moving a post of Wei Chen" in reader.rows[0]
             await open_topic(reader, "census")
             assert "J put it below this post" in reader.rows[-1]
             await reader.press("J")

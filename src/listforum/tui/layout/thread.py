@@ -190,8 +190,15 @@ class ThreadLayout:
         return next(below, view.sources[-1] if view.sources else None)
 
     def row_of_words(self, at: int, words: Sequence[str]) -> int | None:
-        """The row of a post on which these words stand one after the other, however they are wrapped there."""
-        found = re.search(r"[\s>]+".join(map(re.escape, words)), self.view(at).text or "") if words else None
+        """The row of a post on which these words stand one after the other, however they are wrapped there.
+
+        Those that it quotes itself count only where they are not its own.
+        """
+        text = self.view(at).text or ""
+        if not words:
+            return None
+        sought = re.compile(r"[\s>]+".join(map(re.escape, words)))
+        found = sought.search(without_quotes(text)) or sought.search(text)
         return None if found is None else self.row_of(at, found.start())
 
     def best_match(self, at: int) -> int | None:

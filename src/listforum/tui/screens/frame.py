@@ -11,7 +11,8 @@ from textual.widget import Widget
 from listforum.tui.actions import Where, footer, help_key, shown
 from listforum.tui.layout.bars import Key, key_line, title_line
 from listforum.tui.layout.cells import shortened
-from listforum.tui.layout.glyphs import FOLDED
+from listforum.tui.layout.glyphs import DOT, FOLDED
+from listforum.tui.layout.links import moving_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,11 +153,19 @@ class ForumScreen(Follower, Screen[Any]):
     def show_title(self) -> None:
         """Writes the line above anew."""
         for line in self.query(TitleLine):
-            line.say(self.title_words(), self._link_words())
+            line.say(self._moving_words() + self.title_words(), self._link_words())
         companion = self.forum_app.companion
         if companion is not None:
             for advice in self.query(AdviceLine):
                 advice.say(companion.advice())
+
+    def moving_changed(self) -> None:
+        self.show_title()
+
+    def _moving_words(self) -> str:
+        """That a post was picked up, wherever one goes with it; "" when none was."""
+        moving = self.forum_app.moving
+        return "" if moving is None else f"{moving_words(moving)} {DOT} "
 
     def _link_words(self) -> str:
         app = self.forum_app

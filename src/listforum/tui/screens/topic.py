@@ -12,7 +12,7 @@ from listforum.errors import ListforumError, UnknownItem
 from listforum.model.forum import TopicOutline, Whereabouts
 from listforum.tui.actions import Where, bindings, key_of
 from listforum.tui.layout.cells import LRM
-from listforum.tui.layout.links import first_words, moving_words
+from listforum.tui.layout.links import first_words
 from listforum.tui.marks import mark_post_unread, mark_posts_read, mark_topics_read
 from listforum.tui.screens.marking import MarkingScreen
 from listforum.tui.thread_view import ThreadView
@@ -65,8 +65,7 @@ class TopicScreen(MarkingScreen):
         if outline is None:
             return ""
         posts = ngettext("{count} post", "{count} posts", len(outline.posts)).format(count=len(outline.posts))
-        moving = self.forum_app.moving
-        return (f"{moving_words(moving)} · " if moving else "") + f"{LRM}{outline.subject}{LRM} · {posts}"
+        return f"{LRM}{outline.subject}{LRM} · {posts}"
 
     def keys(self) -> Iterable[Key]:
         keys = tuple(super().keys())
@@ -110,7 +109,7 @@ class TopicScreen(MarkingScreen):
         self.show_title()
 
     def moving_changed(self) -> None:
-        self.show_title()
+        super().moving_changed()
         self.show_keys()
 
     def _keep_place(self) -> None:

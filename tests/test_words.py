@@ -215,6 +215,8 @@ PLAIN = {
     "mail/charset.py": "names of charsets",
     "mail/header.py": "defects that nobody is shown",
     "mail/html.py": "names of elements",
+    "mail/claims.py": "words of attributions that other programs write",
+    "mail/months.py": "names of months in attributions that other programs write",
     "mail/originals.py": "what other programs write into mails",
     "mail/readable.py": "becomes a part of a post's words, which are indexed and compared",
     "search/analysis.py": "words by which the rules for words are known",

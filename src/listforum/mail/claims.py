@@ -8,6 +8,7 @@ from typing import Final
 
 from listforum.mail.attributions import WRITTEN
 from listforum.mail.moments import TAKEN, folded, take_moments
+from listforum.mail.months import month_named, without_accents
 from listforum.mail.originals import label_kind, marker
 
 _LONGEST: Final = 2_000
@@ -23,7 +24,7 @@ _ADDRESS: Final = re.compile(
     r"[<\[(]{0,2}(?:mailto:)?([^\s<>()\[\]@,;:\"]{1,64}@[^\s<>()\[\]@,;:\"\0]{1,255})(?:[>\])]|$)?"
 )
 _SPELT_OUT: Final = re.compile(
-    r"[<\[(]{0,2}(?<![\w.+-])([\w.+=-]{1,64}) (?:at|em|en|bei|chez|a|à) "
+    r"[<\[(]{0,2}(?:mailto:)?(?<![\w.+-])([\w.+=-]{1,64}) (?:at|em|en|bei|chez|a|à) "
     r"([\w-]{1,63}(?:\.[\w-]{1,63}){0,7}\.[^\W\d_]{2,24})[>\])]?"
 )
 _VIA: Final = re.compile(r" \(?(?:via|über|por meio de|a través de|через|经由|經由|عبر|از طریق) [^\0]*")
@@ -39,9 +40,9 @@ _PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
 _JOINED: Final = re.compile(
     r"写道|寫道|写到|写于|書きました|書いた|さんのメール|さんは|님이|님께서|작성한 메시지|작성|씀"
 )
-_EDGE: Final = "׳? \t\"'“”„«»‹›`*_|,，、;:：.。-–—~=<>[]{}+!?؟،#"
+_EDGE: Final = "׳ \t\"'“”„«»‹›`*_|,，、;:：.。-–—~=<>[]{}+!؟،#"
 
-_AUXILIARY: Final = frozenset({"", "a", "ha", "hat", "has", "have"})
+_AUXILIARY: Final = frozenset({"", "?", "a", "ha", "hat", "has", "have"})
 _AROUND: Final = frozenset(
     folded(
         "on at in the by from of around about for said date time message mail email post "
@@ -54,9 +55,16 @@ _AROUND: Final = frozenset(
         "در تاریخ ساعت روز و توسط בתאריך ביום בשעה ב יום מאת "
         "在 于 於 日 時 vào lúc ngày thứ đã thg kl. i "
         "ora szerint idején időpontban dátummal nap user użytkownik "
+        "you vous tu usted você du sie вы ты someone somebody "
         "تمت كتابة ما يلي بواسطة şunu đã viết th "
         "utc gmt est edt cst cdt mst mdt pst pdt cet cest bst msk ist jst aest"
     ).split()
+)
+_NAMES_TOO: Final = frozenset(
+    (
+        *("al", "an", "da", "de", "del", "den", "der", "di", "do", "dom", "du", "la", "le", "ma", "man", "mar", "mo"),
+        *("ne", "per", "sa", "sal", "sam", "so", "su", "ti", "to", "tor", "van", "von"),
+    )
 )
 _WEEKDAYS: Final = frozenset(
     folded(
@@ -100,8 +108,15 @@ class Claim:
 
 
 def fold_name(name: str) -> str:
-    """A display name as claims hold it: compare authors in this form only."""
+    """A display name as claims hold it."""
     return folded(name[:_LONGEST]).strip(_EDGE)
+
+
+def name_forms(name: str) -> frozenset[str]:
+    """All forms in which claims may hold a display name: `fold_name`, and as old archives show it that lost letters."""
+    plain = fold_name(name)
+    lost = ("".join(char if char.isascii() else mark for char in plain) for mark in ("?", "??"))
+    return frozenset((plain, without_accents(plain), *lost)) - {""}
 
 
 def claim(attribution: str) -> Claim:
@@ -154,7 +169,7 @@ def _names(rest: str) -> list[str]:
     rest = _WORD.sub(lambda word: TAKEN if word[0] in WRITTEN else word[0], _JOINED.sub(TAKEN, rest))
     names: list[str] = []
     for piece in _VIA.sub(TAKEN, rest).split(TAKEN):
-        for name in _readings(_without_beginning(piece)):
+        for name in (reading for start in _beginnings(piece) for reading in _readings(start)):
             if name not in names and _may_be_name(name):
                 names.append(name)
     return names[:_MOST_NAMES]
@@ -162,13 +177,24 @@ def _names(rest: str) -> list[str]:
 
 def _without_beginning(piece: str) -> str:
     """A piece of text without the words that only lead from a time to a name, and without what is nothing else."""
-    told = [part for part in piece.split(",") if not all(_leads(word) for word in part.split())]
+    told = [part for part in piece.split(",") if not all(_leads(word) or _is_month(word) for word in part.split())]
     words = ",".join(told).split()
     while words and _leads(words[0]):
         words.pop(0)
     while len(words) > 1 and words[-1].strip(_EDGE) in _AUXILIARY:
         words.pop()
     return " ".join(words)
+
+
+def _beginnings(piece: str) -> list[str]:
+    """A piece without the words that lead to a name; and with the last of them, where that is a name as well."""
+    bare = _without_beginning(piece)
+    last = piece[: piece.find(bare)].split()[-1:] if bare else []
+    return [bare, *(f"{word} {bare}" for word in last if word in _NAMES_TOO)]
+
+
+def _is_month(word: str) -> bool:
+    return month_named(word.strip(_EDGE)) is not None
 
 
 def _leads(word: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from listforum.model.forum import Edge, Evidence, Grounds, Reason, Verdict
 from listforum.topics.evidence import CONVERSATION
-from listforum.topics.forest import components, families, thread, told, touches
+from listforum.topics.forest import Told, components, families, thread, told, touches
 from listforum.topics.suggestions import Suggestion
 
 
@@ -34,12 +34,12 @@ def post(
         number if date is None else date,
         (number if seniority is None else seniority, 0, ""),
         subject,
-        burst,
+        burst=burst,
     )
 
 
 def suggestion(child: int, parent: int, reason: Reason = "quote") -> Suggestion:
-    return Suggestion(child, parent, reason, 0.9, Grounds(lines=2))
+    return Suggestion(child, parent, reason, 0.9, Grounds(lines=2 if reason == "quote" else 0))
 
 
 def parents(edges: dict[int, Edge]) -> dict[int, int | None]:
@@ -290,7 +290,12 @@ def test_quotes_part_them_but_they_are_threaded_together() -> None:
 
 def test_who_has_a_parent_by_header_or_by_the_persons_word_is_told() -> None:
     posts = [post(1), post(2, replied="m1"), post(3), post(4), post(5)]
-    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == {2: 1, 3: None, 4: 1}
+    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == Told({2: 1, 3: None, 4: 1}, frozenset())
+
+
+def test_who_waits_for_the_same_post_is_told() -> None:
+    posts = [post(1, replied="gone"), post(2, replied="gone"), post(3, replied="lost"), post(4)]
+    assert told(posts) == Told({}, frozenset({1, 2}))
 
 
 # --- branches -----------------------------------------------------------------------------------------------------

@@ -63,10 +63,12 @@ class Identity:
         return [(post, message_id) for post, message_id in rows]
 
     def _same(self, post: int, arrival: Arrival) -> bool:
-        found = self._database.row("SELECT sent, subject, author, address, digest FROM post WHERE id = ?", (post,))
+        found = self._database.row(
+            "SELECT sent, subject, author, address, anonymous, digest FROM post WHERE id = ?", (post,)
+        )
         if found is None:
             return False
-        sent, subject, author, address, digest = found
+        sent, subject, author, address, anonymous, digest = found
         header = arrival.header
         if digest is not None and arrival.digest is not None and digest != arrival.digest:
             return False
@@ -74,7 +76,8 @@ class Identity:
         if own and arrival.digest is not None:
             return True  # our own id and our own words, whatever a list made of From and Subject
         same_heading = sent == header.date and bare_subject(subject) == bare_subject(header.subject)
-        if not (same_heading and (own or _same_author((author, address), header))):
+        told_by_nobody = anonymous or header.author.evidence == "list"
+        if not (same_heading and (own or told_by_nobody or _same_author((author, address), header))):
             return False
         if arrival.in_digest or self._digests.is_alone(post):
             return True  # a digest leaves attachments out, and wraps each text in its own way

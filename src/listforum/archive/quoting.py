@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from itertools import chain, islice
 from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.mail.claims import Claim
 from listforum.model.forum import Grounds
+from listforum.topics.forest import Told
 from listforum.topics.suggestions import (
     WINDOW,
     Known,
@@ -34,7 +35,7 @@ NEIGHBOURHOOD: Final = 1_000
 _MOST_LOOKED_AT: Final = 40
 """A shingle that so many posts have proves nothing, whichever of them are earlier."""
 
-_MOST_OF_A_SUBJECT: Final = 200
+_MOST_OF_A_SUBJECT: Final = 50
 
 _KNOWN: Final = """
     SELECT id, date, arrived, message_id, coalesce(sent, date), author, address, anonymous, base, reply_like,
@@ -82,11 +83,11 @@ class Quoting:
         quoting = {post for post, hashes in later if not own.isdisjoint(_unpacked(hashes))}
         return quoting | self._with_the_same_subject(among)
 
-    def suggest(self, posts: Collection[int], told: Mapping[int, int | None]) -> None:
-        """Works out anew where these posts' quotes come from, and which parent to suggest for those not `told` one."""
+    def suggest(self, posts: Collection[int], told: Told) -> None:
+        """Works out anew where these posts' quotes come from, and which parent to suggest for those not told one."""
         remaining = iter(sorted(posts))
         while some := list(islice(remaining, AT_ONCE)):
-            self._suggest(some, told)
+            self._write(some, self._loaded(some, told))
 
     def suggestions(self, posts: Collection[int]) -> list[Suggestion]:
         """What was suggested for these posts."""
@@ -101,42 +102,30 @@ class Quoting:
 
     # --- comparing ------------------------------------------------------------------------------------------------
 
-    def _suggest(self, posts: Sequence[int], told: Mapping[int, int | None]) -> None:
+    def _loaded(self, posts: Sequence[int], told: Told) -> _Comparison:
+        """Everything that these posts are compared with."""
         passages = self._passages(posts)
-        loose = self._known([post for post in posts if post not in told])
-        alike = {post: self._of_the_same_subject(one) for post, one in loose.items()}
+        loose = self._known([post for post in posts if post not in told.parents])
+        subjects = {post: self._subject(one) for post, one in loose.items() if post not in told.waiting}
         digested = self._digested(list(loose))
-        without_prefixes = self._without_prefixes()
         bearers = self._bearers({hashed for some in passages.values() for one in some for hashed in one.shingles})
-        named = {post for found in bearers.values() for post in found}
-        named.update(*digested.values(), (above for post in posts if (above := told.get(post)) is not None))
-        known = {**self._known(named | set(posts)), **{one.post: one for found in alike.values() for one in found.near}}
-        sources: list[tuple[int | None, int, int]] = []
-        made: list[Suggestion] = []
-        for post in (post for post in posts if post in known):
-            quoted = passages.get(post, [])
-            hits = [weighed(one, _earlier(bearers, known, known[post], one)) for one in quoted]
-            parent = known.get(told.get(post) or 0)
-            sources += [
-                (source(p, h, known, parent), post, n) for n, (p, h) in enumerate(zip(quoted, hits, strict=True))
-            ]
-            if post in loose:
-                young = same_subject(known[post], alike[post], without_prefixes)
-                likely = {one for found in hits for one in found} | digested[post] | {one.post for one in young}
-                candidates = [known[one] for one in likely if one in known]
-                found = suggest(known[post], quoted, candidates, hits, digested[post])
-                made += [found] if found else []
-        self._write(posts, sources, made)
+        parents = {post: parent for post in posts if (parent := told.parents.get(post)) is not None}
+        known = self._known({*posts, *parents.values(), *chain(*bearers.values(), *digested.values())})
+        known |= {one.post: one for subject in subjects.values() for one in subject.near}
+        return _Comparison(
+            known, passages, parents, bearers, subjects, digested, loose.keys(), self._without_prefixes()
+        )
 
-    def _write(
-        self, posts: Sequence[int], sources: Sequence[tuple[int | None, int, int]], made: Iterable[Suggestion]
-    ) -> None:
+    def _write(self, posts: Sequence[int], compared: _Comparison) -> None:
+        here = [post for post in posts if post in compared.known]
         self._database.run_many(
-            "UPDATE passage SET source = ?1 WHERE post = ?2 AND nth = ?3 AND source IS NOT ?1", sources
+            "UPDATE passage SET source = ?1 WHERE post = ?2 AND nth = ?3 AND source IS NOT ?1",
+            [(source, post, nth) for post in here for nth, source in enumerate(compared.sources(post))],
         )
         self._database.run(
             "DELETE FROM suggestion WHERE child IN (SELECT value FROM json_each(?))", (json.dumps(list(posts)),)
         )
+        made = [found for post in here if (found := compared.suggestion(post)) is not None]
         self._database.run_many(
             "INSERT INTO suggestion VALUES (?, ?, ?, ?, ?)",
             [(one.child, one.parent, one.reason, one.confidence, json.dumps(asdict(one.grounds))) for one in made],
@@ -178,7 +167,7 @@ class Quoting:
         )
         return {row[0]: _as_known(row) for row in rows}
 
-    def _of_the_same_subject(self, post: Known) -> Subject:
+    def _subject(self, post: Known) -> Subject:
         lists = json.dumps(sorted(post.lists))
         rows = self._database.rows(
             f"""{_KNOWN} WHERE base = ? AND base <> '' AND date BETWEEN ? AND ? AND NOT burst AND id <> ?
@@ -220,15 +209,46 @@ class Quoting:
         return {post: frozenset(found[post]) for post in posts}
 
 
-def _earlier(
-    bearers: Mapping[int, Sequence[int]], known: Mapping[int, Known], post: Known, passage: Passage
-) -> dict[int, list[int]]:
-    """Of the posts that bear a passage's shingles those that are older than the post that quotes it."""
-    return {
-        hashed: [bearer for bearer in bearers[hashed] if bearer in known and known[bearer].precedes(post)]
-        for hashed in passage.shingles
-        if hashed in bearers
-    }
+@dataclass(slots=True)
+class _Comparison:
+    """Some posts, and all that they are compared with: posts are known by number, shingles by their `bearers`."""
+
+    known: Mapping[int, Known]
+    passages: Mapping[int, Sequence[Passage]]
+    parents: Mapping[int, int]
+    bearers: Mapping[int, Sequence[int]]
+    subjects: Mapping[int, Subject]
+    digested: Mapping[int, frozenset[int]]
+    loose: Collection[int]
+    without_prefixes: frozenset[int]
+
+    def sources(self, post: int) -> Iterator[int | None]:
+        """For each passage the post it was taken from."""
+        parent = self.known.get(self.parents.get(post, 0))
+        for passage in self.passages.get(post, ()):
+            yield source(passage, self._hits(post, passage), self.known, parent)
+
+    def suggestion(self, post: int) -> Suggestion | None:
+        """The parent to suggest for a post that was told none."""
+        if post not in self.loose:
+            return None
+        passages = self.passages.get(post, ())
+        hits = [self._hits(post, passage) for passage in passages]
+        likely = set(chain(self.digested[post], *hits))
+        if post in self.subjects:
+            young = same_subject(self.known[post], self.subjects[post], self.without_prefixes)
+            likely.update(one.post for one in young)
+        candidates = [self.known[one] for one in likely if one in self.known]
+        return suggest(self.known[post], passages, candidates, hits, self.digested[post])
+
+    def _hits(self, post: int, passage: Passage) -> dict[int, float]:
+        """How much of a passage each earlier post has."""
+        return weighed(passage, {hashed: self._earlier(post, hashed) for hashed in passage.shingles})
+
+    def _earlier(self, post: int, hashed: int) -> list[int]:
+        this = self.known[post]
+        bearers = (self.known.get(bearer) for bearer in self.bearers.get(hashed, ()))
+        return [bearer.post for bearer in bearers if bearer is not None and bearer.precedes(this)]
 
 
 def _as_known(row: Row) -> Known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from gettext import gettext as _
 
@@ -12,7 +12,7 @@ from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
 from listforum.errors import UnknownItem, UsageError
 from listforum.model.forum import Edge, Evidence, Grounds, Verdict
-from listforum.topics.forest import components, families, thread, told
+from listforum.topics.forest import Told, components, families, thread, told
 
 
 class Threads:
@@ -31,19 +31,19 @@ class Threads:
         if not posts:
             return
         with self._database.transaction():
-            anew = set(posts) | self._quoting.affected(posts)
-            everyone = anew | self._families_of(anew) | self._touched(self._evidence(anew))
-            self._quoting.suggest(anew, told(self._evidence(everyone), self._verdicts(everyone)))
-            parents = {one.parent for one in self._quoting.suggestions(anew)}
-            self._thread(everyone | parents | self._families_of(parents - everyone))
+            affected = self._quoting.affected(posts) - set(posts)
+            placed = self._hang(posts) | self._with_a_parent(affected)
+            self._quoting.suggest(placed.keys(), Told(placed, frozenset()))
+            self._thread_near((set(posts) | affected) - placed.keys())
 
     def rebuild(self) -> None:
         """Threads everything from the evidence and the person's verdicts."""
         with self._database.transaction():
             self._database.run("DELETE FROM topic")
             everyone = {post for (post,) in self._database.rows("SELECT id FROM post")}
-            self._quoting.suggest(everyone, told(self._evidence(everyone), self._verdicts(everyone)))
-            self._thread(everyone)
+            evidence, verdicts = self._evidence(everyone), self._verdicts(everyone)
+            self._quoting.suggest(everyone, told(evidence, verdicts))
+            self._place(thread(evidence, verdicts, self._quoting.suggestions(everyone)))
 
     def join(self, post: int, parent: int, now: int) -> None:
         """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError for a circle."""
@@ -118,11 +118,20 @@ class Threads:
 
     # --- threading ------------------------------------------------------------------------------------------------
 
-    def _thread(self, posts: set[int]) -> None:
-        edges = thread(self._evidence(posts), self._verdicts(posts), self._quoting.suggestions(posts))
+    def _thread_near(self, posts: set[int]) -> None:
+        """Threads these posts together with every family that they touch, now and once words were asked."""
+        if not posts:
+            return
+        everyone = posts | self._families_of(posts) | self._touched(self._evidence(posts))
+        self._quoting.suggest(posts, told(self._evidence(everyone), self._verdicts(everyone)))
+        parents = {one.parent for one in self._quoting.suggestions(posts)}
+        everyone |= parents | self._families_of(parents - everyone)
+        self._place(thread(self._evidence(everyone), self._verdicts(everyone), self._quoting.suggestions(everyone)))
+
+    def _place(self, edges: Mapping[int, Edge]) -> None:
         topics, together = components(edges), families(edges)
         self._write_edges(edges.values())
-        before = self._placed(posts)
+        before = self._placed(edges.keys())
         moved = [
             (topics[post], together[post], post)
             for post, was in before.items()
@@ -130,6 +139,57 @@ class Threads:
         ]
         self._database.run_many("UPDATE post SET topic = ?, family = ? WHERE id = ?", moved)
         self.refresh({topic for topic, _family in before.values()} | set(topics.values()))
+
+    def _hang(self, posts: Collection[int]) -> dict[int, int | None]:
+        """Hangs new posts that nothing hangs on below the parents that their headers name; answers these parents.
+
+        Such a post changes nothing but the topic it comes to, however large that is. As its number is the largest of
+        all, the topic and the family keep theirs.
+        """
+        edges: list[Edge] = []
+        for known in self._evidence(self._leaves(posts)):
+            carriers = self._carriers(known)
+            edge = thread([known, *self._evidence(carriers)])[known.post]
+            if edge.parent is not None and all(family for _topic, family in self._placed(carriers).values()):
+                edges.append(edge)
+        self._write_edges(edges)
+        above = self._placed({edge.parent for edge in edges if edge.parent is not None})
+        places = [(edge, *above[edge.parent]) for edge in edges if edge.parent is not None]
+        self._database.run_many(
+            "UPDATE post SET topic = ?, family = ? WHERE id = ?",
+            [(edge.child if edge.branch else topic, family, edge.child) for edge, topic, family in places],
+        )
+        self.refresh({edge.child if edge.branch else topic for edge, topic, _family in places})
+        return {edge.child: edge.parent for edge in edges}
+
+    def _leaves(self, posts: Collection[int]) -> set[int]:
+        """Those of the posts that are new, have their ids for themselves, and are named by nobody."""
+        rows = self._database.rows(
+            """SELECT id FROM post WHERE id IN (SELECT value FROM json_each(?)) AND family = 0 AND NOT burst
+                   AND NOT EXISTS (SELECT 1 FROM verdict WHERE verdict.post = id)
+                   AND NOT EXISTS (SELECT 1 FROM known_as AS own JOIN referred USING (message_id) WHERE own.post = id)
+                   AND NOT EXISTS (SELECT 1 FROM known_as AS own JOIN known_as AS other USING (message_id)
+                                   WHERE own.post = id AND other.post <> id)""",
+            (json.dumps(sorted(posts)),),
+        )
+        return {post for (post,) in rows}
+
+    def _carriers(self, known: Evidence) -> set[int]:
+        """The posts that carry an id which this one names."""
+        rows = self._database.rows(
+            "SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(known.referred),),
+        )
+        return {post for (post,) in rows}
+
+    def _with_a_parent(self, posts: Collection[int]) -> dict[int, int | None]:
+        """The parents of those posts whose header, or whose reader, names one: no words move them."""
+        rows = self._database.rows(
+            """SELECT child, parent FROM edge WHERE parent IS NOT NULL AND grounds IS NULL
+                   AND child IN (SELECT value FROM json_each(?))""",
+            (json.dumps(sorted(posts)),),
+        )
+        return dict(rows)
 
     def _write_edges(self, edges: Iterable[Edge]) -> None:
         self._database.run_many(
@@ -201,10 +261,11 @@ class Threads:
                 date=date,
                 seniority=(date if arrived is None else arrived, date, f"{message_id}\0{author}\0{subject}"),
                 subject=subject,
+                base=base,
                 burst=bool(burst),
             )
-            for post, replied, date, arrived, message_id, author, subject, burst in self._database.rows(
-                """SELECT id, replied, date, arrived, message_id, author, subject, burst FROM post
+            for post, replied, date, arrived, message_id, author, subject, base, burst in self._database.rows(
+                """SELECT id, replied, date, arrived, message_id, author, subject, base, burst FROM post
                    WHERE id IN (SELECT value FROM json_each(?))""",
                 (among,),
             )

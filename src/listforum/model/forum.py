@@ -30,8 +30,8 @@ class Evidence:
 
     `ids` are all Message-IDs it is known by, `referred` the ids it points at, nearest first: In-Reply-To, then
     References from the newest to the oldest, then places in an Outlook conversation. `seniority` orders posts that
-    claim the same id: the earliest wins. `burst` marks a digest whose mails are posts of their own: it is nobody's
-    parent.
+    claim the same id: the earliest wins. Posts of the same `base` have the same subject, but for prefixes and tags.
+    `burst` marks a digest whose mails are posts of their own: it is nobody's parent.
     """
 
     post: int
@@ -41,6 +41,7 @@ class Evidence:
     date: int
     seniority: tuple[int, int, str]
     subject: str = ""
+    base: str = ""
     burst: bool = False
 
 

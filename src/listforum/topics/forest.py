@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from listforum.model.forum import Edge, Evidence, Verdict
 from listforum.topics.evidence import CONVERSATION
@@ -48,7 +48,7 @@ def thread(
     place right above its own in an Outlook conversation; 0.6 for one farther up. `missing` is the nearest Message-ID
     when no post carries it. A post of which no referred id is here has a `ghost`, the oldest of them: the posts of a
     thread whose beginning is not here have it in common. It is a root, unless a suggestion names a parent that is among
-    the posts; but the subject alone does not move a post away from others that share its ghost.
+    the posts; but only words that were found there move a post away from others that share its ghost.
 
     A verdict outranks the rest, and its post has neither `missing` nor `ghost`; of several on a post the last one
     counts; one that names an unknown post, or a post as its own parent, counts for nothing. A cycle is cut where the
@@ -65,18 +65,26 @@ def thread(
     return {post: _branching(edge, posts) for post, edge in edges.items()}
 
 
-def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> dict[int, int | None]:
-    """The parent that a header, or the person, names for each post.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What headers and the person say of parents, before words are asked.
 
-    None is the person's word that it has none. A post of which nobody says anything is missing: a suggestion may place
-    it.
+    `parents` names the parent of a post; None is the person's word that it has none. A post that is missing there may
+    be placed by a suggestion, but one of the `waiting`, which share a ghost, only by words of it that were found.
     """
+
+    parents: Mapping[int, int | None]
+    waiting: frozenset[int]
+
+
+def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> Told:
+    """What headers and the person say of the parents of these posts."""
     posts = {known.post: known for known in evidence}
-    named: dict[int, int | None] = {
-        post: edge.parent for post, edge in _from_headers(posts).items() if edge.parent is not None
-    }
+    edges = _from_headers(posts)
+    sharers = Counter(edge.ghost for edge in edges.values() if edge.ghost is not None)
+    named: dict[int, int | None] = {post: edge.parent for post, edge in edges.items() if edge.parent is not None}
     named.update((post, edge.parent) for post, edge in _from_verdicts(verdicts, posts).items())
-    return named
+    return Told(named, frozenset(post for post, edge in edges.items() if edge.ghost and sharers[edge.ghost] > 1))
 
 
 def families(edges: Mapping[int, Edge]) -> dict[int, int]:
@@ -154,7 +162,7 @@ def _from_suggestions(suggestions: Iterable[Suggestion], edges: Mapping[int, Edg
         edge = edges.get(one.child)
         if edge is None or edge.parent is not None or one.parent not in edges or one.parent == one.child:
             continue
-        if one.reason == "subject" and edge.ghost is not None and sharers[edge.ghost] > 1:
+        if not one.grounds.lines and edge.ghost is not None and sharers[edge.ghost] > 1:
             continue
         placed[one.child] = replace(
             edge, parent=one.parent, reason=one.reason, confidence=one.confidence, grounds=one.grounds
@@ -165,8 +173,9 @@ def _from_suggestions(suggestions: Iterable[Suggestion], edges: Mapping[int, Edg
 def _branching(edge: Edge, posts: Mapping[int, Evidence]) -> Edge:
     if edge.parent is None or edge.reason == "person":
         return edge
-    child, parent = posts[edge.child].subject, posts[edge.parent].subject
-    return replace(edge, branch=True) if child != parent and changed(child, parent) else edge
+    child, parent = posts[edge.child], posts[edge.parent]
+    alike = child.subject == parent.subject or child.base == parent.base != ""
+    return edge if alike or not changed(child.subject, parent.subject) else replace(edge, branch=True)
 
 
 def _from_verdicts(verdicts: Iterable[Verdict], posts: Mapping[int, Evidence]) -> dict[int, Edge]:

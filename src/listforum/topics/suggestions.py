@@ -9,11 +9,11 @@ answer, and only while the topic is young.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from listforum.mail.claims import Claim
+from listforum.mail.claims import Claim, name_forms
 from listforum.model.forum import Grounds, Reason
 from listforum.topics.wording import Passage
 
@@ -174,7 +174,9 @@ def weighed(passage: Passage, bearers: dict[int, list[int]]) -> dict[int, float]
     return found
 
 
-def source(passage: Passage, hits: dict[int, float], candidates: dict[int, Known], parent: Known | None) -> int | None:
+def source(
+    passage: Passage, hits: dict[int, float], candidates: Mapping[int, Known], parent: Known | None
+) -> int | None:
     """The post a passage was taken from: who has most of its words, the newest of equals, the parent before others.
 
     Where the words tell nothing, because they are too few, it is the parent if the attribution names its author.
@@ -212,11 +214,12 @@ def _weigh(
 
 
 def _names_author(claim: Claim, candidate: Known) -> bool:
+    """Whether an attribution names a post's author: by address, by whole name, or by a part of the name."""
     if candidate.address and candidate.address.casefold() in claim.addresses:
         return True
-    author = candidate.author.casefold()
-    words = set(_WORD.findall(author))
-    return bool(words) and any(name == author or words.issuperset(_WORD.findall(name)) for name in claim.names if name)
+    forms = name_forms(candidate.author) if claim.names else frozenset()
+    words = {word for form in forms for word in _WORD.findall(form)}
+    return any(name in forms or words.issuperset(_WORD.findall(name)) for name in claim.names)
 
 
 def _names_moment(claim: Claim, candidate: Known) -> float:

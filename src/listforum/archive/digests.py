@@ -45,6 +45,10 @@ class Digests:
             digest for (digest,) in digests if not self._database.row(f"{sections} EXCEPT {sections}", (post, digest))
         )
 
+    def has_any_alone(self) -> bool:
+        """Whether any post is known from digests only."""
+        return self._database.row("SELECT 1 FROM member WHERE alone LIMIT 1") is not None
+
     def is_alone(self, post: int) -> bool:
         """Whether a post is known from digests only."""
         return self._database.row("SELECT 1 FROM member WHERE post = ? AND alone LIMIT 1", (post,)) is not None

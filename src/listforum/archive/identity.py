@@ -37,7 +37,7 @@ class Identity:
     def _known_by_words(self, arrival: Arrival) -> int | None:
         """Of a mail and its twin in a digest one may have no id of its own: then their moment leads to each other."""
         header, digest = arrival.header, arrival.digest
-        if header.date is None:
+        if header.date is None or not (arrival.in_digest or self._digests.has_any_alone()):
             return None
         found = self._of_a_moment("1", arrival) if digest is None else self._of_a_moment("digest = ?2", arrival)
         if digest is not None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digests import as_text
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import understand
+from listforum.errors import UsageError
 from listforum.mail.structure import split
 from listforum.model.forum import PostRecord
+from listforum.model.mail import Piece
 from mails import BEGAN, mail
 
 NOW = BEGAN + 10_000 * 3600
@@ -42,6 +47,12 @@ def quoted(text: str, who: str = "Maria Silva", lines: slice = slice(None)) -> s
 def add(archive: Archive, *raws: bytes, to: str = "open-data") -> list[PostRecord]:
     posts = archive.posts.add(to, [understand(split(raw)) for raw in raws], NOW).posts
     return [archive.topics.post(post) for post in posts]
+
+
+def add_at(archive: Archive, *mails: tuple[int, bytes]) -> list[PostRecord]:
+    """Mails that a server took so many hours after the first."""
+    arrivals = [understand(replace(split(raw), arrived=BEGAN + 3600 * hours)) for hours, raw in mails]
+    return [archive.topics.post(post) for post in archive.posts.add("open-data", arrivals, NOW).posts]
 
 
 def now(archive: Archive, record: PostRecord) -> PostRecord:
@@ -110,19 +121,38 @@ class TestQuotes:
         assert reply.edge.parent is None
 
     def test_nobody_slips_a_post_below_anothers_afterwards(self, archive: Archive) -> None:
-        genuine = understand(replace(split(mail(1, subject="Harvest", text=HARVEST)), arrived=BEGAN + 3600))
-        reply = understand(
-            replace(
-                split(mail(9, subject="Harvest", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday.")),
-                arrived=BEGAN + 9 * 3600,
-            )
+        first, answer = add_at(
+            archive,
+            (1, mail(1, subject="Harvest", text=HARVEST)),
+            (9, mail(9, subject="Harvest", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday.")),
         )
-        first, answer = archive.posts.add("open-data", [genuine, reply], NOW).posts
-        forged = mail(5, subject="Buy cheaper pumps", text=HARVEST, author="Mallory <mallory@example.com>")
-        archive.posts.add("open-data", [understand(replace(split(forged), arrived=BEGAN + 50 * 3600))], NOW)
-        assert archive.topics.post(answer).edge.parent == first
+        add_at(
+            archive, (50, mail(5, subject="Buy cheaper pumps", text=HARVEST, author="Mallory <mallory@example.com>"))
+        )
+        assert now(archive, answer).edge.parent == first.post
         archive.threads.rebuild()
-        assert archive.topics.post(answer).edge.parent == first
+        assert now(archive, answer).edge.parent == first.post
+
+    def test_copies_that_come_later_do_not_unhook_it(self, archive: Archive) -> None:
+        first, answer = add_at(
+            archive,
+            (1, mail(1, subject="Harvest", text=HARVEST)),
+            (9, mail(9, subject="Harvest", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday.")),
+        )
+        add_at(archive, *((99 + n, mail(100 + n, hours=2, subject="Pills", text=f"{HARVEST} {n}")) for n in range(45)))
+        archive.threads.rebuild()
+        assert now(archive, answer).edge.parent == first.post
+
+    def test_a_late_parent_is_found_beside_a_very_old_one(self, archive: Archive) -> None:
+        add(
+            archive,
+            *(mail(n, subject=f"Topic {n}", text=f"> Line {n} of somebody long ago\n\nYes.") for n in range(200, 1300)),
+        )
+        (reply,) = add(archive, mail(1400, subject="Other", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday."))
+        _old, parent = add(
+            archive, mail(1, subject="Ancient", hours=-90_000), mail(1399, subject="Harvest", text=HARVEST)
+        )
+        assert now(archive, reply).edge.parent == parent.post
 
     def test_nothing_is_quoted_from_another_list(self, archive: Archive) -> None:
         add(archive, mail(1, subject="Harvest", text=HARVEST), to="maps")
@@ -201,6 +231,14 @@ class TestSubjects:
         assert (turn.edge.parent, turn.edge.branch) == (first.post, True)
         assert turn.topic == answer.topic != first.topic
 
+    def test_nobody_names_a_topic_by_a_date_before_it_began(self, archive: Archive) -> None:
+        answer, *_ = add_at(
+            archive,
+            (5, mail(5, subject="Re: Harvest figures", answers=["gone@example.org"])),
+            (90, mail(1, subject="Buy pills", answers=["gone@example.org"], author=JO)),
+        )
+        assert archive.topics.root(answer.topic).post == answer.post
+
     def test_the_person_may_bring_a_branch_back(self, archive: Archive) -> None:
         first, turn = add(
             archive, mail(1, subject="Harvest figures"), mail(2, subject="Who drives to Porto?", answers=[1], author=JO)
@@ -249,6 +287,75 @@ class TestOrder:
         archive.threads.rebuild()
         assert came == forest(archive) == EXPECTED
         archive.close()
+
+
+class TestAnythingGoes:
+    """Headers before texts, arrivals seen or not, copies, digests, and the person's word at any moment."""
+
+    SUBJECTS = ("Opening hours", "Re: Opening hours", "The harvest festival", "Re: The harvest festival", "Pumps")
+
+    @settings(max_examples=60, deadline=None)
+    @given(chance=st.randoms(use_true_random=False))
+    def test_what_came_piece_by_piece_is_what_a_rebuild_makes(
+        self, tmp_path_factory: pytest.TempPathFactory, chance: Random
+    ) -> None:
+        archive = Archive(tmp_path_factory.mktemp("any") / "archive.sqlite3")
+        mails = [self.any_mail(chance, number) for number in range(chance.randint(3, 8))]
+        if chance.random() < 0.4:
+            mails.append(as_text(chance.sample(mails, 2), message_id="digest@example.org"))
+        waiting: list[tuple[int, bytes]] = []
+        for raw in chance.sample(mails, len(mails)):
+            self.come(archive, chance, raw, waiting)
+            self.decide(archive, chance)
+        for post, raw in waiting:
+            self.fetch(archive, post, raw)
+        came = self.everything(archive)
+        archive.threads.rebuild()
+        assert came == self.everything(archive)
+        archive.close()
+
+    def any_mail(self, chance: Random, number: int) -> bytes:
+        text = f"These words are those of number {number} and of nobody else here."
+        if chance.random() < 0.6:
+            text = f"> {chance.choice((HARVEST, PUMPS))}".replace("\n", "\n> ") + f"\n\n{text}"
+        return mail(
+            number,
+            subject=chance.choice(self.SUBJECTS),
+            text=text if chance.random() < 0.7 else f"{chance.choice((HARVEST, PUMPS))}\n{number}",
+            author=chance.choice((ANA, JO)),
+            answers=[chance.choice((0, 1, 2, 3, 4, 77, 78)) for _ in range(chance.randint(0, 2))],
+            hours=chance.randint(0, 50),
+            fields=[f"Thread-Index: {_outlook(chance.randint(0, 2))}"] if chance.random() < 0.3 else [],
+        )
+
+    def come(self, archive: Archive, chance: Random, raw: bytes, waiting: list[tuple[int, bytes]]) -> None:
+        received = replace(split(raw), arrived=BEGAN + 3600 * chance.randint(0, 60) if chance.random() < 0.7 else None)
+        without_text = chance.random() < 0.5
+        if without_text:
+            received = replace(received, raw=None, parts=tuple(replace(part, content=None) for part in received.parts))
+        (post,) = archive.posts.add(chance.choice(("open-data", "maps")), [understand(received)], NOW).posts
+        if without_text:
+            waiting.append((post, raw))
+
+    def fetch(self, archive: Archive, post: int, raw: bytes) -> None:
+        if archive.topics.post(post).state == "header":
+            archive.posts.add_texts(
+                [(post, [Piece(part.section, 0, part.content or b"") for part in split(raw).parts])]
+            )
+
+    def decide(self, archive: Archive, chance: Random) -> None:
+        post, other = chance.choices(list(self.everything(archive)), k=2)
+        action = chance.choice(("join", "split", "unjoin", "nothing", "nothing"))
+        with suppress(UsageError):
+            if action == "join" and post != other:
+                archive.threads.join(post, other, NOW)
+            elif action == "split":
+                archive.threads.split(post, NOW)
+            elif action == "unjoin":
+                archive.threads.unjoin(post)
+
+    def everything(self, archive: Archive) -> dict[int, PostRecord]:
+        return archive.topics.records(range(1, 40))
 
 
 def forest(archive: Archive) -> dict[int, tuple[int | None, str | None, bool]]:

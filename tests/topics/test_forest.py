@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from listforum.model.forum import Edge, Evidence, Grounds, Reason, Verdict
 from listforum.topics.evidence import CONVERSATION
-from listforum.topics.forest import Told, components, families, thread, told, touches
+from listforum.topics.forest import components, families, thread, told, touches
 from listforum.topics.suggestions import Suggestion
 
 
@@ -290,12 +291,20 @@ def test_quotes_part_them_but_they_are_threaded_together() -> None:
 
 def test_who_has_a_parent_by_header_or_by_the_persons_word_is_told() -> None:
     posts = [post(1), post(2, replied="m1"), post(3), post(4), post(5)]
-    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == Told({2: 1, 3: None, 4: 1}, frozenset())
+    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == {2: 1, 3: None, 4: 1}
 
 
-def test_who_waits_for_the_same_post_is_told() -> None:
-    posts = [post(1, replied="gone"), post(2, replied="gone"), post(3, replied="lost"), post(4)]
-    assert told(posts) == Told({}, frozenset({1, 2}))
+def test_whom_the_person_placed_waits_with_nobody() -> None:
+    orphans = [post(2, replied="gone"), post(3, replied="gone")]
+    assert thread([post(1), *orphans], [Verdict(3, None)], [suggestion(2, 1, "subject")])[2].parent == 1
+
+
+def test_an_id_that_was_lost_is_not_taken_by_who_comes_long_after() -> None:
+    answer = replace(post(2, replied="gone", references="m1"), arrived=1_000)
+    thief = replace(post(9, ids="gone"), arrived=1_000 + 8 * 86_400)
+    edges = thread([post(1), answer, thief])
+    assert (edges[2].parent, edges[2].missing) == (1, "gone")
+    assert thread([post(1), answer, replace(thief, arrived=90_000)])[2].parent == 9
 
 
 # --- branches -----------------------------------------------------------------------------------------------------

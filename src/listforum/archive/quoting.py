@@ -13,7 +13,6 @@ from typing import Final
 from listforum.archive.database import Database, Row
 from listforum.mail.claims import Claim
 from listforum.model.forum import Grounds
-from listforum.topics.forest import Told
 from listforum.topics.suggestions import (
     WINDOW,
     Known,
@@ -33,10 +32,13 @@ NEIGHBOURHOOD: Final = 1_000
 """Passages of later posts that are compared with a post that comes late, the nearest in time first."""
 
 _MOST_LOOKED_AT: Final = 40
-"""A shingle that so many posts have proves nothing, whichever of them are earlier."""
+"""Posts that are looked at for one shingle: whoever repeats words without end does not hide who said them first."""
 
 _MOST_OF_A_SUBJECT: Final = 50
 
+_MOMENTS: Final = 10
+
+_DATES: Final = "SELECT date FROM post WHERE id IN (SELECT value FROM json_each(?)) ORDER BY date"
 _KNOWN: Final = """
     SELECT id, date, arrived, message_id, coalesce(sent, date), author, address, anonymous, base, reply_like,
            EXISTS (SELECT 1 FROM passage WHERE passage.post = id),
@@ -69,21 +71,35 @@ class Quoting:
         )
 
     def affected(self, posts: Collection[int]) -> set[int]:
-        """The later posts for which these may be what they quote, or what their subject answers."""
+        """The other posts for which these may be what they quote, what their subject answers, or the digest's mail."""
         among = json.dumps(sorted(posts))
-        found = self._database.row("SELECT min(date) FROM post WHERE id IN (SELECT value FROM json_each(?))", (among,))
-        if found is None or found[0] is None:
-            return set()
-        own = self._sampled(posts)
-        later = self._database.rows(
-            """SELECT passage.post, shingles FROM post JOIN passage ON passage.post = post.id
-               WHERE post.date >= ? AND post.id NOT IN (SELECT value FROM json_each(?)) ORDER BY post.date LIMIT ?""",
-            (found[0], among, NEIGHBOURHOOD),
-        )
-        quoting = {post for post, hashes in later if not own.isdisjoint(_unpacked(hashes))}
-        return quoting | self._with_the_same_subject(among)
+        quoting = self._quoting_later(among, self._sampled(posts))
+        return (quoting | self._with_the_same_subject(among) | self._answers_to_the_digest(among)) - set(posts)
 
-    def suggest(self, posts: Collection[int], told: Told) -> None:
+    def _quoting_later(self, among: str, own: set[int]) -> set[int]:
+        """Later posts that quote some of these words: from several moments on, so that one old post hides no other."""
+        dates = [date for (date,) in self._database.rows(_DATES, (among,))]
+        moments = dates[:: max(1, -(-len(dates) // _MOMENTS))]
+        return {
+            post
+            for moment in moments
+            for post, hashes in self._database.rows(
+                """SELECT passage.post, shingles FROM post JOIN passage ON passage.post = post.id
+                   WHERE post.date >= ? ORDER BY post.date LIMIT ?""",
+                (moment, NEIGHBOURHOOD // len(moments)),
+            )
+            if not own.isdisjoint(_unpacked(hashes))
+        }
+
+    def _answers_to_the_digest(self, among: str) -> set[int]:
+        rows = self._database.rows(
+            """SELECT referred.post FROM member JOIN known_as ON known_as.post = digest JOIN referred USING (message_id)
+               WHERE member.post IN (SELECT value FROM json_each(?))""",
+            (among,),
+        )
+        return {post for (post,) in rows}
+
+    def suggest(self, posts: Collection[int], told: Mapping[int, int | None]) -> None:
         """Works out anew where these posts' quotes come from, and which parent to suggest for those not told one."""
         remaining = iter(sorted(posts))
         while some := list(islice(remaining, AT_ONCE)):
@@ -102,16 +118,22 @@ class Quoting:
 
     # --- comparing ------------------------------------------------------------------------------------------------
 
-    def _loaded(self, posts: Sequence[int], told: Told) -> _Comparison:
+    def _loaded(self, posts: Sequence[int], told: Mapping[int, int | None]) -> _Comparison:
         """Everything that these posts are compared with."""
         passages = self._passages(posts)
-        loose = self._known([post for post in posts if post not in told.parents])
-        subjects = {post: self._subject(one) for post, one in loose.items() if post not in told.waiting}
+        loose = self._known([post for post in posts if post not in told])
+        near = {post: self._near(one) for post, one in loose.items()}
         digested = self._digested(list(loose))
         bearers = self._bearers({hashed for some in passages.values() for one in some for hashed in one.shingles})
-        parents = {post: parent for post in posts if (parent := told.parents.get(post)) is not None}
-        known = self._known({*posts, *parents.values(), *chain(*bearers.values(), *digested.values())})
-        known |= {one.post: one for subject in subjects.values() for one in subject.near}
+        parents = {post: parent for post in posts if (parent := told.get(post)) is not None}
+        known = self._known({*posts, *parents.values(), *chain(*bearers.values(), *digested.values(), *near.values())})
+        subjects = {
+            post: Subject(
+                [other for one in near[post] if (other := known.get(one)) and not other.lists.isdisjoint(this.lists)],
+                self._is_older(this),
+            )
+            for post, this in loose.items()
+        }
         return _Comparison(
             known, passages, parents, bearers, subjects, digested, loose.keys(), self._without_prefixes()
         )
@@ -149,15 +171,16 @@ class Quoting:
         return {hashed for (shingles,) in rows for hashed in _unpacked(shingles)}
 
     def _bearers(self, hashes: Collection[int]) -> dict[int, list[int]]:
-        """The posts whose own words each shingle stands for; not those of which too many have it."""
+        """The posts whose own words each shingle stands for; of very many, those that came first."""
         return {
-            hashed: found
+            hashed: [int(post) for post in posts.split(",")]
             for hashed, posts in self._database.rows(
                 """SELECT value, (SELECT group_concat(post) FROM
-                                  (SELECT post FROM shingle WHERE hash = value LIMIT ?)) FROM json_each(?)""",
+                                  (SELECT post FROM shingle WHERE hash = value ORDER BY post LIMIT ?))
+                   FROM json_each(?)""",
                 (_MOST_LOOKED_AT, json.dumps(list(hashes))),
             )
-            if posts is not None and len(found := [int(post) for post in posts.split(",")]) < _MOST_LOOKED_AT
+            if posts is not None
         }
 
     def _known(self, posts: Collection[int]) -> dict[int, Known]:
@@ -167,27 +190,34 @@ class Quoting:
         )
         return {row[0]: _as_known(row) for row in rows}
 
-    def _subject(self, post: Known) -> Subject:
-        lists = json.dumps(sorted(post.lists))
+    def _near(self, post: Known) -> list[int]:
+        """The newest of the posts with the same subject that were written shortly before."""
         rows = self._database.rows(
-            f"""{_KNOWN} WHERE base = ? AND base <> '' AND date BETWEEN ? AND ? AND NOT burst AND id <> ?
-                ORDER BY date DESC LIMIT ?""",
+            """SELECT id FROM post WHERE base = ? AND base <> '' AND date BETWEEN ? AND ? AND id <> ?
+               ORDER BY date DESC LIMIT ?""",
             (post.base, post.date - WINDOW, post.date, post.post, _MOST_OF_A_SUBJECT),
         )
-        older = self._database.row(
-            """SELECT EXISTS (SELECT 1 FROM post AS older JOIN post_list ON post_list.post = older.id
-                              WHERE base = ? AND base <> '' AND date < ? AND NOT burst
-                                    AND list IN (SELECT value FROM json_each(?)))""",
-            (post.base, post.date - WINDOW, lists),
+        return [one for (one,) in rows]
+
+    def _is_older(self, post: Known) -> bool:
+        """Whether the subject of a post stood in one of its lists before that."""
+        return bool(
+            self._database.row(
+                """SELECT 1 FROM post AS older JOIN post_list ON post_list.post = older.id
+                   WHERE base = ? AND base <> '' AND date < ? AND NOT burst
+                         AND list IN (SELECT value FROM json_each(?)) LIMIT 1""",
+                (post.base, post.date - WINDOW, json.dumps(sorted(post.lists))),
+            )
         )
-        near = [known for row in rows if not (known := _as_known(row)).lists.isdisjoint(post.lists)]
-        return Subject(near, is_older=bool(older and older[0]))
 
     def _with_the_same_subject(self, among: str) -> set[int]:
+        """Later posts with the same subject for which no header speaks, the nearest in time first."""
         rows = self._database.rows(
             """SELECT other.id FROM post AS new JOIN post AS other ON other.base = new.base
+                                JOIN edge ON child = other.id
                WHERE new.id IN (SELECT value FROM json_each(?1)) AND other.base <> ''
-                     AND other.date BETWEEN new.date AND new.date + ?2 LIMIT ?3""",
+                     AND other.date BETWEEN new.date AND new.date + ?2 AND (parent IS NULL OR grounds IS NOT NULL)
+               ORDER BY other.date LIMIT ?3""",
             (among, WINDOW, NEIGHBOURHOOD),
         )
         return {post for (post,) in rows}
@@ -235,9 +265,8 @@ class _Comparison:
         passages = self.passages.get(post, ())
         hits = [self._hits(post, passage) for passage in passages]
         likely = set(chain(self.digested[post], *hits))
-        if post in self.subjects:
-            young = same_subject(self.known[post], self.subjects[post], self.without_prefixes)
-            likely.update(one.post for one in young)
+        young = same_subject(self.known[post], self.subjects[post], self.without_prefixes)
+        likely.update(one.post for one in young)
         candidates = [self.known[one] for one in likely if one in self.known]
         return suggest(self.known[post], passages, candidates, hits, self.digested[post])
 

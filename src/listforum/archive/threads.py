@@ -12,7 +12,7 @@ from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
 from listforum.errors import UnknownItem, UsageError
 from listforum.model.forum import Edge, Evidence, Grounds, Verdict
-from listforum.topics.forest import Told, components, families, thread, told
+from listforum.topics.forest import components, families, thread, told
 
 
 class Threads:
@@ -31,9 +31,9 @@ class Threads:
         if not posts:
             return
         with self._database.transaction():
-            affected = self._quoting.affected(posts) - set(posts)
+            affected = self._quoting.affected(posts)
             placed = self._hang(posts) | self._with_a_parent(affected)
-            self._quoting.suggest(placed.keys(), Told(placed, frozenset()))
+            self._quoting.suggest(placed.keys(), placed)
             self._thread_near((set(posts) | affected) - placed.keys())
 
     def rebuild(self) -> None:
@@ -104,7 +104,8 @@ class Threads:
         self._database.run(
             """UPDATE topic SET root = (
                    SELECT post.id FROM post JOIN edge ON child = post.id
-                   WHERE post.topic = topic.id AND NOT burst ORDER BY parent IS NOT NULL, date, post.id LIMIT 1)
+                   WHERE post.topic = topic.id AND NOT burst
+                   ORDER BY parent IS NOT NULL AND NOT branch, coalesce(arrived, date), date, post.id LIMIT 1)
                WHERE id IN (SELECT value FROM json_each(?))""",
             (among,),
         )
@@ -123,10 +124,15 @@ class Threads:
         if not posts:
             return
         everyone = posts | self._families_of(posts) | self._touched(self._evidence(posts))
+        everyone = self._with_families(everyone, {word.parent for word in self._verdicts(everyone)})
         self._quoting.suggest(posts, told(self._evidence(everyone), self._verdicts(everyone)))
-        parents = {one.parent for one in self._quoting.suggestions(posts)}
-        everyone |= parents | self._families_of(parents - everyone)
+        everyone = self._with_families(everyone, {one.parent for one in self._quoting.suggestions(everyone)})
         self._place(thread(self._evidence(everyone), self._verdicts(everyone), self._quoting.suggestions(everyone)))
+
+    def _with_families(self, everyone: set[int], named: set[int | None]) -> set[int]:
+        """Everyone, and the families of the posts that they were told to stand under."""
+        strangers = {post for post in named if post is not None} - everyone
+        return everyone | strangers | self._families_of(strangers)
 
     def _place(self, edges: Mapping[int, Edge]) -> None:
         topics, together = components(edges), families(edges)
@@ -141,35 +147,48 @@ class Threads:
         self.refresh({topic for topic, _family in before.values()} | set(topics.values()))
 
     def _hang(self, posts: Collection[int]) -> dict[int, int | None]:
-        """Hangs new posts that nothing hangs on below the parents that their headers name; answers these parents.
+        """Hangs new posts below the parents that their headers name, when that moves nobody; answers these parents.
 
-        Such a post changes nothing but the topic it comes to, however large that is. As its number is the largest of
-        all, the topic and the family keep theirs.
+        Such a post changes nothing but the topic it comes to, however large that is. As its number is larger than all
+        that have a place, the topic and the family keep theirs.
         """
-        edges: list[Edge] = []
-        for known in self._evidence(self._leaves(posts)):
-            carriers = self._carriers(known)
-            edge = thread([known, *self._evidence(carriers)])[known.post]
-            if edge.parent is not None and all(family for _topic, family in self._placed(carriers).values()):
-                edges.append(edge)
-        self._write_edges(edges)
-        above = self._placed({edge.parent for edge in edges if edge.parent is not None})
-        places = [(edge, *above[edge.parent]) for edge in edges if edge.parent is not None]
+        leaves = self._leaves(posts)
+        edges = {known.post: edge for known in self._evidence(leaves) if (edge := self._edge(known)) is not None}
+        places = self._placed({edge.parent for edge in edges.values() if edge.parent is not None} | leaves)
+        hung: dict[int, Edge] = {}
+        waiting: defaultdict[int, list[Edge]] = defaultdict(list)
+        ready: list[Edge] = []
+        for edge in edges.values():
+            if edge.parent is not None:
+                (ready if places[edge.parent][1] else waiting[edge.parent]).append(edge)
+        while ready:
+            edge = ready.pop()
+            topic, family = places[edge.parent or 0]
+            places[edge.child] = (edge.child if edge.branch else topic, family)
+            hung[edge.child] = edge
+            ready += waiting.pop(edge.child, ())
+        self._write_edges(hung.values())
         self._database.run_many(
-            "UPDATE post SET topic = ?, family = ? WHERE id = ?",
-            [(edge.child if edge.branch else topic, family, edge.child) for edge, topic, family in places],
+            "UPDATE post SET topic = ?, family = ? WHERE id = ?", [(*places[post], post) for post in hung]
         )
-        self.refresh({edge.child if edge.branch else topic for edge, topic, _family in places})
-        return {edge.child: edge.parent for edge in edges}
+        self.refresh({places[post][0] for post in hung})
+        return {post: edge.parent for post, edge in hung.items()}
+
+    def _edge(self, known: Evidence) -> Edge | None:
+        """The edge that a post's header gives it; None when it gives none."""
+        edge = thread([known, *self._evidence(self._carriers(known))])[known.post]
+        return None if edge.parent is None else edge
 
     def _leaves(self, posts: Collection[int]) -> set[int]:
-        """Those of the posts that are new, have their ids for themselves, and are named by nobody."""
+        """Those of the posts that are new, have their ids for themselves, and are named by none that has a place."""
         rows = self._database.rows(
             """SELECT id FROM post WHERE id IN (SELECT value FROM json_each(?)) AND family = 0 AND NOT burst
                    AND NOT EXISTS (SELECT 1 FROM verdict WHERE verdict.post = id)
-                   AND NOT EXISTS (SELECT 1 FROM known_as AS own JOIN referred USING (message_id) WHERE own.post = id)
+                   AND NOT EXISTS (SELECT 1 FROM known_as AS own JOIN referred USING (message_id)
+                                   JOIN post AS other ON other.id = referred.post
+                                   WHERE own.post = post.id AND other.family <> 0)
                    AND NOT EXISTS (SELECT 1 FROM known_as AS own JOIN known_as AS other USING (message_id)
-                                   WHERE own.post = id AND other.post <> id)""",
+                                   WHERE own.post = post.id AND other.post <> post.id)""",
             (json.dumps(sorted(posts)),),
         )
         return {post for (post,) in rows}
@@ -263,6 +282,7 @@ class Threads:
                 subject=subject,
                 base=base,
                 burst=bool(burst),
+                arrived=arrived,
             )
             for post, replied, date, arrived, message_id, author, subject, base, burst in self._database.rows(
                 """SELECT id, replied, date, arrived, message_id, author, subject, base, burst FROM post

@@ -31,7 +31,8 @@ class Evidence:
     `ids` are all Message-IDs it is known by, `referred` the ids it points at, nearest first: In-Reply-To, then
     References from the newest to the oldest, then places in an Outlook conversation. `seniority` orders posts that
     claim the same id: the earliest wins. Posts of the same `base` have the same subject, but for prefixes and tags.
-    `burst` marks a digest whose mails are posts of their own: it is nobody's parent.
+    `burst` marks a digest whose mails are posts of their own: it is nobody's parent. `arrived` is when a server took
+    it, in seconds UTC, or None where nobody saw it arrive.
     """
 
     post: int
@@ -43,6 +44,7 @@ class Evidence:
     subject: str = ""
     base: str = ""
     burst: bool = False
+    arrived: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from listforum.model.forum import Edge, Evidence, Verdict
 from listforum.topics.evidence import CONVERSATION
@@ -22,6 +22,9 @@ NEAREST_REFERENCE = 0.9
 FARTHER_REFERENCE = 0.8
 OUTLOOKS_WORD = 0.8
 OUTLOOKS_WORD_OF_AN_ANCESTOR = 0.6
+
+LONGEST_DELAY = 7 * 86_400
+"""Seconds that a post may arrive after an answer to it: moderators sleep, and mails lie in queues."""
 
 
 def touches(evidence: Evidence) -> frozenset[str]:
@@ -43,12 +46,13 @@ def thread(
     """The place of every post given.
 
     The parent is the post that carries the first id of `referred` that any post carries; of several posts that carry
-    it, the one of smallest seniority, never the post itself. Confidence is 1.0 for In-Reply-To, the person's word and
-    roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is nearer is not here, and for the
-    place right above its own in an Outlook conversation; 0.6 for one farther up. `missing` is the nearest Message-ID
-    when no post carries it. A post of which no referred id is here has a `ghost`, the oldest of them: the posts of a
-    thread whose beginning is not here have it in common. It is a root, unless a suggestion names a parent that is among
-    the posts; but only words that were found there move a post away from others that share its ghost.
+    it, the one of smallest seniority, never the post itself, nor one that arrived much later. Confidence is 1.0 for
+    In-Reply-To, the person's word and roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is
+    nearer is not here, and for the place right above its own in an Outlook conversation; 0.6 for one farther up.
+    `missing` is the nearest Message-ID when no post carries it. A post of which no referred id is here has a `ghost`,
+    the oldest of them: the posts of a thread whose beginning is not here have it in common. It is a root, unless a
+    suggestion names a parent that is among the posts; but only words that were found there move a post away from others
+    that share its ghost.
 
     A verdict outranks the rest, and its post has neither `missing` nor `ghost`; of several on a post the last one
     counts; one that names an unknown post, or a post as its own parent, counts for nothing. A cycle is cut where the
@@ -57,34 +61,27 @@ def thread(
     """
     posts = {known.post: known for known in evidence}
     edges = _from_headers(posts)
-    edges.update(_from_suggestions(suggestions, edges))
-    edges.update(_from_verdicts(verdicts, posts))
+    decided = _from_verdicts(verdicts, posts)
+    edges.update(decided)
+    edges.update(_from_suggestions((one for one in suggestions if one.child not in decided), edges))
     for cycle in _cycles(edges):
         cut = _weakest(cycle, posts, edges)
         edges[cut] = Edge(cut, None, None, SURE, missing=edges[cut].missing, ghost=edges[cut].ghost)
     return {post: _branching(edge, posts) for post, edge in edges.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What headers and the person say of parents, before words are asked.
+def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> dict[int, int | None]:
+    """The parent that a header, or the person, names for each post.
 
-    `parents` names the parent of a post; None is the person's word that it has none. A post that is missing there may
-    be placed by a suggestion, but one of the `waiting`, which share a ghost, only by words of it that were found.
+    None is the person's word that it has none. A post of which nobody says anything is missing: a suggestion may place
+    it.
     """
-
-    parents: Mapping[int, int | None]
-    waiting: frozenset[int]
-
-
-def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> Told:
-    """What headers and the person say of the parents of these posts."""
     posts = {known.post: known for known in evidence}
-    edges = _from_headers(posts)
-    sharers = Counter(edge.ghost for edge in edges.values() if edge.ghost is not None)
-    named: dict[int, int | None] = {post: edge.parent for post, edge in edges.items() if edge.parent is not None}
+    named: dict[int, int | None] = {
+        post: edge.parent for post, edge in _from_headers(posts).items() if edge.parent is not None
+    }
     named.update((post, edge.parent) for post, edge in _from_verdicts(verdicts, posts).items())
-    return Told(named, frozenset(post for post, edge in edges.items() if edge.ghost and sharers[edge.ghost] > 1))
+    return named
 
 
 def families(edges: Mapping[int, Edge]) -> dict[int, int]:
@@ -122,12 +119,12 @@ def _held_together(posts: Iterable[int], ties: Iterable[tuple[int, int | str | N
     return {post: find(post) for post in smallest}
 
 
-def _owners(posts: Iterable[Evidence]) -> dict[str, int]:
+def _owners(posts: Iterable[Evidence]) -> dict[str, Evidence]:
     """Who owns each id: the senior of the posts that carry it."""
-    owners: dict[str, int] = {}
+    owners: dict[str, Evidence] = {}
     for known in sorted(posts, key=lambda known: (known.seniority, known.post)):
         for carried in known.ids:
-            owners.setdefault(carried, known.post)
+            owners.setdefault(carried, known)
     return owners
 
 
@@ -137,22 +134,33 @@ def _from_headers(posts: Mapping[int, Evidence]) -> dict[int, Edge]:
     return {post: _from_header(known, owners, burst) for post, known in posts.items()}
 
 
-def _from_header(known: Evidence, owners: Mapping[str, int], burst: Collection[str]) -> Edge:
+def _from_header(known: Evidence, owners: Mapping[str, Evidence], burst: Collection[str]) -> Edge:
     wanted = [named for named in known.referred if named not in burst]
     mails = [named for named in wanted if not named.endswith(CONVERSATION)]
-    missing = mails[0] if mails and mails[0] not in owners else None
+    missing = mails[0] if mails and not _answers(known, owners.get(mails[0])) else None
     for distance, named in enumerate(known.referred):
-        parent = owners.get(named, known.post)
-        if parent == known.post:
+        owner = owners.get(named, known)
+        if owner is known or not _answers(known, owner):
             continue
         if named.endswith(CONVERSATION):
             nearest = not (distance and known.referred[distance - 1].endswith(CONVERSATION))
             sure = OUTLOOKS_WORD if nearest else OUTLOOKS_WORD_OF_AN_ANCESTOR
-            return Edge(known.post, parent, "thread-index", sure, missing)
+            return Edge(known.post, owner.post, "thread-index", sure, missing)
         if distance < known.replied:
-            return Edge(known.post, parent, "in-reply-to", SURE, missing)
-        return Edge(known.post, parent, "references", FARTHER_REFERENCE if distance else NEAREST_REFERENCE, missing)
+            return Edge(known.post, owner.post, "in-reply-to", SURE, missing)
+        sure = FARTHER_REFERENCE if distance else NEAREST_REFERENCE
+        return Edge(known.post, owner.post, "references", sure, missing)
     return Edge(known.post, None, None, SURE, missing, ghost=(mails or wanted)[-1] if wanted else None)
+
+
+def _answers(known: Evidence, owner: Evidence | None) -> bool:
+    """Whether a post can answer the owner of an id that it names.
+
+    An id that nobody knows can be taken by anybody who sees it named: who arrives long after the answer took it.
+    """
+    if owner is None:
+        return False
+    return known.arrived is None or owner.arrived is None or owner.arrived - known.arrived <= LONGEST_DELAY
 
 
 def _from_suggestions(suggestions: Iterable[Suggestion], edges: Mapping[int, Edge]) -> dict[int, Edge]:

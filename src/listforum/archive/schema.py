@@ -228,6 +228,7 @@ CREATE TABLE verdict (
     parent INTEGER REFERENCES post (id) ON DELETE CASCADE,
     given  INTEGER NOT NULL
 );
+CREATE INDEX verdict_parent ON verdict (parent) WHERE parent IS NOT NULL;
 
 CREATE TABLE topic (
     id      INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
 from listforum.errors import UnknownItem, UsageError
 from listforum.model.forum import Edge, Evidence, Grounds, Verdict
-from listforum.topics.forest import components, families, thread, told
+from listforum.topics.forest import components, families, thread, told, touches
 
 
 class Threads:
@@ -224,19 +224,15 @@ class Threads:
 
     def _touched(self, fresh: Collection[Evidence]) -> set[int]:
         """The posts that have to be threaded again together with these (see `topics.forest.touches`)."""
-        carried = json.dumps(sorted({known for one in fresh for known in one.ids}))
-        referred = json.dumps(sorted({known for one in fresh for known in one.referred}))
-        ghosts = json.dumps(sorted({known for one in fresh for known in (*one.ids, *one.referred)}))
-        return {
-            post
-            for (post,) in self._database.rows(
-                """SELECT id FROM post WHERE family <> 0 AND family IN (SELECT family FROM post WHERE id IN (
-                       SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?))
-                       UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?))
-                       UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?))))""",
-                (referred, carried, ghosts),
-            )
-        }
+        ids = json.dumps(sorted(frozenset().union(*map(touches, fresh))))
+        rows = self._database.rows(
+            """SELECT id FROM post WHERE family <> 0 AND family IN (SELECT family FROM post WHERE id IN (
+                   SELECT post FROM known_as WHERE message_id IN (SELECT value FROM json_each(?1))
+                   UNION SELECT post FROM referred WHERE message_id IN (SELECT value FROM json_each(?1))
+                   UNION SELECT child FROM edge WHERE ghost IN (SELECT value FROM json_each(?1))))""",
+            (ids,),
+        )
+        return {post for (post,) in rows}
 
     def _families_of(self, posts: Collection[int]) -> set[int]:
         """All posts of the families that these stand in."""

@@ -20,8 +20,8 @@ def evidence(post: int, ids: Iterable[str], header: Header, date: int, seniority
 
     `ids` are all the Message-IDs the post is known by, without brackets; `date` is the moment that orders it.
     In-Reply-To names the parent; References, from the newest to the oldest, stand in where that parent is not here
-    (RFC 5322, 3.6.4); then the places above its own in an Outlook conversation. Of more than `MOST_REFERRED` ids the
-    nearest are kept, and the oldest, which names the thread.
+    (RFC 5322, 3.6.4); then the places above its own in an Outlook conversation. Of more than `MOST_REFERRED` of either
+    the nearest are kept, and the oldest, which names the thread.
 
     `seniority` settles who owns an id that several posts carry, the smallest being the senior. It should rest on what
     the writer of a mail cannot choose, such as the time a server received it, or a forged copy takes over the answers.
@@ -30,11 +30,12 @@ def evidence(post: int, ids: Iterable[str], header: Header, date: int, seniority
     replied = dict.fromkeys(named for named in header.in_reply_to if named and named not in own)
     referred = dict.fromkeys(replied)
     referred.update(dict.fromkeys(named for named in reversed(header.references) if named and named not in own))
-    referred.update(dict.fromkeys(_places_above(header)))
-    nearest = tuple(referred)
-    if len(nearest) > MOST_REFERRED:
-        nearest = (*nearest[: MOST_REFERRED - 1], nearest[-1])
+    nearest = (*_nearest(tuple(referred)), *_nearest(_places_above(header)))
     return Evidence(post, own, nearest, sum(named in replied for named in nearest), date, seniority)
+
+
+def _nearest(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return ids if len(ids) <= MOST_REFERRED else (*ids[: MOST_REFERRED - 1], ids[-1])
 
 
 def own_place(header: Header) -> tuple[str, ...]:

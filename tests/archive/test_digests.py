@@ -221,13 +221,28 @@ class TestOnce:
         (post,) = add(archive, digest)
         first = archive.digests.members_of(post)[0]
         (single,) = archive.posts.add("open-data", [fetched_header(MAILS[0], 5)], NOW).posts
-        assert single == first
         assert [text.post for text in archive.waiting.texts(archive.lists.id_of("open-data"), "home", "INBOX", 7)] == [
-            first
+            single
         ]
         archive.posts.add_texts([(single, texts(MAILS[0]))])
         assert archive.digests.members_of(post)[0] == first
+        assert archive.posts.at("home", "INBOX", 7) == {5: first}
+        assert archive.topics.post(first).message_id == identifier(1)
+        assert archive.contents.received(first).header == split(MAILS[0]).header
         assert len(posts_of(archive)) == 3
+
+    def test_until_the_text_of_one_comes_what_the_digest_told_is_read(self, archive: Archive, digest: bytes) -> None:
+        (post,) = add(archive, digest)
+        before = posts_of(archive)
+        records = [archive.topics.post(one) for one in before]
+        archive.posts.add("open-data", [fetched_header(MAILS[0], 5)], NOW)
+        assert posts_of(archive) == before
+        assert [archive.topics.post(one) for one in before] == records
+        assert archive.lists.all()[0].posts == 3
+        rebuild(archive)
+        assert posts_of(archive) == before
+        assert [archive.topics.post(one) for one in before] == records
+        assert set(archive.digests.members_of(post)) == before.keys()
 
     def test_one_that_says_something_else_is_another_post(self, archive: Archive, digest: bytes) -> None:
         forged = mail(1, subject="[open-data] Wells", text="The wells are poisoned.")
@@ -238,10 +253,15 @@ class TestOnce:
 
     def test_a_forged_header_takes_no_words_away(self, archive: Archive, digest: bytes) -> None:
         forged = mail(1, subject="[open-data] Wells", text="The wells are poisoned.")
-        add(archive, digest)
+        (post,) = add(archive, digest)
+        first = archive.digests.members_of(post)[0]
         (single,) = archive.posts.add("open-data", [fetched_header(forged, 5)], NOW).posts
+        assert archive.contents.own_words([first])[first].strip() == "Are the wells open?"
         archive.posts.add_texts([(single, texts(forged))])
-        assert set(posts_of(archive).values()) >= {"The wells are poisoned.", "Are the wells open?"}
+        words = posts_of(archive)
+        assert (words[first], words[single]) == ("Are the wells open?", "The wells are poisoned.")
+        assert archive.digests.members_of(post)[0] == first
+        assert archive.posts.at("home", "INBOX", 7) == {5: single}
 
     def test_another_author_in_a_digest_is_another_post(self, archive: Archive) -> None:
         singles = add(archive, MAILS[0])
@@ -369,7 +389,8 @@ class TestAnyOrder:
                 if n in at:
                     archive.posts.add_texts([(at[n], texts(raws[n]))])
                 else:
-                    (at[n],) = archive.posts.add("open-data", [fetched_header(raws[n], n + 1)], NOW).posts
+                    archive.posts.add("open-data", [fetched_header(raws[n], n + 1)], NOW)
+                at = {uid - 1: post for uid, post in archive.posts.at("home", "INBOX", 7).items()}
             assert posts_of(archive) == {
                 at[0]: "Are the wells open?",
                 at[1]: "Two of them are.",

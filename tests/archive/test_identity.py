@@ -204,6 +204,27 @@ class TestOrder:
         (post,) = add(archive, b"Date: Fri, 01 Mar 2036 08:00:00 +0000\r\n" + rest)
         assert archive.topics.post(post).date == NOW
 
+    def test_nor_does_a_rebuild_lift_it(self, archive: Archive) -> None:
+        _, rest = mail(1).split(b"\r\n", 1)
+        (post,) = add(archive, b"Date: Fri, 01 Mar 2036 08:00:00 +0000\r\n" + rest)
+        archive.rebuild(NOW + 900 * HOUR, lambda _done, _all: None)
+        assert archive.topics.post(post).date == NOW
+
+    @pytest.mark.parametrize("arrivals", [(20, 10), (10, 20), (None, 20, 10)])
+    def test_the_first_to_carry_an_id_gets_its_answers_however_late_that_is_known(
+        self, archive: Archive, arrivals: tuple[int | None, ...]
+    ) -> None:
+        first = mail(1, subject="One", message_id="same@example.org")
+        other = mail(2, subject="Two", message_id="same@example.org", text="Other words.")
+        (later,) = sync(archive, seen(other, 1, BEGAN + 15 * HOUR))
+        (answer,) = sync(archive, seen(mail(9, answers=["same@example.org"]), 2, BEGAN + 30 * HOUR))
+        assert archive.topics.post(answer).edge.parent == later
+        for hours in arrivals:
+            arrived = None if hours is None else BEGAN + hours * HOUR
+            received = split(first)
+            (post,) = sync(archive, understand(Received(received.header, received.parts, received.raw, arrived)))
+        assert archive.topics.post(answer).edge.parent == post
+
 
 class TestAnyOrder:
     crossed = mail(1, subject="[maps] Census", text="Same words.\n\n" + FOOTERS["Mailman"])

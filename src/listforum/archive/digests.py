@@ -53,6 +53,11 @@ class Digests:
         """Whether a post is known from digests only."""
         return self._database.row("SELECT 1 FROM member WHERE post = ? AND alone LIMIT 1", (post,)) is not None
 
+    def is_put_aside(self, post: int) -> bool:
+        """Whether a post is a mail that was put aside until its text shows which post it is, and no burst digest."""
+        statement = "SELECT 1 FROM post WHERE id = ? AND burst AND NOT EXISTS (SELECT 1 FROM member WHERE digest = id)"
+        return self._database.row(statement, (post,)) is not None
+
     def came_singly(self, post: int) -> None:
         """A post that was known from digests came as a mail of its own."""
         self._database.run("UPDATE member SET alone = 0 WHERE post = ?", (post,))

@@ -26,9 +26,14 @@ class Identity:
 
     def known(self, arrival: Arrival) -> int | None:
         """The post that a mail is; None when it is none yet."""
-        for message_id in filter(None, (arrival.header.message_id, arrival.header.original_message_id)):
+        header = arrival.header
+        for message_id in filter(None, (header.message_id, header.original_message_id)):
             for (post,) in self._database.rows(
-                "SELECT post FROM known_as WHERE message_id = ? ORDER BY post", (message_id,)
+                """SELECT post.id FROM known_as JOIN post ON post.id = known_as.post
+                   WHERE known_as.message_id = ? AND (sent IS ? AND base = ?
+                       OR EXISTS (SELECT 1 FROM outbox WHERE outbox.post = post.id))
+                   ORDER BY post.id""",
+                (message_id, header.date, bare_subject(header.subject)),
             ):
                 if self._same(post, arrival):
                     return int(post)
@@ -55,7 +60,8 @@ class Identity:
         """
         rows = self._database.rows(
             f"""SELECT id, message_id FROM (
-                    SELECT id, message_id, base FROM post WHERE sent = ?1 AND {words} LIMIT {_MOST_OF_A_MOMENT})
+                    SELECT id, message_id, base FROM post
+                    WHERE sent = ?1 AND {words} AND NOT burst LIMIT {_MOST_OF_A_MOMENT})
                 WHERE base = ?3 AND (?4 OR EXISTS (SELECT 1 FROM member WHERE member.post = id AND alone))
                 ORDER BY id""",  # noqa: S608 - all conditions stand above
             (arrival.header.date, arrival.digest, bare_subject(arrival.header.subject), arrival.in_digest),

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from listforum.archive.arrival import DERIVED, NO_WORDING, Arrival, is_derived
+from listforum.archive.arrival import DERIVED, NO_WORDING, Arrival, is_derived, understand
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests, tells_more
@@ -99,8 +99,10 @@ class Posts:
                 if wording is not None:
                     self._quoting.keep(post, wording)
                     changes.touch(post)
-                    worded.add(post)
-                    digests.update(self._digests.concerned(post))
+                    settled = self._settle_copy(post, changes)
+                    worded.add(settled)
+                    digests.update(self._digests.concerned(settled))
+            worded = {post for post in worded if self._exists(post)}
             for digest in sorted(digests):
                 worded |= self._burst(digest, None, changes)
             self._threads.rethread(worded)
@@ -109,8 +111,14 @@ class Posts:
         """Takes today's understanding of a kept mail in place of the one it was stored with."""
         header = arrival.header
         referred, replied = _referred(header)
-        found = self._database.row("SELECT arrived FROM post WHERE id = ?", (post,))
-        arrived = found[0] if found else None
+        arrived, sent, date = self._database.row("SELECT arrived, sent, date FROM post WHERE id = ?", (post,)) or (
+            None,
+            None,
+            0,
+        )
+        order = _order(header.date, arrived, now)
+        if arrived is None and sent == header.date:
+            order = min(order, date)  # an imported mail was here when it was imported, whatever its date
         self._database.run(
             """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, anonymous = ?, sent = ?, date = ?,
                                replied = ?, reply_like = ?, digest = ?
@@ -122,7 +130,7 @@ class Posts:
                 header.author.address,
                 header.author.evidence == "list",
                 header.date,
-                _order(header.date, arrived, now),
+                order,
                 replied,
                 _is_like_a_reply(header),
                 arrival.digest,
@@ -148,15 +156,18 @@ class Posts:
     def merge(self, kept: int, other: int) -> None:
         """Makes two posts that turned out to be one mail one post: everything known of `other` goes to `kept`."""
         with self._database.transaction():
-            for table in ("place", "post_list", "known_as", "mark", "verdict", "member"):
-                self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
-            self._database.run("UPDATE verdict SET parent = ? WHERE parent = ? AND post <> ?", (kept, other, kept))
-            for table, column in (("outbox", "post"), ("outbox", "answered"), ("draft", "post")):
-                self._database.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (kept, other))  # noqa: S608
-            self._digests.came_singly(kept)
-            _Changes(self._database).touch(kept)
-            self._threads.forget(other)
+            self._merge(kept, other, _Changes(self._database))
             self._threads.rethread([kept])
+
+    def _merge(self, kept: int, other: int, changes: _Changes) -> None:
+        for table in ("place", "post_list", "known_as", "mark", "verdict", "member"):
+            self._database.run(f"UPDATE OR IGNORE {table} SET post = ? WHERE post = ?", (kept, other))  # noqa: S608
+        self._database.run("UPDATE verdict SET parent = ? WHERE parent = ? AND post <> ?", (kept, other, kept))
+        for table, column in (("outbox", "post"), ("outbox", "answered"), ("draft", "post")):
+            self._database.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (kept, other))  # noqa: S608
+        self._digests.came_singly(kept)
+        changes.touch(kept)
+        self._threads.forget(other)
 
     def remove_unsent(self, post: int) -> None:
         """Takes back a post of the person's own that never went out and lies nowhere else."""
@@ -260,6 +271,8 @@ class Posts:
         `before` is the post that was made of it when older rules told other words of it.
         """
         post = self._identity.known(arrival) or before
+        if post is not None and self._is_to_be_proven(post, arrival):
+            return self._put_aside(arrival, lists, now, changes)
         new = post is None
         if post is None:
             post = self._insert(arrival, now, changes)
@@ -273,6 +286,42 @@ class Posts:
             changes.touch(post)
             changed = True
         return _Stored(post, new, changed)
+
+    # --- copies that wait for their text ---
+
+    def _is_to_be_proven(self, post: int, arrival: Arrival) -> bool:
+        """Whether only its text can tell that a mail is the one whose words a digest told."""
+        if arrival.own_words is not None or arrival.in_digest or may_burst(arrival.header, arrival.received.parts):
+            return False
+        return self._digests.is_alone(post)
+
+    def _put_aside(self, arrival: Arrival, lists: Sequence[int], now: int, changes: _Changes) -> _Stored:
+        """Keeps a mail, neither listed nor known by its ids, until its text shows which post it is."""
+        post = self._insert(arrival, now, changes)
+        self._database.run("UPDATE post SET burst = 1 WHERE id = ?", (post,))
+        for row in lists:
+            self._put_in_list(row, post)
+        return _Stored(post, new=False, changed=True)
+
+    def _settle_copy(self, post: int, changes: _Changes) -> int:
+        """The post that a mail is, now that its text is here: itself, unless these words are known of another one."""
+        if not self._digests.is_put_aside(post):
+            return post
+        arrival = understand(self._contents.received(post))
+        known = self._identity.known(arrival)
+        if known is None:
+            self._database.run("UPDATE post SET burst = 0 WHERE id = ?", (post,))
+            self._name(post, arrival.header)
+            return post
+        (date,) = self._database.row("SELECT date FROM post WHERE id = ?", (post,)) or (0,)
+        self._complete(known, arrival, date, changes)
+        self._take_told_id(known, arrival.header.message_id)
+        self._name(known, arrival.header)
+        self._merge(known, post, changes)
+        return known
+
+    def _exists(self, post: int) -> bool:
+        return self._database.row("SELECT 1 FROM post WHERE id = ?", (post,)) is not None
 
     def _insert(self, arrival: Arrival, now: int, changes: _Changes) -> int:
         header, received = arrival.header, arrival.received
@@ -326,9 +375,11 @@ class Posts:
         if arrival.in_digest:
             return False
         worded = False
-        state, arrived, sent, date = self._database.row(
-            "SELECT state, arrived, sent, date FROM post WHERE id = ?", (post,)
-        ) or ("header", None, None, 0)
+        state, arrived, sent = self._database.row("SELECT state, arrived, sent FROM post WHERE id = ?", (post,)) or (
+            "header",
+            None,
+            None,
+        )
         if arrival.received.raw is not None and (
             state != "whole" or has_more_attachments(arrival.received, self._contents.received(post))
         ):
@@ -337,18 +388,20 @@ class Posts:
             self._database.run("UPDATE post SET state = 'whole', digest = ? WHERE id = ?", (arrival.digest, post))
             changes.touch(post)
             worded = True
-        if arrived is None and arrival.received.arrived is not None:
-            reordered = _order(sent, arrival.received.arrived, now)
+        first = min((a for a in (arrived, arrival.received.arrived) if a is not None), default=None)
+        if first != arrived:
             self._database.run(
-                "UPDATE post SET arrived = ?, date = ? WHERE id = ?", (arrival.received.arrived, reordered, post)
+                "UPDATE post SET arrived = ?, date = ? WHERE id = ?", (first, _order(sent, first, now), post)
             )
-            return worded or reordered != date
+            return True
         return worded
 
     def _complete_from_digest(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
         """Takes the mail itself, or what another digest tells more of it, in place of what a digest told."""
         known = self._contents.received(post)
         if not arrival.in_digest:
+            if arrival.own_words is None:
+                return False
             self._digests.came_singly(post)
             arrived = arrival.received.arrived
         else:

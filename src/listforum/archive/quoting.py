@@ -130,7 +130,7 @@ class Quoting:
         subjects = {
             post: Subject(
                 [other for one in near[post] if (other := known.get(one)) and not other.lists.isdisjoint(this.lists)],
-                self._is_older(this),
+                is_older=this.answers and self._is_older(this),
             )
             for post, this in loose.items()
         }

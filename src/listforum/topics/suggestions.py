@@ -107,7 +107,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Where else the bare subject of a post stands: the posts within `WINDOW` before it, and whether `is_older`."""
+    """Where else the bare subject of a post stands: the posts within `WINDOW` before it, and whether `is_older`.
+
+    That is asked of answers only: whatever is none begins a topic.
+    """
 
     near: Sequence[Known]
     is_older: bool

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listforum.archive.archive import Archive
 from listforum.archive.arrival import Arrival, is_derived, understand
 from listforum.mail.structure import split
-from listforum.model.mail import Part, Received
+from listforum.model.mail import Part, Piece, Received
 from listforum.model.server import Place
 from mails import BEGAN, identifier, mail
 
@@ -134,6 +134,40 @@ class TestForgedCopies:
         sync(archive, header_only(self.forged, 2))
         assert archive.topics.post(post).state == "text"
         assert archive.contents.own_words([post])[post].strip() == "We meet at noon."
+
+    longer = mail(1, subject="Meeting", text="It is cancelled, and nobody needs to come to the hall before noon.")
+
+    def texts(self, raw: bytes) -> list[Piece]:
+        return [Piece(part.section, 0, part.content or b"") for part in split(raw).parts]
+
+    @pytest.mark.parametrize("known", ["the header", "the text"])
+    def test_one_of_another_size_in_the_same_folder_is_another_post(self, archive: Archive, known: str) -> None:
+        (post,) = sync(archive, header_only(self.genuine, 1))
+        if known == "the text":
+            archive.posts.add_texts([(post, self.texts(self.genuine))])
+        (forged,) = sync(archive, header_only(self.longer, 2))
+        assert sync(archive, header_only(self.longer, 2)) == [forged]
+        archive.posts.add_texts([(post, self.texts(self.genuine)), (forged, self.texts(self.longer))])
+        words = archive.contents.own_words([post, forged])
+        assert words[post].strip() == "We meet at noon."
+        assert words[forged].startswith("It is cancelled")
+        assert archive.posts.at("home", "INBOX", 7) == {1: post, 2: forged}
+
+    def test_one_of_another_size_and_the_same_words_is_one_post_once_they_are_here(self, archive: Archive) -> None:
+        footed = mail(1, subject="Meeting", text=f"We meet at noon.\n\n{FOOTERS['Mailman']}")
+        (post,) = sync(archive, header_only(self.genuine, 1))
+        (other,) = sync(archive, header_only(footed, 2))
+        (answer,) = sync(archive, header_only(self.answer, 3))
+        archive.posts.add_texts([(other, self.texts(footed)), (post, self.texts(self.genuine))])
+        assert archive.posts.at("home", "INBOX", 7) == {1: post, 2: post, 3: answer}
+        assert archive.lists.all()[0].posts == 2
+        assert archive.topics.post(answer).edge.parent == post
+
+    def test_a_direct_copy_without_the_lists_footer_is_one_post_from_the_start(self, archive: Archive) -> None:
+        footed = mail(1, subject="[open-data] Meeting", text=f"We meet at noon.\n\n{FOOTERS['Mailman']}")
+        direct = mail(1, subject="Meeting", text="We meet at noon.", list_id=None)
+        (post,) = sync(archive, header_only(footed, 1))
+        assert sync(archive, header_only(direct, 2)) == [post]
 
     def test_a_place_once_told_stays_that_posts(self, archive: Archive) -> None:
         post, forged = sync(archive, seen(self.genuine, 1, BEGAN), seen(self.forged, 2, BEGAN))

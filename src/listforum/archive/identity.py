@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from listforum.archive.arrival import Arrival, is_derived
+from listforum.archive.arrival import Arrival, is_derived, understand
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests
-from listforum.mail.structure import attachment_parts
+from listforum.mail.header import read_header
+from listforum.mail.structure import attachment_parts, shown_parts
 from listforum.mail.subject import bare_subject
 from listforum.model.mail import Header, Part, Received
 
@@ -38,6 +39,44 @@ class Identity:
                 if self._same(post, arrival):
                     return int(post)
         return self._known_by_words(arrival)
+
+    def twin(self, post: int) -> int | None:
+        """The post that turns out to be the same mail as this one, whose text just came; None for most."""
+        rows = self._database.rows(
+            """SELECT DISTINCT other.id FROM known_as AS own JOIN known_as USING (message_id)
+               JOIN post AS other ON other.id = known_as.post JOIN post ON post.id = own.post
+               WHERE own.post = ? AND other.id <> post.id AND other.digest = post.digest AND other.sent IS post.sent
+                   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.post IN (post.id, other.id)) ORDER BY other.id""",
+            (post,),
+        )
+        if not rows or self._contents.unfinished(post):
+            return None
+        arrival = understand(self._contents.received(post))
+        for (other,) in rows:
+            kept = self._contents.received(other)
+            if self._same(other, arrival) and _described(kept) == _described(arrival.received):
+                return int(other)
+        return None
+
+    def _lies_beside(self, post: int, arrival: Arrival) -> bool:
+        """Whether a mail lies in one folder with a post that it seems to be, came the same way, and differs in size.
+
+        Of two folders each may hold the mail with the footer of another list; and a copy that did not pass the list
+        has none.
+        """
+        if arrival.place is None or arrival.received.raw is not None:
+            return False
+        place = arrival.place
+        found = self._database.row(
+            "SELECT max(uid = ?) FROM place WHERE post = ? AND account = ? AND folder = ? AND uidvalidity = ?",
+            (place.uid, post, place.account, place.folder, place.uidvalidity),
+        )
+        if found != (0,):
+            return False
+        kept = self._contents.received(post)
+        if kept.raw is not None or read_header(kept.header).list_id != arrival.header.list_id:
+            return False
+        return [p.size for p in shown_parts(kept.parts)] != [p.size for p in shown_parts(arrival.received.parts)]
 
     def _known_by_words(self, arrival: Arrival) -> int | None:
         """Of a mail and its twin in a digest one may have no id of its own: then their moment leads to each other."""
@@ -87,8 +126,9 @@ class Identity:
             return False
         if arrival.in_digest or self._digests.is_alone(post):
             return True  # a digest leaves attachments out, and wraps each text in its own way
+        beside = None in (digest, arrival.digest) and self._lies_beside(post, arrival)
         agree = parts_agree if is_derived(header.message_id) else attachments_agree
-        return agree(self._contents.received(post), arrival.received)
+        return not beside and agree(self._contents.received(post), arrival.received)
 
 
 def _same_author(known: tuple[str, str | None], header: Header) -> bool:
@@ -121,6 +161,10 @@ def attachments_agree(kept: Received, other: Received) -> bool:
 def has_more_attachments(other: Received, kept: Received) -> bool:
     """Whether a whole mail has attachments that another lacks."""
     return other.raw is not None and kept.raw is not None and _attachments(other) > _attachments(kept)
+
+
+def _described(received: Received) -> list[tuple[str, int]]:
+    return [(part.type, part.size) for part in attachment_parts(received.parts)]
 
 
 def _attachments(received: Received) -> frozenset[tuple[str, bytes]]:

@@ -306,7 +306,7 @@ class Posts:
     def _settle_copy(self, post: int, changes: _Changes) -> int:
         """The post that a mail is, now that its text is here: itself, unless these words are known of another one."""
         if not self._digests.is_put_aside(post):
-            return post
+            return self._unite_with_twin(post, changes)
         arrival = understand(self._contents.received(post))
         known = self._identity.known(arrival)
         if known is None:
@@ -319,6 +319,15 @@ class Posts:
         self._name(known, arrival.header)
         self._merge(known, post, changes)
         return known
+
+    def _unite_with_twin(self, post: int, changes: _Changes) -> int:
+        """The post that a mail is, of which only the size spoke for another one until its text came."""
+        twin = self._identity.twin(post)
+        if twin is None:
+            return post
+        kept, other = sorted((post, twin))
+        self._merge(kept, other, changes)
+        return kept
 
     def _exists(self, post: int) -> bool:
         return self._database.row("SELECT 1 FROM post WHERE id = ?", (post,)) is not None

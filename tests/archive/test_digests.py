@@ -121,6 +121,12 @@ class TestBursting:
         (post,) = add(archive, mail(1, subject=SUBJECT, text="There was a time when\n\nnothing was ruled.\n"))
         assert list(posts_of(archive)) == [post]
 
+    def test_a_digest_that_a_member_makes_up_is_theirs(self, archive: Archive, digest: bytes) -> None:
+        made_up = digest.replace(b"From: open-data-request@lists.example.org", b"From: Eve <eve@example.net>")
+        (post,) = add(archive, made_up)
+        assert list(posts_of(archive)) == [post]
+        assert archive.topics.post(post).author == "Eve"
+
     def test_mails_that_a_person_forwards_together_stay_her_post(self, archive: Archive) -> None:
         forwarded = as_parts(MAILS, subject="Three mails you should read").replace(
             b"From: open-data-request@lists", b"From: ana@people"

@@ -18,17 +18,21 @@ from servers.dovecot import Dovecot, User
 WORDS = {"Ana Lima": "The meters were repaired in Olinda.", "Bo Li": "Ours are still broken in Caruaru."}
 
 
+ROBOT = "open-data-request@lists.example.org"
+
+
 def as_text(filling: str = "") -> bytes:
     """RFC 1153, as Mailman writes it."""
     lines = ["Today's Topics: meters", "", "-" * 70, ""]
     for number, (author, words) in enumerate(WORDS.items(), 1):
         lines += [f"Message: {number}", "Date: Mon, 2 Mar 2026 10:00:00 +0000", f"From: {author} <one@example.org>"]
         lines += ["Subject: Meters", "", words, filling, "", "-" * 30, ""]
-    return mail(1, subject="Water Digest, Vol 3, Issue 4", text="\n".join([*lines, "End of Water Digest"]))
+    text = "\n".join([*lines, "End of Water Digest"])
+    return mail(1, subject="Water Digest, Vol 3, Issue 4", text=text, author=ROBOT)
 
 
 def as_parts() -> bytes:
-    head = mail(1, subject="Water Digest, Vol 3, Issue 4").partition(b"MIME-Version")[0].decode()
+    head = mail(1, subject="Water Digest, Vol 3, Issue 4", author=ROBOT).partition(b"MIME-Version")[0].decode()
     members = "".join(
         "--b\r\n\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n"
         f"From: {author} <one@example.org>\r\nSubject: Meters\r\n\r\n{words}\r\n\r\n"

@@ -105,6 +105,35 @@ class TestAsText:
         assert burst_of(answer.encode()).mails == {}
 
     @pytest.mark.parametrize(
+        ("sender", "list_fields"),
+        [
+            ("Eve <eve@example.net>", ""),
+            ("Water Digest <water-request@example.net>", ""),
+            ("Water Digest <water-request@example.net>", "List-Post: <mailto:water@lists.example.org>\n"),
+            ("Eve via Water <water@lists.example.org>", "List-Post: <mailto:water@lists.example.org>\n"),
+            ("Eve <0000abcd-dmarc-request@lists.example.org>", "List-Post: <mailto:water@lists.example.org>\n"),
+            ("water-request@lists.example.org, Eve <eve@example.net>", ""),
+        ],
+    )
+    def test_nor_are_they_when_a_member_sends_them(self, sender: str, list_fields: str) -> None:
+        head = HEAD.replace("water-request@lists.example.org", sender) + list_fields
+        assert burst_of(text_digest(f"{FIRST}\nOpen?", head=head)).mails == {}
+        assert burst_of(parts_digest(f"{FIRST}\nOpen?", head=head)).mails == {}
+
+    @pytest.mark.parametrize(
+        ("sender", "list_fields"),
+        [
+            ("Water <owner-water@lists.example.org>", ""),
+            ("LISTSERV@lists.example.org", "List-Id: <water.lists.example.org>\n"),
+            ("water-digest-help@lists.example.org", "List-Post: <mailto:water@example.org>\n"),
+            ("Water <water@lists.example.org>", "List-Post: <mailto:water@lists.example.org>\n"),
+        ],
+    )
+    def test_list_software_has_many_names(self, sender: str, list_fields: str) -> None:
+        head = HEAD.replace("water-request@lists.example.org", sender) + list_fields
+        assert texts(text_digest(f"{FIRST}\nOpen?", head=head)) == ["Open?"]
+
+    @pytest.mark.parametrize(
         "subject", ["The wells", "Re: Water Digest, Vol 3, Issue 4", "[Water] Water Digest, Vol 3"]
     )
     def test_the_same_lines_in_any_other_mail_are_no_digest(self, subject: str) -> None:

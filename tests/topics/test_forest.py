@@ -10,7 +10,7 @@ import pytest
 
 from listforum.model.forum import Edge, Evidence, Grounds, Reason, Verdict
 from listforum.topics.evidence import CONVERSATION
-from listforum.topics.forest import components, families, thread, told, touches
+from listforum.topics.forest import Forest, components, families, thread, touches
 from listforum.topics.suggestions import Suggestion
 
 
@@ -291,7 +291,7 @@ def test_quotes_part_them_but_they_are_threaded_together() -> None:
 
 def test_who_has_a_parent_by_header_or_by_the_persons_word_is_told() -> None:
     posts = [post(1), post(2, replied="m1"), post(3), post(4), post(5)]
-    assert told(posts, [Verdict(3, None), Verdict(4, 1)]) == {2: 1, 3: None, 4: 1}
+    assert Forest(posts, [Verdict(3, None), Verdict(4, 1)]).told() == {2: 1, 3: None, 4: 1}
 
 
 def test_whom_the_person_placed_waits_with_nobody() -> None:

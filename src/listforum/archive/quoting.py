@@ -125,8 +125,10 @@ class Quoting:
         near = {post: self._near(one) for post, one in loose.items()}
         digested = self._digested(list(loose))
         bearers = self._bearers({hashed for some in passages.values() for one in some for hashed in one.shingles})
-        parents = {post: parent for post in posts if (parent := told.get(post)) is not None}
-        known = self._known({*posts, *parents.values(), *chain(*bearers.values(), *digested.values(), *near.values())})
+        parents = {post: parent for post in passages if (parent := told.get(post)) is not None}
+        known = loose | self._known(
+            {*passages, *parents.values(), *chain(*bearers.values(), *digested.values(), *near.values())} - loose.keys()
+        )
         subjects = {
             post: Subject(
                 [other for one in near[post] if (other := known.get(one)) and not other.lists.isdisjoint(this.lists)],

@@ -12,7 +12,7 @@ from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
 from listforum.errors import UnknownItem, UsageError
 from listforum.model.forum import Edge, Evidence, Grounds, Verdict
-from listforum.topics.forest import components, families, thread, told, touches
+from listforum.topics.forest import Forest, components, families, thread, touches
 
 
 class Threads:
@@ -41,9 +41,9 @@ class Threads:
         with self._database.transaction():
             self._database.run("DELETE FROM topic")
             everyone = {post for (post,) in self._database.rows("SELECT id FROM post")}
-            evidence, verdicts = self._evidence(everyone), self._verdicts(everyone)
-            self._quoting.suggest(everyone, told(evidence, verdicts))
-            self._place(thread(evidence, verdicts, self._quoting.suggestions(everyone)))
+            forest = Forest(self._evidence(everyone), self._verdicts(everyone))
+            self._quoting.suggest(everyone, forest.told())
+            self._place(forest.edges(self._quoting.suggestions(everyone)))
 
     def join(self, post: int, parent: int, now: int) -> None:
         """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError for a circle."""
@@ -125,9 +125,14 @@ class Threads:
             return
         everyone = posts | self._families_of(posts) | self._touched(self._evidence(posts))
         everyone = self._with_families(everyone, {word.parent for word in self._verdicts(everyone)})
-        self._quoting.suggest(posts, told(self._evidence(everyone), self._verdicts(everyone)))
-        everyone = self._with_families(everyone, {one.parent for one in self._quoting.suggestions(everyone)})
-        self._place(thread(self._evidence(everyone), self._verdicts(everyone), self._quoting.suggestions(everyone)))
+        forest = Forest(self._evidence(everyone), self._verdicts(everyone))
+        self._quoting.suggest(posts, forest.told())
+        suggested = self._quoting.suggestions(everyone)
+        with_parents = self._with_families(everyone, {one.parent for one in suggested})
+        if with_parents != everyone:
+            forest = Forest(self._evidence(with_parents), self._verdicts(with_parents))
+            suggested = self._quoting.suggestions(with_parents)
+        self._place(forest.edges(suggested))
 
     def _with_families(self, everyone: set[int], named: set[int | None]) -> set[int]:
         """Everyone, and the families of the posts that they were told to stand under."""

@@ -26,9 +26,12 @@ _END_LINES: Final = 4
 _STARS: Final = re.compile(r"\*{3,}")
 _MARKUP: Final = re.compile(r"</?(?:html|body|p|div|br)\b", re.IGNORECASE)
 _ROBOT: Final = re.compile(
-    r"(?:owner|sympa|listserv|majordomo|ezmlm|mailman)\b|.{1,80}(?:-(?:request|owner|admin|bounces?|digest|help|list))",
+    r"(?:owner(?:-.{1,80})?|sympa|listserv|majordomo|ecartis|ezmlm|mailman)"
+    r"|(?!.{0,80}-dmarc-)[^=]{1,80}-(?:request|owner|admin|bounces?|digest|help|list)",
     re.IGNORECASE,
 )
+"""Mailboxes of list software; but LISTSERV and others name some for members, `0000abcd-dmarc-request`."""
+
 _BY_A_PERSON: Final = prefix_pattern((*REPLY, *FORWARD))
 _SEVERAL: Final = re.compile(r"(?<=>), ")
 _NAMED: Final = re.compile(r"(.*?) ?(<[^<>]*>)")
@@ -51,17 +54,14 @@ class Burst:
 def may_burst(header: Header, parts: Sequence[Part]) -> bool:
     """Whether a mail is a digest that list software made, as far as its header fields and the kinds of its parts tell.
 
-    An answer to one is not, nor are mails that a person forwards together, with words of their own above them.
+    An answer to one is not, nor is anything that a person sends: it could tell words of others that they never wrote.
     """
-    if header.in_reply_to or header.references:
+    if header.in_reply_to or header.references or not _is_by_software(header):
         return False
     if is_digest(header.subject):
         return True
-    if not any(part.heading and part.heading.in_digest for part in parts):
-        return False
-    if _BY_A_PERSON.match(fold_spaces(header.subject)):
-        return False
-    return _is_by_software(header) or not _own_parts(parts)
+    as_parts = any(part.heading and part.heading.in_digest for part in parts)
+    return as_parts and not _BY_A_PERSON.match(fold_spaces(header.subject))
 
 
 def burst(received: Received, header: Header) -> Burst:
@@ -87,17 +87,27 @@ def burst(received: Received, header: Header) -> Burst:
     return Burst(mails, complete and len(mails) == len(found))
 
 
-def _own_parts(parts: Sequence[Part]) -> list[Part]:
-    """The shown parts of a mail that stand in no mail of a digest."""
-    inside = tuple(f"{part.section}." for part in parts if part.heading and part.heading.in_digest)
-    return [part for part in shown_parts(parts) if not part.section.startswith(inside) and part.size]
-
-
 def _is_by_software(header: Header) -> bool:
-    posted_to = {address.casefold() for address in header.list_post}
-    return any(
-        _ROBOT.fullmatch(one.address.rpartition("@")[0]) or one.address.casefold() in posted_to for one in header.from_
+    """Whether the sender is a robot on the list's own server, or the list itself, in nobody's name.
+
+    A member may choose any name for a mailbox of their own, but no mailbox on that server.
+    """
+    senders = [one.address for one in header.from_ if one.address]
+    if len(senders) != 1:
+        return False
+    local, _, host = senders[0].casefold().rpartition("@")
+    if header.author.evidence == "list":
+        return True
+    return _ROBOT.fullmatch(local) is not None and any(
+        host == one or host.endswith(f".{one}") for one in _hosts_of_list(header)
     )
+
+
+def _hosts_of_list(header: Header) -> set[str]:
+    """Where the list is at home; for want of a field that names it, where the mail went."""
+    named = {address.rpartition("@")[2] for address in header.list_post} | {header.list_id.partition(".")[2]}
+    to = {one.address.rpartition("@")[2] for one in header.to}
+    return {host.casefold() for host in (to if named == {""} else named) if host}
 
 
 _Found = list[tuple[int, bytes, tuple[Part, ...]]]

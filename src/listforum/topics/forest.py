@@ -40,48 +40,57 @@ def touches(evidence: Evidence) -> frozenset[str]:
     return frozenset((*evidence.ids, *evidence.referred))
 
 
-def thread(
-    evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = (), suggestions: Iterable[Suggestion] = ()
-) -> dict[int, Edge]:
-    """The place of every post given.
+class Forest:
+    """What headers and the person say of some posts, each of them given once; then also what words suggest.
 
     The parent is the post that carries the first id of `referred` that any post carries; of several posts that carry
     it, the one of smallest seniority, never the post itself, nor one that arrived much later. Confidence is 1.0 for
     In-Reply-To, the person's word and roots; 0.9 for a reference when the post names nothing nearer, 0.8 when what is
     nearer is not here, and for the place right above its own in an Outlook conversation; 0.6 for one farther up.
     `missing` is the nearest Message-ID when no post carries it. A post of which no referred id is here has a `ghost`,
-    the oldest of them: the posts of a thread whose beginning is not here have it in common. It is a root, unless a
-    suggestion names a parent that is among the posts; but only words that were found there move a post away from others
-    that share its ghost.
+    the oldest of them: the posts of a thread whose beginning is not here have it in common.
 
     A verdict outranks the rest, and its post has neither `missing` nor `ghost`; of several on a post the last one
-    counts; one that names an unknown post, or a post as its own parent, counts for nothing. A cycle is cut where the
-    smallest (date, seniority) stands, which becomes a root: suggestions are cut first, the person's word last. An edge
-    to a parent whose subject was another one is a branch, unless the person made it.
+    counts; one that names an unknown post, or a post as its own parent, counts for nothing.
     """
-    posts = {known.post: known for known in evidence}
-    edges = _from_headers(posts)
-    decided = _from_verdicts(verdicts, posts)
-    edges.update(decided)
-    edges.update(_from_suggestions((one for one in suggestions if one.child not in decided), edges))
-    for cycle in _cycles(edges):
-        cut = _weakest(cycle, posts, edges)
-        edges[cut] = Edge(cut, None, None, SURE, missing=edges[cut].missing, ghost=edges[cut].ghost)
-    return {post: _branching(edge, posts) for post, edge in edges.items()}
+
+    def __init__(self, evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> None:
+        self._posts = {known.post: known for known in evidence}
+        self._decided = _from_verdicts(verdicts, self._posts)
+        self._edges = _from_headers(self._posts) | self._decided
+
+    def told(self) -> dict[int, int | None]:
+        """The parent that a header, or the person, names for each post.
+
+        None is the person's word that it has none. A post of which nobody says anything is missing: a suggestion may
+        place it.
+        """
+        return {
+            post: edge.parent for post, edge in self._edges.items() if edge.parent is not None or post in self._decided
+        }
+
+    def edges(self, suggestions: Iterable[Suggestion] = ()) -> dict[int, Edge]:
+        """The place of every post.
+
+        A root takes the parent that a suggestion names among the posts; but only words that were found there move it
+        away from others that share its ghost. A cycle is cut where the smallest (date, seniority) stands, which becomes
+        a root: suggestions are cut first, the person's word last. An edge to a parent whose subject was another one is
+        a branch, unless the person made it.
+        """
+        edges = self._edges | _from_suggestions(
+            (one for one in suggestions if one.child not in self._decided), self._edges
+        )
+        for cycle in _cycles(edges):
+            cut = _weakest(cycle, self._posts, edges)
+            edges[cut] = Edge(cut, None, None, SURE, missing=edges[cut].missing, ghost=edges[cut].ghost)
+        return {post: _branching(edge, self._posts) for post, edge in edges.items()}
 
 
-def told(evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = ()) -> dict[int, int | None]:
-    """The parent that a header, or the person, names for each post.
-
-    None is the person's word that it has none. A post of which nobody says anything is missing: a suggestion may place
-    it.
-    """
-    posts = {known.post: known for known in evidence}
-    named: dict[int, int | None] = {
-        post: edge.parent for post, edge in _from_headers(posts).items() if edge.parent is not None
-    }
-    named.update((post, edge.parent) for post, edge in _from_verdicts(verdicts, posts).items())
-    return named
+def thread(
+    evidence: Iterable[Evidence], verdicts: Iterable[Verdict] = (), suggestions: Iterable[Suggestion] = ()
+) -> dict[int, Edge]:
+    """The place of every post given; see `Forest`."""
+    return Forest(evidence, verdicts).edges(suggestions)
 
 
 def families(edges: Mapping[int, Edge]) -> dict[int, int]:

@@ -84,6 +84,15 @@ def test_a_mail_of_it_can_be_answered_and_quoted(reader: Member, tmp_path: Path)
     assert answer["parent"] == asked["post"]
 
 
+def test_nobody_is_written_to_privately_at_an_address_that_only_a_digest_tells(reader: Member, tmp_path: Path) -> None:
+    (tmp_path / "answer.txt").write_text("Thanks.")
+    (asked,) = [post for post in posts_of(reader) if post["author"] == "Bo Li"]
+    assert asked["address"] is None
+    refused = reader.run("reply", str(asked["post"]), "--private", "--text-file", str(tmp_path / "answer.txt"))
+    assert refused.code == 1
+    assert "digest" in refused.messages
+
+
 def test_its_mails_are_exported_and_come_back_as_the_same_posts(reader: Member, tmp_path: Path) -> None:
     assert reader.json("export", str(tmp_path / "all.mbox"), "--list", "open-data") == {"posts": 2}
     again = reader.json("import", str(tmp_path / "all.mbox"), "open-data")

@@ -114,6 +114,9 @@ class Identity:
         if found is None:
             return False
         sent, subject, author, address, anonymous, digest = found
+        alone = self._digests.is_alone(post)
+        if alone:  # what a digest tells proves no address, but tells one mail from another
+            address = read_header(self._contents.received(post).header).author.address
         header = arrival.header
         if digest is not None and arrival.digest is not None and digest != arrival.digest:
             return False
@@ -124,7 +127,7 @@ class Identity:
         told_by_nobody = anonymous or header.author.evidence == "list"
         if not (same_heading and (own or told_by_nobody or _same_author((author, address), header))):
             return False
-        if arrival.in_digest or self._digests.is_alone(post):
+        if arrival.in_digest or alone:
             return True  # a digest leaves attachments out, and wraps each text in its own way
         beside = None in (digest, arrival.digest) and self._lies_beside(post, arrival)
         agree = parts_agree if is_derived(header.message_id) else attachments_agree

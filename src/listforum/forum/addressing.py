@@ -56,6 +56,13 @@ class Addressing:
         """An answer to the one person who wrote a post. Raises as `Writing.reply_privately` says."""
         header = self.header(post)
         name = self._list_of(post, list_name)
+        if self._archive.digests.is_alone(post):
+            raise NoAddressError(
+                _(
+                    "Post {post} is known from a digest only, which proves no address. Answer on the list, or ask the "
+                    "person there for an address."
+                ).format(post=post)
+            )
         to = private_recipient(header, self._list_addresses())
         if to.casefold() in self._own_addresses():
             raise NoAddressError(

@@ -180,6 +180,62 @@ class TestForgedCopies:
         assert archive.topics.post(reply).edge.parent == post
 
 
+def with_script(raw: bytes, *fields: str) -> bytes:
+    """The same mail with a file attached, and with other header fields where these are given."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    head = head.partition(b"MIME-Version")[0] + "".join(f"{field}\r\n" for field in fields).encode()
+    return (
+        head
+        + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        + b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        + body
+        + b"\r\n--b\r\nContent-Type: application/x-sh; name=run.sh\r\nContent-Disposition: attachment\r\n\r\n"
+        + b"echo\r\n--b--\r\n"
+    )
+
+
+class TestWholeCopies:
+    """The same words come again, with more than was here."""
+
+    genuine = mail(2, subject="Root", text="The same words.", author="Bo Li <bo@example.org>")
+
+    def names(self, archive: Archive, post: int) -> list[str]:
+        return [part.name for part in archive.contents.received(post).parts if part.name]
+
+    def test_what_one_list_stripped_another_one_gives(self, archive: Archive) -> None:
+        (post,) = add(archive, self.genuine)
+        assert add(archive, with_script(self.genuine), to="maps") == [post]
+        assert self.names(archive, post) == ["run.sh"]
+
+    @pytest.mark.parametrize("known", ["header", "text", "whole"])
+    def test_one_that_answers_another_mail_adds_nothing_and_moves_nothing(self, archive: Archive, known: str) -> None:
+        if known == "whole":
+            (post,) = add(archive, self.genuine)
+        else:
+            (post,) = sync(archive, {"header": header_only, "text": seen}[known](self.genuine, 1, BEGAN))
+        (pills,) = add(archive, mail(9, subject="Pills", author=EVE))
+        assert add(archive, with_script(self.genuine, f"In-Reply-To: <{identifier(9)}>")) == [post]
+        before = archive.topics.post(post)
+        archive.rebuild(NOW, lambda _done, _all: None)
+        assert archive.topics.post(post) == before
+        assert before.edge.parent is None
+        assert archive.contents.own_words([post])[post].strip() == "The same words."
+        assert self.names(archive, post) == []
+        assert archive.topics.post(pills).edge.parent is None
+
+    @pytest.mark.parametrize("copies", [(0, 1), (1, 0)])
+    def test_a_rebuild_reads_the_header_that_was_read(self, archive: Archive, copies: tuple[int, int]) -> None:
+        answering = mail(2, subject="Root", text="The same words.", author="Bo Li <bo@example.org>", answers=[1])
+        add(archive, mail(1, subject="Root"))
+        raws = (self.genuine, answering)
+        (post,) = sync(archive, header_only(raws[copies[0]], 1))
+        assert add(archive, raws[copies[1]]) == [post]
+        before = archive.topics.post(post)
+        archive.rebuild(NOW, lambda _done, _all: None)
+        assert archive.topics.post(post) == before
+        assert (before.edge.parent is None) == (copies[0] == 0)
+
+
 class TestForgedReferences:
     def test_they_join_nobody_but_who_wrote_them(self, archive: Archive) -> None:
         posts = add(

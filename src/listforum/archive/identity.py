@@ -161,6 +161,17 @@ def attachments_agree(kept: Received, other: Received) -> bool:
     return ours <= theirs or theirs <= ours
 
 
+def tells_the_same(kept: Received, header: Header) -> bool:
+    """Whether two headers, whatever lists added to them, name the same writer, moment, mail and mails answered."""
+    return _told(read_header(kept.header)) == _told(header)
+
+
+def _told(header: Header) -> tuple[object, ...]:
+    message_id = "" if is_derived(header.message_id) else header.message_id
+    named = message_id, header.original_message_id, header.in_reply_to, header.references, header.thread_index
+    return *named, header.date, header.from_, header.author.address
+
+
 def has_more_attachments(other: Received, kept: Received) -> bool:
     """Whether a whole mail has attachments that another lacks."""
     return other.raw is not None and kept.raw is not None and _attachments(other) > _attachments(kept)

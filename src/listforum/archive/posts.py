@@ -14,15 +14,16 @@ from listforum.archive.arrival import DERIVED, NO_WORDING, Arrival, is_derived, 
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests, tells_more
-from listforum.archive.identity import Identity, has_more_attachments
+from listforum.archive.identity import Identity, has_more_attachments, tells_the_same
 from listforum.archive.lists import Lists
 from listforum.archive.quoting import Quoting
 from listforum.archive.threads import Threads
 from listforum.mail.bursting import may_burst
+from listforum.mail.structure import attachment_parts
 from listforum.mail.subject import bare_subject
 from listforum.mail.thread_index import thread_index
 from listforum.model.forum import State
-from listforum.model.mail import Header, Piece
+from listforum.model.mail import Header, Part, Piece
 from listforum.model.server import Place
 from listforum.topics.evidence import evidence, own_place
 from listforum.topics.subjects import prefixed
@@ -383,20 +384,10 @@ class Posts:
             return self._complete_from_digest(post, arrival, now, changes)
         if arrival.in_digest:
             return False
-        worded = False
-        state, arrived, sent = self._database.row("SELECT state, arrived, sent FROM post WHERE id = ?", (post,)) or (
-            "header",
-            None,
-            None,
-        )
-        if arrival.received.raw is not None and (
-            state != "whole" or has_more_attachments(arrival.received, self._contents.received(post))
-        ):
-            self._contents.keep(post, arrival.received, arrival.own_words)
-            self._quoting.keep(post, arrival.wording)
-            self._database.run("UPDATE post SET state = 'whole', digest = ? WHERE id = ?", (arrival.digest, post))
+        worded = self._take_whole(post, arrival, now)
+        if worded:
             changes.touch(post)
-            worded = True
+        arrived, sent = self._database.row("SELECT arrived, sent FROM post WHERE id = ?", (post,)) or (None, None)
         first = min((a for a in (arrived, arrival.received.arrived) if a is not None), default=None)
         if first != arrived:
             self._database.run(
@@ -404,6 +395,26 @@ class Posts:
             )
             return True
         return worded
+
+    def _take_whole(self, post: int, arrival: Arrival, now: int) -> bool:
+        """Takes the whole of a mail of which less is here; answers whether there was anything to take.
+
+        The post keeps the header that came first. A copy with another one gives its words where none are here, and
+        never an attachment: anybody may have made it.
+        """
+        if arrival.received.raw is None:
+            return False
+        kept = self._contents.received(post)
+        if kept.raw is not None and not has_more_attachments(arrival.received, kept):
+            return False
+        if not tells_the_same(kept, arrival.header):
+            if self._database.row("SELECT 1 FROM post WHERE id = ? AND state = 'header'", (post,)) is None:
+                return False
+            arrival = understand(replace(kept, parts=_with_texts_of(kept.parts, arrival.received.parts)))
+        self._contents.keep(post, arrival.received, arrival.own_words)
+        self._database.run("UPDATE post SET state = ? WHERE id = ?", (_state(arrival), post))
+        self.reread(post, arrival, now)
+        return True
 
     def _complete_from_digest(self, post: int, arrival: Arrival, now: int, changes: _Changes) -> bool:
         """Takes the mail itself, or what another digest tells more of it, in place of what a digest told."""
@@ -455,6 +466,14 @@ class _Changes:
 
     def touch(self, post: int) -> None:
         self._database.run("UPDATE post SET change = ? WHERE id = ?", (self.next(), post))
+
+
+def _with_texts_of(parts: Sequence[Part], other: Sequence[Part]) -> tuple[Part, ...]:
+    """The texts of another copy, and the files that were told of this one, which are still to be had."""
+    files = set(map(id, attachment_parts(other)))
+    texts = [part for part in other if id(part) not in files]
+    taken = {part.section for part in texts}
+    return (*texts, *(part for part in attachment_parts(parts) if part.section not in taken))
 
 
 def _is_like_a_reply(header: Header) -> bool:

@@ -310,7 +310,7 @@ class Posts:
             return self._unite_with_twin(post, changes)
         arrival = understand(self._contents.received(post))
         known = self._identity.known(arrival)
-        if known is None:
+        if known is None or known == post:
             self._database.run("UPDATE post SET burst = 0 WHERE id = ?", (post,))
             self._name(post, arrival.header)
             return post

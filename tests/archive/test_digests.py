@@ -266,6 +266,15 @@ class TestOnce:
         assert other not in archive.digests.members_of(post)
         assert set(posts_of(archive).values()) >= {"The wells are poisoned.", "Are the wells open?"}
 
+    def test_one_whose_header_comes_twice_is_asked_for_once(self, archive: Archive, digest: bytes) -> None:
+        (post,) = add(archive, digest)
+        waiting = [archive.posts.add("open-data", [fetched_header(MAILS[0], uid)], NOW).posts for uid in (5, 5, 6)]
+        assert len(set(waiting)) == 1
+        archive.posts.add_texts([(waiting[0][0], texts(MAILS[0]))])
+        first = archive.digests.members_of(post)[0]
+        assert archive.posts.at("home", "INBOX", 7) == {5: first, 6: first}
+        assert len(posts_of(archive)) == 3
+
     def test_a_forged_header_takes_no_words_away(self, archive: Archive, digest: bytes) -> None:
         forged = mail(1, subject="[open-data] Wells", text="The wells are poisoned.")
         (post,) = add(archive, digest)

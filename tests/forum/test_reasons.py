@@ -60,7 +60,7 @@ def test_a_quote_stands_in_for_a_header_that_leads_nowhere() -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("subject", f"It reads like a reply, and has the subject of {OMAR}. That is a guess: 50 %."),
+        ("subject", f"It came soon after {OMAR}, and has the same subject. That is a guess: 50 %."),
         ("digest", f"It answers a digest of the list, and of the mails in it {OMAR}. That is a guess: 50 %."),
         ("thread-index", f"Its header says so: by its Thread-Index it answers {OMAR}. That is a guess: 50 %."),
         ("person", f"You put it here yourself, below {OMAR}."),

@@ -13,7 +13,7 @@ law = settings(deadline=None, max_examples=200)
 
 
 def test_they_are_the_same_in_every_process() -> None:
-    assert shingles("The year of the flood is missing.") == (354811350,)
+    assert shingles("The year of the flood is missing.") == (354811350, 576253096, 696810118)
 
 
 def test_line_breaks_case_and_punctuation_make_no_difference() -> None:

@@ -141,11 +141,18 @@ class Lists:
         found = self._database.row("SELECT list_id FROM list WHERE id = ?", (list_row,))
         return str(found[0]) if found else ""
 
-    def _learn_tag(self, list_row: int) -> None:
-        recent = self._database.rows(
+    def _subjects(self, list_row: int, every: int) -> list[str]:
+        """Subjects of a list, from the newest on: of one in so many posts."""
+        rows = self._database.rows(
             """SELECT subject FROM post JOIN post_list ON post = id
-               WHERE list = ? ORDER BY post DESC LIMIT ?""",
-            (list_row, _SUBJECTS_FOR_TAG),
+               WHERE list = ? AND post % ? = 0 ORDER BY post DESC LIMIT ?""",
+            (list_row, every, _SUBJECTS_FOR_TAG),
         )
-        tag = list_tag([subject for (subject,) in recent])
+        return [subject for (subject,) in rows]
+
+    def _learn_tag(self, list_row: int) -> None:
+        recent = self._subjects(list_row, 1)
+        found = self._database.row("SELECT count(*) FROM post_list WHERE list = ?", (list_row,))
+        every = found[0] // _SUBJECTS_FOR_TAG if found else 0
+        tag = list_tag(recent) or (list_tag(self._subjects(list_row, every)) if every > 1 else None)
         self._database.run("UPDATE list SET tag = ? WHERE id = ? AND tag IS NOT ?", (tag, list_row, tag))

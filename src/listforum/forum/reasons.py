@@ -122,7 +122,7 @@ def _evidence(edge: Edge, answered: str) -> Iterator[str]:
         "references": _("Its header says so: References names {whom} as the nearest post before it that is here."),
         "thread-index": _("Its header says so: by its Thread-Index it answers {whom}."),
         "digest": _("It answers a digest of the list, and of the mails in it {whom}."),
-        "subject": _("It reads like a reply, and has the subject of {whom}."),
+        "subject": _("It came soon after {whom}, and has the same subject."),
     }.get(edge.reason or "", _("It stands below {whom}."))
     yield words.format(whom=answered)
     if grounds.lines:

@@ -44,7 +44,8 @@ _QUOTING: Final = re.compile(
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[:٫]\d{2}|\d{1,2}[.h]\d{2}(?!\d)|(?<!\d)\d{4}(?!\d)|\d{1,2} ?[月월]"
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}[:٫]\d{2}|\d{1,2}[.h]\d{2}(?!\d)|(?<!\d)\d{4}(?!\d)|\d{1,2} ?[月월]"
 )
 _DATED_START: Final = re.compile(r"\W{0,6}(?:[^\W\d]{1,14}[.,،]{0,2} {1,2}){0,5}\d|在|于|\W{0,6}\d")
 _ADDRESS: Final = re.compile(r"\w@\w|\w (?:at|em|en|bei|chez) \w")

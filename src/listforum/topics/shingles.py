@@ -18,6 +18,9 @@ WINDOW: Final = 10
 MOST: Final = 100
 """Shingles kept of one text: a patch of 3,000 lines is known by no more than a long letter."""
 
+FEW: Final = 24
+"""Shingles that are all kept: of a short text no sample is taken."""
+
 _FEWEST_WORDS: Final = 3
 _LONGEST: Final = 200_000
 _UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -28,13 +31,21 @@ _31_BITS: Final = 0x7FFFFFFF
 def shingles(text: str) -> tuple[int, ...]:
     """The sample of a text: distinct 31-bit hashes, smallest first, the same in every process.
 
-    A text of three or four words is one shingle, a shorter one has none.
+    A text of three or four words is one shingle, a shorter one has none; of a short one all are kept.
     """
     words = _TOKEN.findall(text[:_LONGEST].casefold())
     if len(words) < WORDS:
         return (_hashed(words),) if len(words) >= _FEWEST_WORDS else ()
     hashes = [_hashed(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1)]
-    return tuple(sorted(_winnowed(hashes))[:MOST])
+    return tuple(sorted(set(hashes) if len(hashes) <= FEW else _winnowed(hashes))[:MOST])
+
+
+def expected(passage: int) -> float:
+    """How many shingles of a quoted passage, of which so many are kept, stand in the sample of the text it is from.
+
+    Where all of the passage are kept, only those of them do that winnowing chose there: 2 of `WINDOW` + 1 on average.
+    """
+    return passage if passage > FEW else max(1.0, passage * 2 / (WINDOW + 1))
 
 
 def _hashed(words: list[str]) -> int:

@@ -15,6 +15,7 @@ from typing import Final
 
 from listforum.mail.claims import Claim, name_forms
 from listforum.model.forum import Grounds, Reason
+from listforum.topics.shingles import expected
 from listforum.topics.wording import Passage
 
 DAY: Final = 86_400
@@ -38,6 +39,7 @@ _SUBJECT: Final = 0.6
 _AGE: Final = 0.05
 _OLD: Final = 10 * DAY
 _ACCEPTED: Final = 0.5
+_HALF: Final = 0.5
 
 _FARTHEST_ZONE: Final = 14 * 3600
 _ZONES_DIFFER_BY: Final = 1800
@@ -45,6 +47,14 @@ _ODD_ZONES: Final = (20_700, 31_500, 45_900)
 _A_MINUTE: Final = 60
 _MIDDAY: Final = DAY // 2
 _WORD: Final = re.compile(r"\w+")
+
+_NO_SUBJECT: Final = frozenset(
+    {
+        *("no subject", "(no subject)", "none", "kein betreff", "(kein betreff)", "ohne betreff", "sin asunto"),
+        *("(sin asunto)", "sem assunto", "(sem assunto)", "sans objet", "(sans objet)", "aucun objet", "без темы"),
+        *("(без темы)", "无主题", "(无主题)", "無主題", "بدون موضوع", "(بدون موضوع)", "بلا موضوع"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ def same_subject(post: Known, subject: Subject, without_prefixes: frozenset[int]
     another person may have begun it; but not in the lists `without_prefixes`, where a topic's subject may come up
     again in any post: there only a quote tells an answer.
     """
-    words = len(_WORD.findall(post.base))
+    words = 0 if post.base in _NO_SUBJECT else len(_WORD.findall(post.base))
     if not words or not (post.answers or (words > 2 and post.lists.isdisjoint(without_prefixes))):
         return []
     window = WINDOW if post.answers and words > 1 else SHORT_WINDOW
@@ -151,10 +161,14 @@ def suggest(
     of a digest that the post's header names.
     """
     best: tuple[float, tuple[int, str, int], Known, Grounds] | None = None
+    total = sum(sum(found.values()) for found in hits)
     for candidate in candidates:
         if not candidate.precedes(post) or candidate.lists.isdisjoint(post.lists):
             continue
         score, grounds = _weigh(post, passages, candidate, hits)
+        share = sum(found.get(candidate.post, 0.0) for found in hits) / total if total else 1.0
+        if candidate.post not in digested and _is_far_fetched(post, candidate, grounds, share):
+            continue
         if score >= _ACCEPTED and (best is None or (score, candidate.order) > best[:2]):
             best = score, candidate.order, candidate, grounds
     if best is None:
@@ -184,13 +198,12 @@ def source(
 
     Where the words tell nothing, because they are too few, it is the parent if the attribution names its author.
     """
-    enough = min(_ENOUGH_HITS, (len(passage.shingles) + 2) // 3)
     likely = [(count, candidates[post].order, post) for post, count in hits.items() if post in candidates]
     if likely:
         count, _order, post = max(likely)
         if parent is not None and hits.get(parent.post, 0.0) >= count:
             post = parent.post
-        if count >= enough:
+        if 2 * count >= min(_ENOUGH_HITS, expected(len(passage.shingles))):
             return post
     if parent is not None and passage.lines and _names_author(passage.claim, parent):
         return parent.post
@@ -203,17 +216,33 @@ def source(
 def _weigh(
     post: Known, passages: Sequence[Passage], candidate: Known, hits: Sequence[dict[int, float]]
 ) -> tuple[float, Grounds]:
+    shares = [_share(passage, found.get(candidate.post, 0.0)) for passage, found in zip(passages, hits, strict=True)]
     count = sum(found.get(candidate.post, 0.0) for found in hits)
-    sampled = sum(len(passage.shingles) for passage in passages)
     score = _SUBJECT if post.base == candidate.base != "" else 0.0
     if count:
-        score += _WHOLE_QUOTE * count / sampled + _SOME_HITS * min(count / _ENOUGH_HITS, 1)
+        score += _WHOLE_QUOTE * min(1, count / sum(expected(len(passage.shingles)) for passage in passages))
+        score += _SOME_HITS * min(count / _ENOUGH_HITS, 1)
     author = any(_names_author(passage.claim, candidate) for passage in passages)
     moment = max((_names_moment(passage.claim, candidate) for passage in passages), default=0.0)
     score += _AUTHOR * author + moment
     score -= _AGE * min((post.date - candidate.date) / _OLD, 1)
-    lines = sum(passage.lines for passage, found in zip(passages, hits, strict=True) if candidate.post in found)
-    return score, Grounds(lines, author, moment > 0, post.base == candidate.base != "")
+    lines = sum(round(passage.lines * share) for passage, share in zip(passages, shares, strict=True))
+    return score, Grounds(max(lines, int(count > 0)), author, moment > 0, post.base == candidate.base != "")
+
+
+def _share(passage: Passage, count: float) -> float:
+    """How much of a passage was found, judged by its sample."""
+    return min(1.0, count / expected(len(passage.shingles))) if passage.shingles else 0.0
+
+
+def _is_far_fetched(post: Known, candidate: Known, grounds: Grounds, share: float) -> bool:
+    """Whether words that were found prove nothing, because nothing else agrees.
+
+    Logs and licences are pasted again years later; and a mail that quotes several others answers none of them more.
+    """
+    if grounds.same_subject or grounds.author_named or grounds.moment_named:
+        return False
+    return post.date - candidate.date > WINDOW or share < _HALF
 
 
 def _names_author(claim: Claim, candidate: Known) -> bool:

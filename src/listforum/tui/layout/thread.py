@@ -182,12 +182,17 @@ class ThreadLayout:
         return self.start(at) + max(bisect_right(rows, offset, key=lambda row: row.offset), 1)
 
     def source_at(self, row: int) -> QuoteSource | None:
-        """Where the quote on a row was written; else where the next of the post was, or the last one before."""
+        """Where the quote on a row was written; where none stands on it, the next of the post, or the last one before.
+
+        None where nobody knows.
+        """
         at, offset = self.anchor(row)
         view = self.view(at)
         line = (view.text or "").count("\n", 0, max(offset, 0))
-        below = (source for source in view.sources if source.line + source.lines > line)
-        return next(below, view.sources[-1] if view.sources else None)
+        below = next((source for source in view.sources if source.line + source.lines > line), None)
+        if offset >= 0 and _is_quoted(view.text or "", line) and (below is None or below.line > line):
+            return None
+        return below or (view.sources[-1] if view.sources else None)
 
     def row_of_words(self, at: int, words: Sequence[str]) -> int | None:
         """The row of a post on which these words stand one after the other, however they are wrapped there.
@@ -290,3 +295,8 @@ class ThreadLayout:
 def _may_have_come(view: PostView | None) -> bool:
     """Whether a post had files that were not here when it was read."""
     return view is not None and any(attachment.state == "waiting" for attachment in view.attachments)
+
+
+def _is_quoted(text: str, line: int) -> bool:
+    lines = text.split("\n", line + 1)
+    return line < len(lines) and lines[line].startswith(">")

@@ -154,6 +154,13 @@ class TestQuotes:
         )
         assert now(archive, reply).edge.parent == parent.post
 
+    def test_words_that_are_pasted_again_long_after_answer_nothing(self, archive: Archive) -> None:
+        add(archive, mail(1, subject="Harvest", text=HARVEST))
+        pasted = "> " + HARVEST.replace("\n", "\n> ")
+        (late,) = add(archive, mail(2, subject="My screen says", hours=24 * 90, author=JO, text=f"{pasted}\n\nWhy?"))
+        assert late.edge.parent is None
+        assert archive.topics.sources([late.post])[late.post]
+
     def test_nothing_is_quoted_from_another_list(self, archive: Archive) -> None:
         add(archive, mail(1, subject="Harvest", text=HARVEST), to="maps")
         (reply,) = add(archive, mail(5, subject="Harvest", author=JO, text=f"{quoted(HARVEST)}\n\nOn Friday."))
@@ -198,6 +205,22 @@ class TestSubjects:
             mail(2, subject="Minutes of the monthly meeting", hours=24 * 28),
         )
         assert january.topic != february.topic
+
+    def test_a_question_that_is_sent_again_answers_nothing(self, archive: Archive) -> None:
+        first, again, reply = add(
+            archive,
+            mail(1, subject="Question about the harvest", text=HARVEST),
+            mail(20, subject="Question about the harvest", text=f"{HARVEST}\nAnybody?", author=JO),
+            mail(21, subject="Question about the harvest", text="I have them on paper.", author=ANA),
+        )
+        assert again.edge.parent is None
+        assert reply.edge.parent in (first.post, again.post)
+
+    def test_posts_without_a_subject_have_none_in_common(self, archive: Archive) -> None:
+        first, second = add(
+            archive, mail(1, subject="(no subject)"), mail(2, subject="Re: (no subject)", author=JO, text="Yes.")
+        )
+        assert first.topic != second.topic
 
     def test_two_posts_with_one_missing_parent_are_not_parted_by_their_subject(self, archive: Archive) -> None:
         first, one, other = add(

@@ -136,9 +136,10 @@ class Quoting:
             )
             for post, this in loose.items()
         }
-        return _Comparison(
-            known, passages, parents, bearers, subjects, digested, loose.keys(), self._without_prefixes()
-        )
+        bare = {post for post, this in loose.items() if near[post] and not this.answers}
+        samples = self._samples({*bare, *chain(*(near[post] for post in bare))})
+        lost = self._without_prefixes()
+        return _Comparison(known, passages, parents, bearers, subjects, digested, loose.keys(), samples, lost)
 
     def _write(self, posts: Sequence[int], compared: _Comparison) -> None:
         here = [post for post in posts if post in compared.known]
@@ -167,10 +168,14 @@ class Quoting:
 
     def _sampled(self, posts: Collection[int]) -> set[int]:
         """The shingles of these posts' own words."""
+        return set(chain(*self._samples(posts).values()))
+
+    def _samples(self, posts: Collection[int]) -> dict[int, frozenset[int]]:
         rows = self._database.rows(
-            "SELECT shingles FROM sample WHERE post IN (SELECT value FROM json_each(?))", (json.dumps(sorted(posts)),)
+            "SELECT post, shingles FROM sample WHERE post IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(posts)),),
         )
-        return {hashed for (shingles,) in rows for hashed in _unpacked(shingles)}
+        return {post: frozenset(_unpacked(shingles)) for post, shingles in rows}
 
     def _bearers(self, hashes: Collection[int]) -> dict[int, list[int]]:
         """The posts whose own words each shingle stands for; of very many, those that came first."""
@@ -252,6 +257,7 @@ class _Comparison:
     subjects: Mapping[int, Subject]
     digested: Mapping[int, frozenset[int]]
     loose: Collection[int]
+    samples: Mapping[int, frozenset[int]]
     without_prefixes: frozenset[int]
 
     def sources(self, post: int) -> Iterator[int | None]:
@@ -268,9 +274,14 @@ class _Comparison:
         hits = [self._hits(post, passage) for passage in passages]
         likely = set(chain(self.digested[post], *hits))
         young = same_subject(self.known[post], self.subjects[post], self.without_prefixes)
-        likely.update(one.post for one in young)
+        likely.update(one.post for one in young if not self._is_sent_again(post, one.post))
         candidates = [self.known[one] for one in likely if one in self.known]
         return suggest(self.known[post], passages, candidates, hits, self.digested[post])
+
+    def _is_sent_again(self, post: int, earlier: int) -> bool:
+        """Whether a post that does not look like an answer says what the earlier one said."""
+        mine, theirs = self.samples.get(post, frozenset()), self.samples.get(earlier, frozenset())
+        return bool(mine) and 2 * len(mine & theirs) >= len(mine)
 
     def _hits(self, post: int, passage: Passage) -> dict[int, float]:
         """How much of a passage each earlier post has."""

@@ -212,6 +212,8 @@ def _import(forum: Forum, options: Namespace) -> Answer:
     }
     for words in (*report.words, *_passed_over(report)):
         output.say(words)
+    if options.prefixes == "lost":
+        output.say(_("Of this list a subject alone joins no posts from now on: only what they quote does."))
     if report.prefixes_seem_lost:
         output.say(
             _(

@@ -287,6 +287,18 @@ class TestOnce:
         assert archive.digests.members_of(post)[0] == first
         assert archive.posts.at("home", "INBOX", 7) == {5: single}
 
+    def test_the_words_of_a_whole_copy_may_be_others_than_the_digest_told(
+        self, archive: Archive, digest: bytes
+    ) -> None:
+        forged = mail(1, subject="[open-data] Wells", text="The wells are poisoned.")
+        archive.posts.add("open-data", [fetched_header(forged, 5)], NOW)
+        add(archive, digest)
+        add(archive, forged)
+        words = posts_of(archive)
+        assert set(words.values()) >= {"The wells are poisoned.", "Are the wells open?"}
+        rebuild(archive)
+        assert posts_of(archive) == words
+
     def test_another_author_in_a_digest_is_another_post(self, archive: Archive) -> None:
         singles = add(archive, MAILS[0])
         forged = MAILS[0].replace(b"Maria Silva <maria@example.org>", b"Eve <eve@example.net>")

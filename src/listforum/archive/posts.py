@@ -71,6 +71,9 @@ class Posts:
                 posts.append(post)
                 if stored.changed and may_burst(arrival.header, arrival.received.parts):
                     rethread |= self._burst(post, now, changes)
+                elif stored.changed and not stored.new:
+                    for digest in self._digests.digests_of(post):  # its words may be others than those told there
+                        rethread |= self._burst(digest, None, changes)
             self._threads.rethread(rethread)
             self._lists.learn(list_row, [(min(a.header.date or 0, now), a.header) for a in arrivals])
             return Added(tuple(posts), frozenset(new))

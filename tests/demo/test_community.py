@@ -249,10 +249,10 @@ def test_what_real_lists_hold_is_there(mails: list[Read], kind: str) -> None:
 class TestTopics:
     def test_are_the_storys(self, mails: list[Read], reader: Member) -> None:
         topics = reader.json("topics", "open-data", "--limit", "500")
-        alone = [read.post.topic for read in mails if read.post.answers and not read.post.threading]
-        expected = Counter(read.post.topic for read in mails)
-        expected.subtract(alone)
-        assert sorted(topic["posts"] for topic in topics) == sorted([*expected.values(), *(1 for _ in alone)])
+        assert any(read.post.answers and not read.post.threading for read in mails)  # found by what they quote
+        branch = "polling unit list"  # one topic was hijacked: with another subject it goes on as a topic of its own
+        expected = Counter((read.post.topic, branch in read.header.subject) for read in mails)
+        assert sorted(topic["posts"] for topic in topics) == sorted(expected.values())
 
         newest = topics[0]
         assert (newest["subject"], newest["posts"]) == ("My river tables arrive as question marks", 1)

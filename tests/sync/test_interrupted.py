@@ -154,7 +154,9 @@ def test_killed_at_system_calls(
 def test_a_full_disk_is_said_and_what_came_before_is_kept(member: Member, dovecot: Dovecot, user: User) -> None:
     deliver(dovecot, user, *range(1, 301), text=" ".join(str(n) for n in range(700)))
     member.configure(dovecot, user, LIST)
-    outcome = member.process("sync", "--json", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000,) * 2))
+    outcome = member.process(
+        "sync", "--json", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000,) * 2)
+    )
     assert (outcome.code, outcome.document["stopped_by"]) == (1, None)
     assert "disk" in outcome.document["lists"][0]["error"]
     assert counts(member)["header"] > 0

@@ -97,8 +97,8 @@ class Storing:
             0,
         )
         order = _order(header.date, arrived, now)
-        if arrived is None and sent == header.date:
-            order = min(order, date)  # an imported mail was here when it was imported, whatever its date
+        if arrived is None and sent == header.date and sent is not None and sent > now:
+            order = min(order, date)  # what claims to be of the future is of when it was imported, and stays there
         self._database.run(
             """UPDATE post SET subject = ?, base = ?, author = ?, address = ?, anonymous = ?, sent = ?, date = ?,
                                replied = ?, reply_like = ?, digest = ?

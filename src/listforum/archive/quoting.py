@@ -280,8 +280,10 @@ class _Comparison:
 
     def _is_sent_again(self, post: int, earlier: int) -> bool:
         """Whether a post that does not look like an answer says what the earlier one said."""
-        mine, theirs = self.samples.get(post, frozenset()), self.samples.get(earlier, frozenset())
-        return bool(mine) and 2 * len(mine & theirs) >= len(mine)
+        if self.known[post].answers or not self.samples.get(post):
+            return False
+        mine, theirs = self.samples[post], self.samples.get(earlier, frozenset())
+        return 2 * len(mine & theirs) >= len(mine)
 
     def _hits(self, post: int, passage: Passage) -> dict[int, float]:
         """How much of a passage each earlier post has."""

@@ -126,7 +126,9 @@ class Threads:
         everyone = posts | self._families_of(posts) | self._touched(self._evidence(posts))
         everyone = self._with_families(everyone, {word.parent for word in self._verdicts(everyone)})
         forest = Forest(self._evidence(everyone), self._verdicts(everyone))
-        self._quoting.suggest(posts, forest.told())
+        told = forest.told()
+        loosened = self._with_a_parent(everyone).keys() - told.keys()
+        self._quoting.suggest(posts | loosened, told)
         suggested = self._quoting.suggestions(everyone)
         with_parents = self._with_families(everyone, {one.parent for one in suggested})
         if with_parents != everyone:
@@ -209,8 +211,8 @@ class Threads:
     def _with_a_parent(self, posts: Collection[int]) -> dict[int, int | None]:
         """The parents of those posts whose header, or whose reader, names one: no words move them."""
         rows = self._database.rows(
-            """SELECT child, parent FROM edge WHERE parent IS NOT NULL AND grounds IS NULL
-                   AND child IN (SELECT value FROM json_each(?))""",
+            """SELECT child, parent FROM edge JOIN post AS above ON above.id = parent
+               WHERE grounds IS NULL AND NOT above.burst AND child IN (SELECT value FROM json_each(?))""",
             (json.dumps(sorted(posts)),),
         )
         return dict(rows)

@@ -81,7 +81,8 @@ def test_where_no_answer_can_go_a_sentence_says_why_and_no_screen_opens(tmp_path
 
 
 def test_a_hidden_writer_cannot_be_answered_in_private(tmp_path: Path) -> None:
-    munged = mail(2, author="Wei via open-data <open-data@lists.example.org>", text="Which encoding, you ask?", hours=9)
+    wei = "Wei via open-data <open-data@lists.example.org>"
+    munged = mail(2, subject="Encodings", author=wei, text="Which encoding, you ask?", hours=9)
 
     async def script(reader: Reader) -> None:
         await open_topic(reader)

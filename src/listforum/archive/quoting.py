@@ -5,24 +5,16 @@ from __future__ import annotations
 import json
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, astuple
 from itertools import chain, islice
 from typing import Final
 
 from listforum.archive.database import Database, Row
 from listforum.mail.claims import Claim
 from listforum.model.forum import Grounds
-from listforum.topics.suggestions import (
-    WINDOW,
-    Known,
-    Subject,
-    Suggestion,
-    same_subject,
-    source,
-    suggest,
-    weighed,
-)
+from listforum.topics.comparison import Comparison
+from listforum.topics.suggestions import WINDOW, Known, Subject, Suggestion
 from listforum.topics.wording import NOBODY, Passage, Wording
 
 AT_ONCE: Final = 500
@@ -118,7 +110,7 @@ class Quoting:
 
     # --- comparing ------------------------------------------------------------------------------------------------
 
-    def _loaded(self, posts: Sequence[int], told: Mapping[int, int | None]) -> _Comparison:
+    def _loaded(self, posts: Sequence[int], told: Mapping[int, int | None]) -> Comparison:
         """Everything that these posts are compared with."""
         passages = self._passages(posts)
         loose = self._known([post for post in posts if post not in told])
@@ -139,9 +131,9 @@ class Quoting:
         bare = {post for post, this in loose.items() if near[post] and not this.answers}
         samples = self._samples({*bare, *chain(*(near[post] for post in bare))})
         lost = self._without_prefixes()
-        return _Comparison(known, passages, parents, bearers, subjects, digested, loose.keys(), samples, lost)
+        return Comparison(known, passages, parents, bearers, subjects, digested, loose.keys(), samples, lost)
 
-    def _write(self, posts: Sequence[int], compared: _Comparison) -> None:
+    def _write(self, posts: Sequence[int], compared: Comparison) -> None:
         here = [post for post in posts if post in compared.known]
         self._database.run_many(
             "UPDATE passage SET source = ?1 WHERE post = ?2 AND nth = ?3 AND source IS NOT ?1",
@@ -244,55 +236,6 @@ class Quoting:
         ):
             found[post].add(member)
         return {post: frozenset(found[post]) for post in posts}
-
-
-@dataclass(slots=True)
-class _Comparison:
-    """Some posts, and all that they are compared with: posts are known by number, shingles by their `bearers`."""
-
-    known: Mapping[int, Known]
-    passages: Mapping[int, Sequence[Passage]]
-    parents: Mapping[int, int]
-    bearers: Mapping[int, Sequence[int]]
-    subjects: Mapping[int, Subject]
-    digested: Mapping[int, frozenset[int]]
-    loose: Collection[int]
-    samples: Mapping[int, frozenset[int]]
-    without_prefixes: frozenset[int]
-
-    def sources(self, post: int) -> Iterator[int | None]:
-        """For each passage the post it was taken from."""
-        parent = self.known.get(self.parents.get(post, 0))
-        for passage in self.passages.get(post, ()):
-            yield source(passage, self._hits(post, passage), self.known, parent)
-
-    def suggestion(self, post: int) -> Suggestion | None:
-        """The parent to suggest for a post that was told none."""
-        if post not in self.loose:
-            return None
-        passages = self.passages.get(post, ())
-        hits = [self._hits(post, passage) for passage in passages]
-        likely = set(chain(self.digested[post], *hits))
-        young = same_subject(self.known[post], self.subjects[post], self.without_prefixes)
-        likely.update(one.post for one in young if not self._is_sent_again(post, one.post))
-        candidates = [self.known[one] for one in likely if one in self.known]
-        return suggest(self.known[post], passages, candidates, hits, self.digested[post])
-
-    def _is_sent_again(self, post: int, earlier: int) -> bool:
-        """Whether a post that does not look like an answer says what the earlier one said."""
-        if self.known[post].answers or not self.samples.get(post):
-            return False
-        mine, theirs = self.samples[post], self.samples.get(earlier, frozenset())
-        return 2 * len(mine & theirs) >= len(mine)
-
-    def _hits(self, post: int, passage: Passage) -> dict[int, float]:
-        """How much of a passage each earlier post has."""
-        return weighed(passage, {hashed: self._earlier(post, hashed) for hashed in passage.shingles})
-
-    def _earlier(self, post: int, hashed: int) -> list[int]:
-        this = self.known[post]
-        bearers = (self.known.get(bearer) for bearer in self.bearers.get(hashed, ()))
-        return [bearer.post for bearer in bearers if bearer is not None and bearer.precedes(this)]
 
 
 def _as_known(row: Row) -> Known:

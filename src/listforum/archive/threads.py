@@ -49,6 +49,8 @@ class Threads:
         """The person's word: `post` answers `parent`. Raises UnknownItem, or UsageError for a circle."""
         self._must_exist(post)
         self._must_exist(parent)
+        if post == parent:
+            raise UsageError(_("Post {post} cannot stand below itself.").format(post=post))
         if post in self._ancestors(parent):
             raise UsageError(
                 _("Post {parent} already stands below post {post}: joining them would go in a circle.").format(

@@ -6,7 +6,7 @@ import json
 import struct
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from itertools import chain, islice
 from typing import Final
 
@@ -49,11 +49,15 @@ class Quoting:
         """Stores the sample of a post's own words, and what it quotes, in place of what was there."""
         gone = self._sampled([post]) - set(wording.own)
         self._database.run_many("DELETE FROM shingle WHERE hash = ? AND post = ?", [(hashed, post) for hashed in gone])
+        self._database.run("DELETE FROM passage WHERE post = ?", (post,))
+        self.add(post, wording)
+
+    def add(self, post: int, wording: Wording) -> None:
+        """The same of a post of which nothing was stored yet."""
         self._database.run("INSERT OR REPLACE INTO sample VALUES (?, ?)", (post, _packed(wording.own)))
         self._database.run_many(
             "INSERT OR IGNORE INTO shingle VALUES (?, ?)", [(hashed, post) for hashed in wording.own]
         )
-        self._database.run("DELETE FROM passage WHERE post = ?", (post,))
         self._database.run_many(
             "INSERT INTO passage (post, nth, line, lines, claim, shingles) VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -267,7 +271,8 @@ def _unpacked(hashes: bytes) -> tuple[int, ...]:
 
 def _claim_text(claim: Claim) -> str:
     """As JSON, or "" where nothing is claimed."""
-    return json.dumps([claim.names, claim.addresses, claim.moments], ensure_ascii=False) if any(astuple(claim)) else ""
+    told = (claim.names, claim.addresses, claim.moments)
+    return json.dumps(told, ensure_ascii=False) if any(told) else ""
 
 
 def _claim(told: str) -> Claim:

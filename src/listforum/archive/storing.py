@@ -177,7 +177,7 @@ class Storing:
         )
         self._refer(post, referred)
         self._contents.keep(post, received, arrival.own_words)
-        self._quoting.keep(post, arrival.wording)
+        self._quoting.add(post, arrival.wording)
         return post
 
     def complete(self, post: int, arrival: Arrival, now: int, changes: Changes) -> bool:

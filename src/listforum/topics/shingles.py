@@ -6,6 +6,7 @@ S. Schleimer, D. S. Wilkerson and A. Aiken, "Winnowing: Local Algorithms for Doc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -33,10 +34,11 @@ def shingles(text: str) -> tuple[int, ...]:
 
     A text of three or four words is one shingle, a shorter one has none; of a short one all are kept.
     """
-    words = _TOKEN.findall(text[:_LONGEST].casefold())
+    readable = text[:_LONGEST].encode("utf-8", "replace").decode("utf-8")  # half a character cannot be hashed
+    words = _TOKEN.findall(readable.casefold())
     if len(words) < WORDS:
-        return (_hashed(words),) if len(words) >= _FEWEST_WORDS else ()
-    hashes = [_hashed(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1)]
+        return tuple(_hashed([words])) if len(words) >= _FEWEST_WORDS else ()
+    hashes = _hashed(zip(*(words[start:] for start in range(WORDS)), strict=False))
     return tuple(sorted(set(hashes) if len(hashes) <= FEW else _winnowed(hashes))[:MOST])
 
 
@@ -48,8 +50,8 @@ def expected(passage: int) -> float:
     return passage if passage > FEW else max(1.0, passage * 2 / (WINDOW + 1))
 
 
-def _hashed(words: list[str]) -> int:
-    return crc32(" ".join(words).encode("utf-8", "surrogatepass")) & _31_BITS
+def _hashed(runs: Iterable[Sequence[str]]) -> list[int]:
+    return [hashed & _31_BITS for hashed in map(crc32, map(str.encode, map(" ".join, runs)))]
 
 
 def _winnowed(hashes: list[int]) -> set[int]:

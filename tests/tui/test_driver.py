@@ -10,6 +10,9 @@ import pytest
 from tui.terminals import TerminalSession, python, tokens
 
 PROGRAM = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
+
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Offset

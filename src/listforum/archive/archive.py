@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from listforum.archive.posts import Posts
     from listforum.archive.quoting import Quoting
     from listforum.archive.threads import Threads
+    from listforum.archive.topic_rows import TopicRows
     from listforum.archive.topics import Topics
     from listforum.archive.waiting import Waiting
     from listforum.archive.words import Words
@@ -56,7 +57,13 @@ class Archive:
     def threads(self) -> Threads:
         from listforum.archive.threads import Threads
 
-        return Threads(self._database, self.quoting)
+        return Threads(self._database, self.quoting, self.topic_rows)
+
+    @cached_property
+    def topic_rows(self) -> TopicRows:
+        from listforum.archive.topic_rows import TopicRows
+
+        return TopicRows(self._database)
 
     @cached_property
     def quoting(self) -> Quoting:
@@ -104,7 +111,7 @@ class Archive:
     def marks(self) -> Marks:
         from listforum.archive.marks import Marks
 
-        return Marks(self._database, self.threads)
+        return Marks(self._database, self.topic_rows)
 
     @cached_property
     def outbox(self) -> Outbox:

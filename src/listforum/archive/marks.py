@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from listforum.archive.database import Database
-from listforum.archive.threads import Threads
+from listforum.archive.topic_rows import TopicRows
 
 Kind = Literal["follow", "mute", "star"]
 
@@ -15,9 +15,9 @@ Kind = Literal["follow", "mute", "star"]
 class Marks:
     """A topic's mark stands on a post of it, so it goes where that post goes when topics are joined or split."""
 
-    def __init__(self, database: Database, threads: Threads) -> None:
+    def __init__(self, database: Database, rows: TopicRows) -> None:
         self._database = database
-        self._threads = threads
+        self._rows = rows
 
     def read(self, posts: Collection[int]) -> tuple[int, ...]:
         """Marks posts as read; answers those that were not."""
@@ -74,5 +74,5 @@ class Marks:
                     "UPDATE post SET read = ? WHERE id IN (SELECT value FROM json_each(?))",
                     (value, json.dumps(changed)),
                 )
-                self._threads.refresh_of(changed)
+                self._rows.refresh_of(changed)
             return changed

@@ -47,7 +47,7 @@ class Posts:
         self._digests = Digests(database, contents)
         identity = Identity(database, contents, self._digests)
         self._storing = Storing(database, contents, quoting, self._digests, identity)
-        self._twins = Twins(database, contents, threads, self._storing)
+        self._twins = Twins(database, contents, threads, self._storing, identity)
 
     def add(self, list_name: str, arrivals: Sequence[Arrival], now: int) -> Added:
         """Stores a batch of one list in one transaction, threads it, and learns about the list from it."""
@@ -83,7 +83,7 @@ class Posts:
         with self._database.transaction():
             added = self.add(list_name, [arrival], now)
             self._database.run("UPDATE post SET read = 1 WHERE id = ?", (added.posts[0],))
-            self._threads.refresh_of(added.posts)
+            self._threads.rows.refresh_of(added.posts)
             return added.posts[0]
 
     def add_texts(self, texts: Iterable[tuple[int, Sequence[Piece]]]) -> None:

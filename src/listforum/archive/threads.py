@@ -10,17 +10,19 @@ from gettext import gettext as _
 
 from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
+from listforum.archive.topic_rows import TopicRows
 from listforum.errors import UnknownItem, UsageError
 from listforum.model.forum import Edge, Evidence, Grounds, Verdict
 from listforum.topics.forest import Forest, components, families, thread, touches
 
 
 class Threads:
-    """Threads posts again where new ones touch them, and keeps each topic's row."""
+    """Threads posts again where new ones touch them."""
 
-    def __init__(self, database: Database, quoting: Quoting) -> None:
+    def __init__(self, database: Database, quoting: Quoting, rows: TopicRows) -> None:
         self._database = database
         self._quoting = quoting
+        self.rows = rows
 
     def rethread(self, posts: Collection[int]) -> None:
         """Threads these posts, which are new or of which more is known, together with every topic they touch.
@@ -78,46 +80,11 @@ class Threads:
     def forget(self, post: int) -> None:
         """Removes a post of the person's own that was never sent; its answers find their next parent."""
         with self._database.transaction():
-            topic = self._topics_of([post]).get(post, 0)
+            topic, _family = self._placed([post]).get(post, (0, 0))
             left = self._families_of([post]) - {post}
             self._database.run("DELETE FROM post WHERE id = ?", (post,))
-            self.refresh({topic})
+            self.rows.refresh({topic})
             self.rethread(left)
-
-    def refresh_of(self, posts: Iterable[int]) -> None:
-        """Counts the topics of these posts anew."""
-        self.refresh(set(self._topics_of(list(posts)).values()))
-
-    def refresh(self, topics: Collection[int]) -> None:
-        """Writes the rows of these topics anew, and removes those that have no posts left; burst digests are none."""
-        among = json.dumps(sorted(topics))
-        self._database.run(
-            "DELETE FROM topic_list WHERE topic IN (SELECT value FROM json_each(?))",
-            (among,),
-        )
-        self._database.run("DELETE FROM topic WHERE id IN (SELECT value FROM json_each(?))", (among,))
-        self._database.run(
-            """INSERT INTO topic (id, root, posts, unread, people, started, last)
-               SELECT topic, 0, count(*), sum(NOT read), count(DISTINCT lower(coalesce(address, author))),
-                      min(date), max(date)
-               FROM post WHERE topic IN (SELECT value FROM json_each(?)) AND NOT burst GROUP BY topic""",
-            (among,),
-        )
-        self._database.run(
-            """UPDATE topic SET root = (
-                   SELECT post.id FROM post JOIN edge ON child = post.id
-                   WHERE post.topic = topic.id AND NOT burst
-                   ORDER BY parent IS NOT NULL AND NOT branch, coalesce(arrived, date), date, post.id LIMIT 1)
-               WHERE id IN (SELECT value FROM json_each(?))""",
-            (among,),
-        )
-        self._database.run(
-            """INSERT INTO topic_list (list, topic, last)
-               SELECT DISTINCT list, topic.id, topic.last
-               FROM topic JOIN post ON post.topic = topic.id JOIN post_list ON post_list.post = post.id
-               WHERE topic.id IN (SELECT value FROM json_each(?)) AND NOT burst""",
-            (among,),
-        )
 
     # --- threading ------------------------------------------------------------------------------------------------
 
@@ -153,7 +120,7 @@ class Threads:
             if was != (topics[post], together[post])
         ]
         self._database.run_many("UPDATE post SET topic = ?, family = ? WHERE id = ?", moved)
-        self.refresh({topic for topic, _family in before.values()} | set(topics.values()))
+        self.rows.refresh({topic for topic, _family in before.values()} | set(topics.values()))
 
     def _hang(self, posts: Collection[int]) -> dict[int, int | None]:
         """Hangs new posts below the parents that their headers name, when that moves nobody; answers these parents.
@@ -180,7 +147,7 @@ class Threads:
         self._database.run_many(
             "UPDATE post SET topic = ?, family = ? WHERE id = ?", [(*places[post], post) for post in hung]
         )
-        self.refresh({places[post][0] for post in hung})
+        self.rows.refresh({places[post][0] for post in hung})
         return {post: edge.parent for post, edge in hung.items()}
 
     def _edge(self, known: Evidence) -> Edge | None:
@@ -251,9 +218,6 @@ class Threads:
             (json.dumps(sorted(posts)),),
         )
         return {post for (post,) in rows}
-
-    def _topics_of(self, posts: Collection[int]) -> dict[int, int]:
-        return {post: topic for post, (topic, _family) in self._placed(posts).items()}
 
     def _placed(self, posts: Collection[int]) -> dict[int, tuple[int, int]]:
         """The topic and the family of each post; 0 while it has none."""

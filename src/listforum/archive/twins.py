@@ -14,13 +14,15 @@ from listforum.archive.threads import Threads
 class Twins:
     """Makes one post of two when their texts agree."""
 
-    def __init__(self, database: Database, contents: Contents, threads: Threads, storing: Storing) -> None:
+    def __init__(
+        self, database: Database, contents: Contents, threads: Threads, storing: Storing, identity: Identity
+    ) -> None:
         self._database = database
         self._contents = contents
         self._threads = threads
         self._storing = storing
         self._digests = Digests(database, contents)
-        self._identity = Identity(database, contents, self._digests)
+        self._identity = identity
 
     def settle(self, post: int, changes: Changes) -> int:
         """The post that a mail is, now that its text is here: itself, unless these words are known of another one."""

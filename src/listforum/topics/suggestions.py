@@ -166,7 +166,7 @@ def suggest(
         if not candidate.precedes(post) or candidate.lists.isdisjoint(post.lists):
             continue
         score, grounds = _weigh(post, passages, candidate, hits)
-        share = sum(found.get(candidate.post, 0.0) for found in hits) / total if total else 1.0
+        share = _found(candidate, hits) / total if total else 1.0
         if candidate.post not in digested and _is_far_fetched(post, candidate, grounds, share):
             continue
         if score >= _ACCEPTED and (best is None or (score, candidate.order) > best[:2]):
@@ -217,7 +217,7 @@ def _weigh(
     post: Known, passages: Sequence[Passage], candidate: Known, hits: Sequence[dict[int, float]]
 ) -> tuple[float, Grounds]:
     shares = [_share(passage, found.get(candidate.post, 0.0)) for passage, found in zip(passages, hits, strict=True)]
-    count = sum(found.get(candidate.post, 0.0) for found in hits)
+    count = _found(candidate, hits)
     score = _SUBJECT if post.base == candidate.base != "" else 0.0
     if count:
         score += _WHOLE_QUOTE * min(1, count / sum(expected(len(passage.shingles)) for passage in passages))
@@ -228,6 +228,11 @@ def _weigh(
     score -= _AGE * min((post.date - candidate.date) / _OLD, 1)
     lines = sum(round(passage.lines * share) for passage, share in zip(passages, shares, strict=True))
     return score, Grounds(max(lines, int(count > 0)), author, moment > 0, post.base == candidate.base != "")
+
+
+def _found(candidate: Known, hits: Sequence[dict[int, float]]) -> float:
+    """How much of all passages a candidate bears."""
+    return sum(found.get(candidate.post, 0.0) for found in hits)
 
 
 def _share(passage: Passage, count: float) -> float:

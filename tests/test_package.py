@@ -94,6 +94,18 @@ class TestWhatACommandLoads:
         assert "listforum" in loaded
         assert FORBIDDEN[line] & loaded == set()
 
+    def test_the_screen_begins_without_what_threads_posts(self, home: Path) -> None:
+        program = "import sys, listforum.tui.app; print(*sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=home.parent,
+            env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{os.getenv('PYTHONPATH', '')}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert {"listforum.topics.forest", "listforum.mail.claims"} & set(done.stdout.split()) == set()
+
 
 class TestHelp:
     def test_answers_in_under_twice_a_bare_start(self) -> None:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.search.analysis import MAX_WORD, atoms, fingerprint, pairs, phrase, spans, trails, words
-from listforum.search.match import Analysed, values_of
-from listforum.search.query import parse
+from listforum.search.analysis import (
+    MAX_WORD,
+    atoms,
+    beginning,
+    counted,
+    fingerprint,
+    forms_of,
+    pairs,
+    phrase,
+    raw_counts,
+    raw_words,
+    spans,
+    term_counts,
+    trails,
+    words,
+)
 
 ZWNJ = "\u200c"
 
@@ -123,8 +136,12 @@ FINDS_NOT = [
 
 
 def finds(typed: str, text: str) -> bool:
-    (clause,) = parse(typed if " " not in typed else f'"{typed}"', date(2026, 1, 1)).required
-    return Analysed(values_of("", ("", ""), text)).meets(clause)
+    """What is typed is read as a phrase: all its terms are indexed for the text, and stand there in that order."""
+    indexed = set(words(text))
+    return any(
+        indexed.issuperset({*row, *pairs(typed)}) and any(phrase(row) in trail for trail in trails(text))
+        for row in atoms(typed)
+    )
 
 
 @pytest.mark.parametrize(("language", "typed", "text"), FINDS)
@@ -214,3 +231,63 @@ def test_latin_accents_never_matter(word: str) -> None:
 @settings(deadline=None, max_examples=200)
 def test_arabic_and_persian_keyboards_never_matter(word: str) -> None:
     assert words(word.translate(str.maketrans("کی", "كي"))) == words(word)
+
+
+@given(st.lists(texts, max_size=3))
+@settings(deadline=None, max_examples=200)
+def test_counting_the_terms_of_texts_is_counting_their_words(several: list[str]) -> None:
+    expected = Counter(term for text in several for term in words(text))
+    assert counted(*several) == expected
+    assert term_counts(raw_counts(*several)) == expected
+
+
+def test_the_forms_of_a_word_are_its_spellings_that_are_not_its_terms() -> None:
+    assert forms_of(["running", "run", "connections"]) == {("running", "run"), ("connections", "connect")}
+    assert forms_of(raw_words("Sérieux RUNNING")) == {("running", "run")}
+    assert forms_of([]) == set()
+
+
+@given(texts)
+@settings(deadline=None, max_examples=200)
+def test_every_form_stands_for_a_term_of_the_text(text: str) -> None:
+    assert {term for _form, term in forms_of(raw_words(text))} <= set(words(text))
+    assert all(form and form != term for form, term in forms_of(raw_words(text)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "form"),
+    [
+        ("runnin", "runnin"),
+        ("Conexió", "conexio"),
+        ("foo-ba", "ba"),
+        ("maria@exam", "exam"),
+        ("кни", "кни"),
+        (f"می{ZWNJ}رو", "میرو"),
+        (f"می{ZWNJ}", "می"),
+        ("كتا", "کتا"),
+        ("搜", "搜"),
+        ("全文搜索", "搜索"),
+        ("在Lin", "lin"),
+        ("linux在", "在"),
+        ("", ""),
+        (" -- ", ""),
+    ],
+)
+def test_a_beginning_is_the_last_word_as_it_is_written(typed: str, form: str) -> None:
+    assert beginning(typed) == form
+
+
+SPACED = [*"abcdefgstuyzéèçñüöâßøæœＡ", "é", "ﬁ", "İ", *"ёйцукенговыами", "й", *"αςσάώ", *"кирилица"]
+SPACED += [*"ابپتكکيیىةهآأإؤئنملو۴٣", "لا", "ﷺ", "ـ", "‌", "بَ", *"किहन्", "की", *"0123", "­"]
+UNSPACED = [*"搜索引擎かがカｶ한국", "が", "ﾊﾞ", "한", "㈱"]
+
+
+@given(st.lists(st.sampled_from(SPACED + UNSPACED), min_size=1, max_size=MAX_WORD // 2), st.data())
+@settings(deadline=None, max_examples=300)
+def test_every_beginning_of_a_word_begins_something_the_word_is_known_by(
+    letters: list[str], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(1, len(letters)))
+    word, typed = "".join(letters), "".join(letters[:cut])
+    known = {*words(word), *(form for form, _term in forms_of(raw_words(word)))}
+    assert any(each.startswith(beginning(typed)) for each in known) or not beginning(typed)

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import chain
 from zlib import crc32
@@ -38,7 +39,53 @@ _LINE_INSIDE_HAN = re.compile(
 
 def words(text: str) -> list[str]:
     """The terms of a text as they are indexed, in order, with repeats."""
-    return list(chain.from_iterable(map(_terms.__getitem__, _raw_words(text))))
+    return list(chain.from_iterable(map(_terms.__getitem__, raw_words(text))))
+
+
+def raw_words(text: str) -> list[str]:
+    """The words of a text in order, as they are before their letters are folded and their endings taken off."""
+    if not text.isascii() and _LINE_INSIDE_HAN.search(text):
+        text = _LINE_INSIDE_HAN.sub("", text)
+    return text.translate(folding.SPLIT).split()
+
+
+def raw_counts(*texts: str) -> Counter[str]:
+    """The distinct raw words of some texts, and how often each stands there."""
+    return Counter(chain.from_iterable(map(raw_words, texts)))
+
+
+def term_counts(raw: Mapping[str, int]) -> dict[str, int]:
+    """The terms of counted raw words, and how often each stands there."""
+    found: dict[str, int] = {}
+    for word, times in raw.items():
+        for term in _terms[word]:
+            found[term] = found.get(term, 0) + times
+    return found
+
+
+def counted(*texts: str) -> Mapping[str, int]:
+    """The terms of some texts, and how often each stands there."""
+    return term_counts(raw_counts(*texts))
+
+
+def forms_of(raw_words: Iterable[str]) -> set[tuple[str, str]]:
+    """How raw words are written in folded letters, each with its term; those that are their own terms are left out."""
+    forms = set(chain.from_iterable(map(_forms, raw_words)))
+    return {(form, term) for form in forms if (term := folding.stem(form)) != form}
+
+
+def beginning(typed: str) -> str:
+    """What a word begins with that begins as `typed` ends: "" when no word is typed.
+
+    It is the last word in folded letters, not stemmed; of a script without spaces it is the last two characters. Each
+    word that begins as was typed has a term, or a form among its `forms_of`, that begins with it.
+    """
+    raw = raw_words(typed)
+    forms = _joined_forms(raw[-1]) if raw else ()
+    if not forms:
+        return ""
+    run = folding.UNSPACED_RUN.search("".join(forms[-2:]))
+    return "".join(forms[-2:]) if run is not None and len(run.group()) == 2 else forms[-1]
 
 
 def trails(text: str) -> tuple[str, ...]:
@@ -46,7 +93,7 @@ def trails(text: str) -> tuple[str, ...]:
 
     One trail, or two when the text holds zero-width non-joiners: split there, and joined.
     """
-    raw = _raw_words(text)
+    raw = raw_words(text)
     split = phrase(chain.from_iterable(map(_split_atoms.__getitem__, raw)))
     if _JOINER not in text:
         return (split,)
@@ -63,7 +110,7 @@ def atoms(text: str) -> tuple[tuple[str, ...], ...]:
 
     One row, or two when joining at zero-width non-joiners makes a difference: split first.
     """
-    raw = _raw_words(text)
+    raw = raw_words(text)
     split = tuple(chain.from_iterable(map(_split_atoms.__getitem__, raw)))
     joined = tuple(chain.from_iterable(map(_joined_atoms.__getitem__, raw)))
     return (split,) if split == joined else (split, joined)
@@ -71,7 +118,7 @@ def atoms(text: str) -> tuple[tuple[str, ...], ...]:
 
 def pairs(text: str) -> tuple[str, ...]:
     """The neighbouring characters of unspaced scripts in a text, as the terms they are indexed by."""
-    runs = chain.from_iterable(map(folding.unspaced_runs, _raw_words(text)))
+    runs = chain.from_iterable(map(folding.unspaced_runs, raw_words(text)))
     return tuple(chain.from_iterable(_neighbours(run) for run in runs))
 
 
@@ -117,12 +164,6 @@ _PROBE = (
 )
 
 
-def _raw_words(text: str) -> list[str]:
-    if not text.isascii() and _LINE_INSIDE_HAN.search(text):
-        text = _LINE_INSIDE_HAN.sub("", text)
-    return text.translate(folding.SPLIT).split()
-
-
 def _neighbours(run: str) -> Iterator[str]:
     return (run[at : at + 2] for at in range(len(run) - 1))
 
@@ -161,32 +202,45 @@ class _Memory(dict[str, tuple[str, ...]]):
         return made
 
 
-def _plain_atoms(raw: str) -> tuple[str, ...]:
-    """The terms of a raw word without joiners; none when nothing of it is left after folding."""
+def _forms_without_joiners(raw: str) -> tuple[str, ...]:
+    """A raw word in folded letters; none when nothing is left of it, several when scripts without spaces are in it."""
     if raw.isascii():
-        return (folding.term(raw[:MAX_WORD]),) if raw else ()
+        return (raw[:MAX_WORD],) if raw else ()
     raw = unicodedata.normalize("NFC", raw)
     if folding.UNSPACED_RUN.search(raw) is None:
-        return tuple(filter(None, (folding.term(raw[:MAX_WORD]),)))
+        return tuple(filter(None, (folding.form(raw[:MAX_WORD]),)))
     found: list[str] = []
     for part in folding.runs(raw):
-        found += part if folding.UNSPACED_RUN.match(part) else (folding.term(part[:MAX_WORD]),)
+        found += part if folding.UNSPACED_RUN.match(part) else (folding.form(part[:MAX_WORD]),)
     return tuple(filter(None, found))
 
 
-def _make_joined(raw: str) -> tuple[str, ...]:
-    return _plain_atoms(raw.replace(_JOINER, ""))
+def _joined_forms(raw: str) -> tuple[str, ...]:
+    return _forms_without_joiners(raw.replace(_JOINER, ""))
 
 
-def _make_split(raw: str) -> tuple[str, ...]:
-    return tuple(chain.from_iterable(map(_plain_atoms, raw.split(_JOINER))))
+def _split_forms(raw: str) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(_forms_without_joiners, raw.split(_JOINER))))
+
+
+def _forms(raw: str) -> tuple[str, ...]:
+    """All that a raw word is indexed as, before its endings are taken off."""
+    found = _joined_forms(raw)
+    if _JOINER in raw:
+        found += _split_forms(raw)
+    return found + tuple(chain.from_iterable(_neighbours(run) for run in folding.unspaced_runs(raw)))
 
 
 def _make_terms(raw: str) -> tuple[str, ...]:
-    found = _make_joined(raw)
-    if _JOINER in raw:
-        found += _make_split(raw)
-    return found + tuple(chain.from_iterable(_neighbours(run) for run in folding.unspaced_runs(raw)))
+    return tuple(map(folding.stem, _forms(raw)))
+
+
+def _make_joined(raw: str) -> tuple[str, ...]:
+    return tuple(map(folding.stem, _joined_forms(raw)))
+
+
+def _make_split(raw: str) -> tuple[str, ...]:
+    return tuple(map(folding.stem, _split_forms(raw)))
 
 
 _terms = _Memory(_make_terms, MAX_REMEMBERED)

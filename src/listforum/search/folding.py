@@ -139,13 +139,17 @@ _russian = snowballstemmer.stemmer("russian")
 _persian = snowballstemmer.stemmer("persian")
 
 
-def term(raw: str) -> str:
-    """The term of a raw word of a spaced script; empty when folding leaves nothing.
+def form(raw: str) -> str:
+    """A raw word of a spaced script in folded letters; empty when folding leaves nothing."""
+    return raw if raw.isascii() else raw.translate(_FOLD)
+
+
+def stem(folded: str) -> str:
+    """The term of a word in folded letters.
 
     Latin words are stemmed as English whatever their language: at search time nobody knows it, and plurals in -s are
     shared. Arabic script is stemmed as Persian after the Arabic article is taken off.
     """
-    folded = raw if raw.isascii() else raw.translate(_FOLD)
     if folded.isascii():
         return _english.stemWord(folded) if folded.isalpha() else folded
     if "\u0400" <= folded[0] <= "\u052f":

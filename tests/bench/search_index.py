@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from listforum.model.forum import Document
 from listforum.search.analysis import words
 from listforum.search.index import SearchIndex
-from listforum.search.query import parse
+from listforum.search.parse import parse
 from search.memory import MemoryArchive, document
 
 QUERIES = 40

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from listforum.model.forum import Document
+from listforum.search.query import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class MemoryArchive:
     def __init__(self, documents: Iterable[Document] = (), generation: str = "first") -> None:
         self.generation_name = generation
         self.change = 0
+        self.marks: dict[Mark, frozenset[int]] = {}
         self.by_post: dict[int, Document] = {}
         for document in documents:
             self.put(document)
@@ -49,8 +51,28 @@ class MemoryArchive:
     def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
         return {post: self.by_post[post].own_words for post in posts if post in self.by_post}
 
-    def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
-        return {post: self.by_post[post].topic for post in posts if post in self.by_post}
+    def files_of(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        return {post: self.by_post[post].files for post in posts if post in self.by_post}
+
+    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
+        return self._older(upto, than)[:limit]
+
+    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
+        return len(self._older(upto, than))
+
+    def _older(self, upto: int, than: tuple[int, int] | None) -> list[Document]:
+        found = [each for each in self.by_post.values() if each.change <= upto]
+        found.sort(key=lambda each: (each.date, each.post), reverse=True)
+        return [each for each in found if than is None or (each.date, each.post) < than]
+
+    def topics(self) -> Sequence[int]:
+        known = [0] * (max(self.by_post, default=0) + 1)
+        for post, each in self.by_post.items():
+            known[post] = each.topic
+        return known
+
+    def marked(self, mark: Mark) -> Collection[int]:
+        return self.marks.get(mark, frozenset())
 
     def headings_of(self, posts: Sequence[int]) -> Mapping[int, KeptHeading]:
         return {post: heading(self.by_post[post]) for post in posts if post in self.by_post}
@@ -72,6 +94,8 @@ def document(
     topic: int | None = None,
     lists: tuple[str, ...] = ("garden",),
     date: int | None = None,
+    files: tuple[str, ...] = (),
+    has: tuple[str, ...] = (),
 ) -> Document:
     """A post; without more, in a topic of its own, each a day younger than the one before."""
     return Document(
@@ -84,4 +108,6 @@ def document(
         address=address,
         date=1_700_000_000 + post * 86_400 if date is None else date,
         own_words=own_words,
+        files=files,
+        has=has,
     )

@@ -26,7 +26,7 @@ from listforum.errors import HomeError
 from listforum.model.forum import SearchHit
 from listforum.search import manifest, segment, storage, writer
 from listforum.search.index import NeedsRebuild, SearchIndex
-from listforum.search.query import parse
+from listforum.search.parse import parse
 from search.memory import MemoryArchive, document
 
 PUMP = parse("pump", date(2026, 1, 1))

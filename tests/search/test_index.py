@@ -16,7 +16,8 @@ from listforum.model.forum import Document, SearchAnswer
 from listforum.search import writer
 from listforum.search.answer import Sort, Unit
 from listforum.search.index import MAX_LATER, NeedsRebuild, SearchIndex
-from listforum.search.query import Query, parse
+from listforum.search.parse import parse
+from listforum.search.query import Query
 from search.memory import MemoryArchive, document
 
 WISHES: list[tuple[Sort, Unit]] = [("newest", "topics"), ("newest", "posts"), ("best", "topics"), ("best", "posts")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listforum.search.query import parse
+from listforum.search.parse import parse
 from listforum.search.snippet import LENGTH, snippet
 
 FILLER = "one two three four five six seven eight nine ten "

@@ -15,7 +15,7 @@ from whoosh.reading import MultiReader, SegmentReader
 from whoosh.searching import Searcher
 
 from listforum.search import manifest, writer
-from listforum.search.codec import LENGTHS
+from listforum.search.postings import LENGTHS
 from listforum.search.index import SearchIndex
 from listforum.search.query import FIELDS
 from listforum.search.schema import SCHEMA

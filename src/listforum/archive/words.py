@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 from listforum.archive.contents import Contents
@@ -26,6 +27,14 @@ class Words:
         """The newest change number."""
         found = self._database.row("SELECT value FROM meta WHERE key = 'change'")
         return int(found[0]) if found else 0
+
+    def topics(self) -> Sequence[int]:
+        """The topic of each post, by the post's number; 0 for numbers of no post."""
+        newest = self._database.row("SELECT max(id) FROM post")
+        known = array("q", bytes(8 * ((newest[0] or 0) + 1 if newest else 1)))
+        for post, topic in self._database.rows("SELECT id, topic FROM post"):
+            known[post] = topic
+        return known
 
     def count(self) -> int:
         """How many posts there are."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from listforum.archive.archive import Archive
 from listforum.errors import ListforumError
-from listforum.forum.searching import ArchiveSource
+from listforum.forum.archive_source import ArchiveSource
 from listforum.home import Home
 from listforum.search.index import SearchIndex
 from listforum.words import speak

@@ -41,7 +41,7 @@ class Indexing:
         words = self._archive.words
         if not (self._home.index / _FILE).exists():
             return words.count()
-        from listforum.forum.searching import ArchiveSource  # noqa: PLC0415 - whoosh, which only an index needs
+        from listforum.forum.archive_source import ArchiveSource  # noqa: PLC0415 - whoosh, which only an index needs
         from listforum.search.index import NeedsRebuild, SearchIndex  # noqa: PLC0415 - as above
 
         try:

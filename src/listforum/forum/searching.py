@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import Literal, TypedDict
 
 from listforum.archive.archive import Archive
+from listforum.forum.archive_source import ArchiveSource
 from listforum.forum.indexing import Indexing
 from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
-from listforum.model.forum import Document, PostRecord, SearchAnswer, SearchHit
+from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
-from listforum.search.query import Query, list_term, parse
+from listforum.search.parse import parse
+from listforum.search.query import InList, Query, list_term
 from listforum.search.snippet import marks, place
 
 
@@ -55,10 +57,10 @@ class Searching:
         """
         began = time.perf_counter()
         query = parse(text, datetime.now(UTC).date())
-        self._must_be_known(*query.lists, *query.excluded_lists)
+        self._must_be_known(*_lists_of(query))
         if list_name is not None:
             self._archive.lists.id_of(list_name)
-            query = replace(query, lists=(*query.lists, list_term(list_name)))
+            query = replace(query, required=(*query.required, (InList(list_term(list_name)),)))
         wish: _Wish = {"sort": sort, "limit": limit, "unit": unit}
         answer = self._indexed(query, wish) if self._indexing.in_charge else self._whole(query, wish, progress)
         elapsed = (time.perf_counter() - began) * 1000
@@ -119,27 +121,6 @@ class Searching:
         return self._index.check()
 
 
-class ArchiveSource:
-    """The archive as the index reads it; its texts are made safe, so that what is found is what is shown."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-
-    def generation(self) -> str:
-        return self._archive.words.generation()
-
-    def changed(self) -> int:
-        return self._archive.words.changed()
-
-    def documents(self, after: int, limit: int) -> Sequence[Document]:
-        changed = self._archive.words.after(after, limit)
-        return [replace(one, own_words=safe.body(one.own_words)) for one in changed]
-
-    def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
-        return {post: safe.body(text) for post, text in self._archive.words.own_words(posts).items()}
-
-    def headings_of(self, posts: Sequence[int]) -> Mapping[int, PostRecord]:
-        return self._archive.topics.records(posts)
-
-    def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
-        return self._archive.topics.of(posts)
+def _lists_of(query: Query) -> Iterator[str]:
+    conditions = [condition for choice in (*query.required, query.excluded) for condition in choice]
+    return (condition.name for condition in conditions if isinstance(condition, InList))

@@ -245,7 +245,8 @@ class Document:
 
     `change` is its change number: a counter of the whole archive that grows whenever the words, subject, author or
     lists of any post change. `address` is empty when unproven, `own_words` when the text is not here; `date` is in
-    seconds since 1970 UTC.
+    seconds since 1970 UTC. `files` are the names of attachments; `has` says what is in it besides words: "attachment",
+    "patch", "link".
     """
 
     post: int
@@ -257,6 +258,8 @@ class Document:
     address: str
     date: int
     own_words: str
+    files: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +280,15 @@ class SearchHit:
 class SearchAnswer:
     """The hits shown, and how many there are in all (topics, or posts where posts were asked for).
 
-    `behind` counts the changes of the archive that were not searched, because they are still to be indexed.
+    `behind` counts the changes of the archive that were not searched, because they are still to be indexed. Unless it
+    is `complete`, there may be more than `total`. `problems` are sentences on what in the query was not understood.
+    `meant` is a query that would find something, where nothing was found; "" where none is known.
     """
 
     total: int
     hits: tuple[SearchHit, ...]
     milliseconds: float
     behind: int = 0
+    complete: bool = True
+    problems: tuple[str, ...] = ()
+    meant: str = ""

@@ -5,20 +5,22 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from listforum.model.forum import SearchAnswer, SearchHit
-from listforum.search.evaluate import Candidates, Doubt, Rank
-from listforum.search.match import Analysed, values_of
+from listforum.search.evaluate import Column, Doubt
+from listforum.search.match import Analysed, Values, values_of
 from listforum.search.query import Query
 from listforum.search.snippet import snippet
-from listforum.search.source import Heading, Source
+from listforum.search.source import Source
 
 Sort = Literal["newest", "best"]
 Unit = Literal["topics", "posts"]
 
+POSTS_AT_FIRST = 40
 POSTS_AT_ONCE = 500
-"""How many texts are held while phrases are confirmed."""
+"""How many texts are read at once while phrases are confirmed: few until the first of them are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +32,122 @@ class Wish:
     unit: Unit
 
 
-def compose(source: Source, query: Query, candidates: Candidates, wish: Wish) -> SearchAnswer:
-    """The answer, its `milliseconds` still to be measured."""
-    refuted = _refuted(source, candidates.doubts) if candidates.doubts else frozenset()
-    ranks = [rank for rank in candidates.ranks if rank[2] not in refuted] if refuted else candidates.ranks
-    topics = source.topics_of([post for _, _, post in ranks])
-    known = (rank for rank in ranks if rank[2] in topics)
-    units = _best_of_each(topics, known) if wish.unit == "topics" else list(known)
-    shown = [post for _, _, post in heapq.nlargest(max(0, wish.limit), units)]
-    return SearchAnswer(len(units), tuple(_hits(source, query, shown)), 0.0)
+def compose(source: Source, query: Query, columns: Sequence[Column], wish: Wish) -> Iterator[SearchAnswer]:
+    """The answers to a query, each knowing more than the one before; only the last is complete.
+
+    There is more than one only where texts must confirm what was asked. `milliseconds` are still to be measured.
+    """
+    topics = source.topics()
+    doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
+    if not doubts:
+        shown = list(islice(_units(_in_order(columns, topics, wish), wish), max(0, wish.limit)))
+        total = _count(columns, topics, wish)
+        yield SearchAnswer(total, tuple(_hits(source, query, shown, topics)), 0.0, problems=query.problems)
+        return
+    units = _units(_confirmed(source, _in_order(columns, topics, wish), doubts), wish)
+    shown = list(islice(units, max(0, wish.limit)))
+    hits = tuple(_hits(source, query, shown, topics))
+    if len(shown) == wish.limit:
+        yield SearchAnswer(len(shown), hits, 0.0, complete=False, problems=query.problems)
+    total = len(shown) + sum(1 for _ in units)
+    yield SearchAnswer(total, hits, 0.0, problems=query.problems)
 
 
-def _best_of_each(topics: Mapping[int, int], ranks: Iterable[Rank]) -> list[Rank]:
-    """The first-ranking post of each topic."""
-    best: dict[int, Rank] = {}
-    for rank in ranks:
-        topic = topics[rank[2]]
-        if (before := best.get(topic)) is None or rank > before:
-            best[topic] = rank
-    return list(best.values())
+def topics_found(source: Source, columns: Sequence[Column]) -> Iterator[int]:
+    """Every topic that answers, the one with the newest answering post first."""
+    topics = source.topics()
+    doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
+    ordered = _newest_first(columns, topics)
+    confirmed = _confirmed(source, ordered, doubts) if doubts else ordered
+    return iter(dict.fromkeys(topic for _, topic in confirmed))
 
 
-def _refuted(source: Source, doubts: Mapping[int, Doubt]) -> frozenset[int]:
-    """The posts whose text does not confirm what was in doubt."""
-    posts = list(doubts)
-    refuted: set[int] = set()
-    for start in range(0, len(posts), POSTS_AT_ONCE):
-        some = posts[start : start + POSTS_AT_ONCE]
-        texts, headings = source.text_of(some), source.headings_of(some)
-        refuted.update(post for post in some if not _confirms(headings.get(post), texts.get(post, ""), doubts[post]))
-    return frozenset(refuted)
+# --- order and number -----------------------------------------------------------------------------------------------
+
+_Placed = tuple[int, int]
+"""A post and its topic."""
 
 
-def _confirms(heading: Heading | None, text: str, doubt: Doubt) -> bool:
-    if heading is None:
-        return False
-    analysed = Analysed(values_of(heading.subject, (heading.author, heading.address or ""), text))
-    return all(map(analysed.meets, doubt.required)) and not any(map(analysed.meets, doubt.excluded))
+def _in_order(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> Iterator[_Placed]:
+    return _best_first(columns, topics) if wish.sort == "best" else _newest_first(columns, topics)
 
 
-def _hits(source: Source, query: Query, posts: Sequence[int]) -> Iterator[SearchHit]:
-    topics, texts, headings = source.topics_of(posts), source.text_of(posts), source.headings_of(posts)
+def _newest_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[_Placed]:
+    """The posts found that are in a topic; of one moment the last to come first."""
+    each = [zip(column.dates, column.posts, strict=True) for column in columns]
+    for _, post in each[0] if len(each) == 1 else heapq.merge(*each, reverse=True):
+        if topics[post]:
+            yield post, topics[post]
+
+
+def _best_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[_Placed]:
+    ranks = [
+        (-column.scores.get(post, 0.0), -date, -post)
+        for column in columns
+        for post, date in zip(column.posts, column.dates, strict=True)
+        if topics[post]
+    ]
+    heapq.heapify(ranks)
+    while ranks:
+        post = -heapq.heappop(ranks)[2]
+        yield post, topics[post]
+
+
+def _units(ordered: Iterable[_Placed], wish: Wish) -> Iterator[int]:
+    """The posts to show: all of them, or the first of each topic."""
+    if wish.unit == "posts":
+        yield from (post for post, _ in ordered)
+        return
+    seen: set[int] = set()
+    for post, topic in ordered:
+        if topic not in seen:
+            seen.add(topic)
+            yield post
+
+
+def _count(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> int:
+    """How many topics or posts there are, none of them in doubt."""
+    placed = [list(map(topics.__getitem__, column.posts)) for column in columns]
+    if wish.unit == "posts":
+        return sum(len(each) - each.count(0) for each in placed)
+    return len(set().union(*placed) - {0})
+
+
+# --- what only texts can tell ---------------------------------------------------------------------------------------
+
+
+def _confirmed(source: Source, ordered: Iterator[_Placed], doubts: Mapping[int, Doubt]) -> Iterator[_Placed]:
+    """The posts without those whose text refutes what was in doubt."""
+    at_once = POSTS_AT_FIRST
+    while some := list(islice(ordered, at_once)):
+        refuted = _refuted(source, [post for post, _ in some if post in doubts], doubts)
+        yield from (each for each in some if each[0] not in refuted)
+        at_once = min(POSTS_AT_ONCE, 2 * at_once)
+
+
+def _refuted(source: Source, posts: Sequence[int], doubts: Mapping[int, Doubt]) -> frozenset[int]:
+    texts, headings, files = source.text_of(posts), source.headings_of(posts), source.files_of(posts)
+    values = {
+        post: values_of(
+            heading.subject, (heading.author, heading.address or ""), texts.get(post, ""), files.get(post, ())
+        )
+        for post, heading in headings.items()
+    }
+    return frozenset(post for post in posts if post not in values or not _confirms(values[post], doubts[post]))
+
+
+def _confirms(values: Values, doubt: Doubt) -> bool:
+    analysed = Analysed(values)
+    return all(any(map(analysed.meets, clauses)) for clauses in doubt.required) and not any(
+        map(analysed.meets, doubt.excluded)
+    )
+
+
+def _hits(source: Source, query: Query, posts: Sequence[int], topics: Sequence[int]) -> Iterator[SearchHit]:
+    texts, headings = source.text_of(posts), source.headings_of(posts)
     for post in posts:
-        heading = headings[post]
+        if (heading := headings.get(post)) is None:
+            continue
         shown, marks = snippet(texts.get(post, ""), query)
         yield SearchHit(
             post, topics[post], heading.message_id, heading.subject, heading.author, heading.date, shown, marks

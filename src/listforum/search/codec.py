@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import accumulate
 from operator import sub
@@ -28,29 +27,17 @@ from whoosh.fields import FieldType
 from whoosh.filedb.structfile import StructFile
 from whoosh.formats import Existence
 from whoosh.reading import TermNotFound
-from whoosh.util.numeric import byte_to_length
+
+from listforum.search.postings import NOWHERE, Postings
 
 POSTINGS_A_BLOCK = 256
 POSTINGS_WORTH_COMPRESSING = 8
 FASTEST = 1
-LENGTHS = tuple(map(byte_to_length, range(256)))
-"""Field lengths are kept as one byte: what each byte stands for."""
 
 POSTS_FORMAT = Existence()
 
 _RECORD = Struct("!Ii")
 """What stands before each record of Whoosh's table of terms: the lengths of key and value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The documents a term stands in, ascending, and how often it stands in each."""
-
-    documents: Sequence[int]
-    frequencies: Sequence[float]
-
-
-NOWHERE = Postings((), ())
 
 
 class _PostingsWriter(W3PostingsWriter):

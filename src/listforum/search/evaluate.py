@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Protocol
 
-from listforum.search.codec import LENGTHS, Postings
-from listforum.search.query import FIELDS, Clause, Field, Query, Reading
+from listforum.search.postings import LENGTHS, Postings
+from listforum.search.query import (
+    FIELDS,
+    Choice,
+    Clause,
+    Condition,
+    Dated,
+    Field,
+    Has,
+    InList,
+    InTopic,
+    Mark,
+    Marked,
+    Query,
+    Reading,
+)
 from listforum.search.schema import name_term
 from listforum.search.score import Scored, Statistics, scored_terms
 
@@ -24,104 +37,144 @@ class Readable(Protocol):
     @property
     def deleted(self) -> frozenset[int]: ...
     def postings(self, name: str, term: bytes) -> Postings: ...
+    def beginning(self, name: str, prefix: bytes) -> Iterable[Sequence[int]]:
+        """The documents of every term of a field that begins so, a sequence for one or more terms."""
+        ...
+
+    def terms_of_forms(self, prefix: bytes) -> Collection[bytes]:
+        """The terms that do not begin so, though a form of theirs does."""
+        ...
+
     def lengths(self, name: str) -> Sequence[int]: ...
-
-
-Rank = tuple[float, int, int]
-"""Score, date and post of a candidate: the greatest comes first. The score is 0 where the newest come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What only the text of a post can tell: phrases that must, or must not, be in it."""
+    """What only the text of a post can tell: of each in `required` one must stand in it, and none of `excluded`."""
 
-    required: tuple[Clause, ...]
+    required: tuple[tuple[Clause, ...], ...]
     excluded: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """The posts that meet a query, those in `doubts` only if their text confirms it. No object is made for the others,
-    of which there may be tens of thousands.
+class Column:
+    """Posts that meet a query and their dates, newest first; those in `doubts` only if their text confirms it.
+
+    `scores` are by post, and empty where nobody asked.
     """
 
-    ranks: list[Rank] = field(default_factory=list)
-    doubts: dict[int, Doubt] = field(default_factory=dict)
+    posts: Sequence[int]
+    dates: Sequence[int]
+    doubts: Mapping[int, Doubt] = field(default_factory=dict)
+    scores: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Meeting:
-    """The documents of one segment that meet a clause for sure, and those that may."""
+    """The documents of one segment that meet something for sure, and those that may."""
 
-    sure: set[int] = field(default_factory=set)
+    sure: Collection[int] = frozenset()
     unsure: set[int] = field(default_factory=set)
+
+    def all(self) -> Collection[int]:
+        return self.unsure.union(self.sure) if self.unsure else self.sure
 
 
 class Part:
     """One segment as one search sees it; `replaced` are posts that have a newer document elsewhere."""
 
-    def __init__(self, readable: Readable, replaced: frozenset[int] = frozenset()) -> None:
+    def __init__(self, readable: Readable, replaced: frozenset[int], facts: Facts) -> None:
         self._readable = readable
-        self._known: dict[tuple[str, bytes], Postings] = {}
+        self._facts = facts
         self._dead = readable.deleted
         if replaced:
             newer = (number for number, post in enumerate(readable.posts) if post in replaced)
             self._dead = self._dead.union(newer)
 
-    def add_to(self, candidates: Candidates, query: Query, scores: Mapping[int, float] | None) -> None:
-        """Add the posts of this segment that meet a query or may; `scores` are by post."""
-        required = [(clause, self._meeting(clause)) for clause in query.required]
-        excluded = [(clause, self._meeting(clause)) for clause in query.excluded]
-        found = list(self._living(query, [meeting for _, meeting in required], [meeting for _, meeting in excluded]))
-        posts = [self._readable.posts[number] for number in found]
-        dates = [self._readable.dates[number] for number in found]
-        by_score = repeat(0.0) if scores is None else [scores.get(post, 0.0) for post in posts]
-        candidates.ranks.extend(zip(by_score, dates, posts, strict=False))
+    def column(self, query: Query) -> Column:
+        """The posts of this segment that meet a query or may."""
+        required = [(choice, self._choice(choice)) for choice in query.required]
+        excluded = [(condition, self._meeting(condition)) for condition in query.excluded]
+        found = self._living([meeting for _, meeting in required], [meeting for _, meeting in excluded])
+        posts = list(map(self._readable.posts.__getitem__, found))
+        dates = list(map(self._readable.dates.__getitem__, found))
+        doubts: dict[int, Doubt] = {}
         if any(meeting.unsure for _, meeting in required + excluded):
-            for number, post in zip(found, posts, strict=True):
-                doubt = Doubt(
-                    tuple(clause for clause, meeting in required if number not in meeting.sure),
-                    tuple(clause for clause, meeting in excluded if number in meeting.unsure),
-                )
-                if doubt.required or doubt.excluded:
-                    candidates.doubts[post] = doubt
+            doubts = dict(_doubts(zip(found, posts, strict=True), required, excluded))
+        return Column(posts, dates, doubts)
 
-    def _living(self, query: Query, required: list[_Meeting], excluded: list[_Meeting]) -> set[int]:
-        wanted = [meeting.sure | meeting.unsure if meeting.unsure else meeting.sure for meeting in required]
-        wanted += [set(self._postings("list", name_term(name)).documents) for name in query.lists]
-        wanted.sort(key=len)
-        found = set(range(len(self._readable.posts))) if not wanted else wanted[0].intersection(*wanted[1:])
-        found.difference_update(
-            self._dead,
-            *(meeting.sure for meeting in excluded),
-            *(self._postings("list", name_term(name)).documents for name in query.excluded_lists),
-        )
-        dates = self._readable.dates
-        if query.after is not None:
-            found = {number for number in found if dates[number] >= query.after}
-        if query.before is not None:
-            found = {number for number in found if dates[number] < query.before}
-        return found
+    def _living(self, required: list[_Meeting], excluded: list[_Meeting]) -> list[int]:
+        """The documents that are in all of one and in none of the other, newest first."""
+        wanted = sorted((meeting.all() for meeting in required), key=len)
+        if not wanted:
+            found: Collection[int] = range(len(self._readable.posts))
+        else:
+            found = wanted[0] if len(wanted) == 1 else set(wanted[0]).intersection(*wanted[1:])
+        gone = [self._dead, *(meeting.sure for meeting in excluded)]
+        if any(gone):
+            found = set(found).difference(*gone)
+        dates, posts = self._readable.dates, self._readable.posts
+        return sorted(found, key=lambda number: (-dates[number], -posts[number]))
 
-    def _meeting(self, clause: Clause) -> _Meeting:
-        meeting = _Meeting()
-        for name in clause.fields:
-            for reading in clause.readings:
-                (meeting.unsure if reading.phrase else meeting.sure).update(self._holding(name, reading))
-        meeting.unsure -= meeting.sure
-        return meeting
+    # --- conditions
 
-    def _holding(self, name: Field, reading: Reading) -> Iterable[int]:
-        """The documents that hold all terms of a reading in a field, the rarest term first."""
-        lists = sorted((self._postings(name, term.encode()).documents for term in reading.terms), key=len)
+    def _choice(self, choice: Choice) -> _Meeting:
+        if len(choice) == 1:
+            return self._meeting(choice[0])
+        meetings = list(map(self._meeting, choice))
+        return _together([each.sure for each in meetings], [each.unsure for each in meetings])
+
+    def _meeting(self, condition: Condition) -> _Meeting:
+        match condition:
+            case Clause():
+                return self._clause(condition)
+            case InList(name):
+                return _Meeting(self._readable.postings("list", name_term(name)).documents)
+            case Has(content):
+                return _Meeting(self._readable.postings("has", name_term(content)).documents)
+            case Dated(after, before):
+                return _Meeting(self._dated(after, before))
+            case InTopic(topic):
+                return self._standing_for(self._facts.posts_of(topic))
+            case Marked(mark):
+                return self._standing_for(self._facts.marked(mark))
+
+    def _dated(self, after: int | None, before: int | None) -> list[int]:
+        return [
+            number
+            for number, date in enumerate(self._readable.dates)
+            if (after is None or date >= after) and (before is None or date < before)
+        ]
+
+    def _standing_for(self, posts: Collection[int]) -> _Meeting:
+        return _Meeting([number for number, post in enumerate(self._readable.posts) if post in posts])
+
+    def _clause(self, clause: Clause) -> _Meeting:
+        sure: list[Collection[int]] = []
+        unsure: list[Collection[int]] = []
+        for reading in clause.readings:
+            (unsure if reading.phrase else sure).extend(self._holding(name, reading) for name in clause.fields)
+        return _together(sure, unsure)
+
+    def _holding(self, name: Field, reading: Reading) -> Collection[int]:
+        """The documents that hold all that a reading asks for in a field, the rarest term first."""
+        lists: list[Collection[int]] = [self.postings(name, term).documents for term in reading.terms]
+        if reading.prefix:
+            lists.append(self._beginning(name, reading.prefix))
+        lists.sort(key=len)
         return lists[0] if len(lists) == 1 else set(lists[0]).intersection(*lists[1:])
 
-    def _postings(self, name: str, term: bytes) -> Postings:
-        if (name, term) not in self._known:
-            self._known[name, term] = self._readable.postings(name, term)
-        return self._known[name, term]
+    def _beginning(self, name: Field, prefix: str) -> Collection[int]:
+        found: set[int] = set().union(*self._readable.beginning(name, prefix.encode()))
+        for term in self._facts.terms_of_forms(prefix):
+            found.update(self._readable.postings(name, term).documents)
+        return found
 
     # --- scores
+
+    def postings(self, name: Field, term: str) -> Postings:
+        """All postings of a term in a field."""
+        return self._readable.postings(name, term.encode())
 
     def living(self) -> int:
         """How many posts there are."""
@@ -129,7 +182,7 @@ class Part:
 
     def standing_in(self, scored: Scored) -> int:
         """How many posts a term stands in."""
-        documents = self._postings(scored[0], scored[1].encode()).documents
+        documents = self.postings(*scored).documents
         return len(set(documents) - self._dead) if self._dead else len(documents)
 
     def length(self, name: Field) -> int:
@@ -143,13 +196,51 @@ class Part:
         """The score of every document that holds one of the terms, by post."""
         sums: dict[int, float] = {}
         for name, term in scored:
-            postings = self._postings(name, term.encode())
+            postings = self.postings(name, term)
             lengths = self._readable.lengths(name)
             scorer = statistics.scorer((name, term))
             for number, frequency in zip(postings.documents, postings.frequencies, strict=True):
-                if number not in self._dead:
-                    sums[number] = sums.get(number, 0.0) + scorer.share(frequency, LENGTHS[lengths[number]])
-        return {self._readable.posts[number]: score for number, score in sums.items()}
+                sums[number] = sums.get(number, 0.0) + scorer.share(frequency, LENGTHS[lengths[number]])
+        posts = self._readable.posts
+        return {posts[number]: score for number, score in sums.items() if number not in self._dead}
+
+
+class Facts:
+    """What a search has to know that stands in no segment, each asked for once."""
+
+    def __init__(
+        self,
+        marked: Callable[[Mark], Collection[int]],
+        topics: Callable[[], Sequence[int]],
+        readables: Sequence[Readable],
+    ) -> None:
+        self._marked = marked
+        self._topics = topics
+        self._readables = readables
+        self._known_marks: dict[Mark, Collection[int]] = {}
+        self._known_topics: dict[int, Collection[int]] = {}
+        self._known_forms: dict[str, tuple[bytes, ...]] = {}
+
+    def marked(self, mark: Mark) -> Collection[int]:
+        """The posts that have a mark."""
+        if mark not in self._known_marks:
+            self._known_marks[mark] = self._marked(mark)
+        return self._known_marks[mark]
+
+    def posts_of(self, topic: int) -> Collection[int]:
+        """The posts of a topic."""
+        if topic not in self._known_topics:
+            posts = (post for post, its_topic in enumerate(self._topics()) if its_topic == topic)
+            self._known_topics[topic] = frozenset(posts) if topic else frozenset()
+        return self._known_topics[topic]
+
+    def terms_of_forms(self, prefix: str) -> tuple[bytes, ...]:
+        """The terms that do not begin so, though a form of theirs does that stands in any segment."""
+        if prefix not in self._known_forms:
+            wanted = prefix.encode()
+            terms = {term for readable in self._readables for term in readable.terms_of_forms(wanted)}
+            self._known_forms[prefix] = tuple(sorted(terms))
+        return self._known_forms[prefix]
 
 
 def scores(parts: Sequence[Part], query: Query) -> dict[int, float]:
@@ -161,3 +252,41 @@ def scores(parts: Sequence[Part], query: Query) -> dict[int, float]:
         {name: sum(part.length(name) for part in parts) for name in FIELDS},
     )
     return {post: score for part in parts for post, score in part.scores(statistics, scored).items()}
+
+
+def _together(sure: Sequence[Collection[int]], unsure: Sequence[Collection[int]]) -> _Meeting:
+    """What meets one of several things."""
+    some = [each for each in sure if each]
+    certain: Collection[int] = some[0] if len(some) == 1 else set().union(*some)
+    perhaps: set[int] = set().union(*unsure)
+    return _Meeting(certain, perhaps.difference(certain) if perhaps else perhaps)
+
+
+def _doubts(
+    found: Iterable[tuple[int, int]],
+    required: list[tuple[Choice, _Meeting]],
+    excluded: list[tuple[Condition, _Meeting]],
+) -> Iterator[tuple[int, Doubt]]:
+    """What is to be confirmed of each post; nearly all are in the same doubt, of which one is made."""
+    needed = [(_clauses(choice), meeting.unsure) for choice, meeting in required if meeting.unsure]
+    barred = [(_clauses((condition,)), meeting.unsure) for condition, meeting in excluded if meeting.unsure]
+    made: dict[tuple[bool, ...], Doubt] = {}
+    for number, post in found:
+        key = (*(number in unsure for _, unsure in needed), *(number in unsure for _, unsure in barred))
+        if not any(key):
+            continue
+        if key not in made:
+            made[key] = Doubt(
+                tuple(clauses for (clauses, _), doubted in zip(needed, key, strict=False) if doubted),
+                tuple(
+                    clause
+                    for (clauses, _), doubted in zip(barred, key[len(needed) :], strict=True)
+                    if doubted
+                    for clause in clauses
+                ),
+            )
+        yield post, made[key]
+
+
+def _clauses(choice: Choice) -> tuple[Clause, ...]:
+    return tuple(condition for condition in choice if isinstance(condition, Clause))

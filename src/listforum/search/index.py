@@ -15,7 +15,6 @@ from listforum.errors import ListforumError
 from listforum.model.forum import SearchAnswer
 from listforum.search import manifest as manifests
 from listforum.search.answer import Sort, Unit, Wish, compose
-from listforum.search.evaluate import Candidates
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
@@ -111,8 +110,9 @@ class SearchIndex:
 
     def _answer(self, query: Query, wish: Wish, snapshot: Snapshot, later: Gathering) -> SearchAnswer:
         with self._damage_noted():
-            candidates: Candidates = snapshot.candidates(query, wish, later)
-        return compose(self._source, query, candidates, wish)
+            columns = snapshot.columns(query, wish, later, self._source)
+        *_, answer = compose(self._source, query, columns, wish)
+        return answer
 
     def scan(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Give the same answer without the index, by reading every post."""

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 
 from listforum.model.forum import Document
 from listforum.search.analysis import trails, words
-from listforum.search.query import Clause, Field, Query, Reading, list_term
+from listforum.search.query import (
+    Clause,
+    Condition,
+    Dated,
+    Field,
+    Has,
+    InList,
+    InTopic,
+    Mark,
+    Marked,
+    Query,
+    Reading,
+    list_term,
+)
 
 Values = Mapping[Field, tuple[str, ...]]
 """The texts that stand in each field of a post. A phrase never runs from one text into the next."""
 
 
-def values_of(subject: str, author: tuple[str, str], own_words: str) -> Values:
+def values_of(subject: str, author: tuple[str, str], own_words: str, files: tuple[str, ...] = ()) -> Values:
     """The fields of a post; `author` is name and address."""
-    return {"subject": (subject,), "author": author, "text": (own_words,)}
+    return {"subject": (subject,), "author": author, "text": (own_words,), "file": files}
 
 
 class Analysed:
@@ -52,14 +65,22 @@ class Analysed:
         return any(phrase in trail for trail in self._trails[field])
 
 
-def meets(query: Query, document: Document, analysed: Analysed) -> bool:
-    """Whether a post meets a query."""
-    lists = set(map(list_term, document.lists))
-    return (
-        (query.after is None or document.date >= query.after)
-        and (query.before is None or document.date < query.before)
-        and lists.issuperset(query.lists)
-        and lists.isdisjoint(query.excluded_lists)
-        and all(map(analysed.meets, query.required))
-        and not any(map(analysed.meets, query.excluded))
-    )
+def meets(query: Query, document: Document, analysed: Analysed, marked: Callable[[Mark], bool]) -> bool:
+    """Whether a post meets a query; `marked` tells of marks, which stand in no document."""
+
+    def one(condition: Condition) -> bool:
+        match condition:
+            case Clause():
+                return analysed.meets(condition)
+            case InList(name):
+                return name in map(list_term, document.lists)
+            case InTopic(topic):
+                return document.topic == topic
+            case Dated(after, before):
+                return (after is None or document.date >= after) and (before is None or document.date < before)
+            case Has(content):
+                return content in document.has
+            case Marked(mark):
+                return marked(mark)
+
+    return all(any(map(one, choice)) for choice in query.required) and not any(map(one, query.excluded))

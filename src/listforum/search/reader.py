@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import gettext as _
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from listforum.model.forum import Document
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish
-from listforum.search.evaluate import Candidates, Part, scores
+from listforum.search.evaluate import Column, Facts, Part, Readable, scores
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.segment import Gathering, Segment
+from listforum.search.source import Source
 from listforum.search.storage import Damaged, Missing
 
 ATTEMPTS = 5
@@ -30,17 +31,17 @@ class Snapshot:
     manifest: Manifest
     segments: Mapping[str, Segment]
 
-    def candidates(self, query: Query, wish: Wish, later: Gathering) -> Candidates:
+    def columns(self, query: Query, wish: Wish, later: Gathering, source: Source) -> list[Column]:
         """The posts that meet a query or may; `later` holds posts newer than the index, which replace its own."""
         replaced = frozenset(later.posts)
-        parts = [Part(segment, replaced) for segment in self.segments.values()]
-        if later.posts:
-            parts.append(Part(later))
-        by_post = scores(parts, query) if wish.sort == "best" else None
-        candidates = Candidates()
-        for part in parts:
-            part.add_to(candidates, query, by_post)
-        return candidates
+        readables: list[Readable] = [*self.segments.values(), *([later] if later.posts else [])]
+        facts = Facts(source.marked, source.topics, readables)
+        parts = [Part(readable, frozenset() if readable is later else replaced, facts) for readable in readables]
+        columns = [part.column(query) for part in parts]
+        if wish.sort != "best":
+            return columns
+        by_post = scores(parts, query)
+        return [replace(column, scores=by_post) for column in columns]
 
 
 def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:

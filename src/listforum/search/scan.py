@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from listforum.model.forum import Document, SearchAnswer
 from listforum.search.answer import Wish, compose
-from listforum.search.evaluate import Candidates, Rank
+from listforum.search.evaluate import Column
 from listforum.search.match import Analysed, meets, values_of
-from listforum.search.query import FIELDS, Field, Query
+from listforum.search.query import FIELDS, Field, Mark, Query
 from listforum.search.schema import MAX_FREQUENCY
 from listforum.search.score import Scored, Scorer, Statistics, scored_terms
 from listforum.search.segment import stored_length
@@ -29,9 +30,10 @@ class _Counted:
 
 
 class _Scan:
-    def __init__(self, query: Query, scored: tuple[Scored, ...]) -> None:
+    def __init__(self, query: Query, scored: tuple[Scored, ...], marked: Callable[[Mark], Collection[int]]) -> None:
         self._query = query
         self._scored = scored
+        self._marked = marked
         self._posts = 0
         self._standing_in: Counter[Scored] = Counter()
         self._lengths: Counter[Field] = Counter()
@@ -45,22 +47,28 @@ class _Scan:
         if not document.lists:
             self._found.pop(document.post, None)
             return
-        analysed = Analysed(values_of(document.subject, (document.author, document.address), document.own_words))
+        values = values_of(document.subject, (document.author, document.address), document.own_words, document.files)
+        analysed = Analysed(values)
         frequencies = tuple(min(analysed.terms(field)[term], MAX_FREQUENCY) for field, term in self._scored)
         lengths = {field: stored_length(analysed.terms(field).total()) for field in FIELDS}
         self._posts += 1
         self._standing_in.update(each for each, count in zip(self._scored, frequencies, strict=True) if count)
         self._lengths.update(lengths)
         self._found.pop(document.post, None)
-        if meets(self._query, document, analysed):
+        if meets(self._query, document, analysed, lambda mark: document.post in self._marked(mark)):
             of_scored = tuple(lengths[field] for field, _ in self._scored)
             self._found[document.post] = _Counted(document.date, frequencies, of_scored)
 
-    def ranks(self) -> list[Rank]:
+    def column(self) -> Column:
         """The posts that met the query, with their scores and dates."""
         statistics = Statistics(self._posts, self._standing_in, self._lengths)
         scorers = list(map(statistics.scorer, self._scored))
-        return [(_score(scorers, counted), counted.date, post) for post, counted in self._found.items()]
+        found = sorted(self._found.items(), key=lambda each: (each[1].date, each[0]), reverse=True)
+        return Column(
+            [post for post, _ in found],
+            [counted.date for _, counted in found],
+            scores={post: _score(scorers, counted) for post, counted in found},
+        )
 
 
 def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
@@ -73,10 +81,11 @@ def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
 
 def scan(source: Source, query: Query, wish: Wish) -> SearchAnswer:
     """The answer to a query from the texts alone, its `milliseconds` still to be measured."""
-    reading = _Scan(query, scored_terms(query) if wish.sort == "best" else ())
+    reading = _Scan(query, scored_terms(query) if wish.sort == "best" else (), cache(source.marked))
     for document in every_document(source):
         reading.read(document)
-    return compose(source, query, Candidates(reading.ranks()), wish)
+    *_, answer = compose(source, query, [reading.column()], wish)
+    return answer
 
 
 def every_document(source: Source) -> Iterator[Document]:

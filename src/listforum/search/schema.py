@@ -86,6 +86,7 @@ def name_term(name: str) -> bytes:
 SCHEMA = Schema(
     **{field: Words() for field in FIELDS},
     list=Names(),
+    has=Names(),
     post=Number(POST_COLUMN),
     date=Number(DATE_COLUMN),
 )

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from listforum.search.query import Field, Query
+from listforum.search.query import Clause, Field, Query
 
-BOOSTS: Mapping[Field, float] = {"subject": 3.0, "author": 1.0, "text": 1.0}
+BOOSTS: Mapping[Field, float] = {"subject": 3.0, "author": 1.0, "text": 1.0, "file": 1.0}
 SATURATION = 1.2
 LENGTH_SHARE = 0.75
 
@@ -50,7 +50,9 @@ def scored_terms(query: Query) -> tuple[Scored, ...]:
     return tuple(
         dict.fromkeys(
             (field, term)
-            for clause in query.required
+            for choice in query.required
+            for clause in choice
+            if isinstance(clause, Clause)
             for field in clause.fields
             for reading in clause.readings
             for term in reading.terms

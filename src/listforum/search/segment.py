@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from itertools import chain
@@ -15,7 +15,8 @@ from whoosh.util.numeric import length_to_byte
 
 from listforum.model.forum import Document
 from listforum.search.analysis import words
-from listforum.search.codec import LENGTHS, NOWHERE, Codec, Postings, write_field
+from listforum.search.codec import Codec, write_field
+from listforum.search.postings import LENGTHS, NOWHERE, Postings
 from listforum.search.query import FIELDS, list_term
 from listforum.search.schema import DATE_COLUMN, MAX_FREQUENCY, POST_COLUMN, SCHEMA, name_term
 from listforum.search.storage import CheckedStorage, Damaged, PrivateStorage, checksums, make_durable, numbers
@@ -75,7 +76,7 @@ class Gathering:
     """Documents in memory on their way to a segment. A post that is added again replaces itself."""
 
     def __init__(self) -> None:
-        self._fields: dict[str, _Field] = {name: _Field() for name in (*FIELDS, "list")}
+        self._fields: dict[str, _Field] = {name: _Field() for name in (*FIELDS, "list", "has")}
         self.posts = array("q")
         self.dates = array("q")
         self._at: dict[int, int] = {}
@@ -94,6 +95,16 @@ class Gathering:
         packed = self._fields[name].packed.get(term)
         return NOWHERE if packed is None else _unpack(packed)
 
+    def beginning(self, name: str, prefix: bytes) -> Iterator[Sequence[int]]:
+        """The documents of every term of a field that begins so."""
+        for term, packed in self._fields[name].packed.items():
+            if term.startswith(prefix):
+                yield _unpack(packed).documents
+
+    def terms_of_forms(self, prefix: bytes) -> Collection[bytes]:
+        """The terms that do not begin so, though a form of theirs does."""
+        return ()
+
     def lengths(self, name: str) -> Sequence[int]:
         """The length of a field in each document, as the byte that stands for it."""
         return list(map(length_to_byte, self._fields[name].lengths))
@@ -106,6 +117,9 @@ class Gathering:
         self._fields["subject"].add(number, (document.subject,))
         self._fields["author"].add(number, (document.author, document.address))
         self._fields["text"].add(number, (document.own_words,))
+        self._fields["file"].add(number, document.files)
+        for content in document.has:
+            self._fields["has"].packed[name_term(content)].append(number << 8 | 1)
         for name in dict.fromkeys(map(list_term, document.lists)):
             self._fields["list"].packed[name_term(name)].append(number << 8 | 1)
 
@@ -195,6 +209,17 @@ class Segment:
                 del self._held[next(iter(self._held))]
             self._held[key] = self._terms.postings(name, term)
         return self._held[key]
+
+    def beginning(self, name: str, prefix: bytes) -> Iterator[Sequence[int]]:
+        """The documents of every term of a field that begins so."""
+        for field_name, term in self._terms.terms_from(name, prefix):  # type: ignore[attr-defined]
+            if field_name != name or not term.startswith(prefix):
+                break
+            yield self._terms.postings(name, term).documents
+
+    def terms_of_forms(self, prefix: bytes) -> Collection[bytes]:
+        """The terms that do not begin so, though a form of theirs does."""
+        return ()
 
     def every_term(self) -> Iterator[tuple[str, bytes, Postings]]:
         """Field, term and postings of all there is."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from listforum.search.analysis import spans, words
-from listforum.search.query import Query
+from listforum.search.query import Clause, Query
 
 LENGTH = 200
 """Characters of a snippet, about."""
@@ -58,8 +58,9 @@ def _wanted(query: Query) -> frozenset[str]:
     """The terms that are looked for in texts."""
     return frozenset(
         term
-        for clause in query.required
-        if "text" in clause.fields
+        for choice in query.required
+        for clause in choice
+        if isinstance(clause, Clause) and "text" in clause.fields
         for reading in clause.readings
         for term in reading.terms
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from listforum.model.forum import Document
+from listforum.search.query import Mark
 
 
 class Heading(Protocol):
@@ -42,12 +43,34 @@ class Source(Protocol):
         """At most `limit` posts whose change number is greater than `after`, in the order of their change numbers."""
         ...
 
+    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
+        """At most `limit` posts whose change number is not greater than `upto`, newest first.
+
+        Only such as come after `than` in that order, which is the date and the number of a post; None for the start.
+        """
+        ...
+
+    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
+        """How many posts `older` would give without a limit."""
+        ...
+
     def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, for phrases and snippets; empty where the text is not here."""
         ...
 
-    def topics_of(self, posts: Sequence[int]) -> Mapping[int, int]:
-        """The topics posts are in now."""
+    def files_of(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        """The names of the attachments of posts, of those that have any."""
+        ...
+
+    def topics(self) -> Sequence[int]:
+        """The topic each post is in now, by the post's number; 0 for numbers of no post.
+
+        It is asked for at every search, and reaches to the newest post of that moment.
+        """
+        ...
+
+    def marked(self, mark: Mark) -> Collection[int]:
+        """The posts that have a mark, or whose topic has it."""
         ...
 
     def headings_of(self, posts: Sequence[int]) -> Mapping[int, Heading]:

@@ -55,8 +55,8 @@ def collected(mboxes: Sequence[Path], posts: int, more: int) -> Mails:
     words = f"{min(posts, len(real))} real mails"
     if posts > len(real):
         words += (
-            f" and {posts - len(real)} salted copies of them (in round 2 {copies.renamed(2):.0%} of the words rarer than "
-            f"{COMMON:.0%} renamed, later fewer: Heaps' law with exponent {copies.exponent:.2f}, measured on these mails)"
+            f" and {posts - len(real)} salted copies of them (round 2 renames {copies.renamed(2):.0%} of the words "
+            f"rarer than {COMMON:.0%}, later rounds fewer: Heaps' law, exponent {copies.exponent:.2f} as in these mails)"
         )
     return Mails(every[:posts], every[posts:], words)
 

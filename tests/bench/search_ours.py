@@ -7,21 +7,20 @@ the same posts, texts and topics in memory.
 from __future__ import annotations
 
 import pickle
-from array import array
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
+from search_memory import QuickArchive
+
 from listforum.archive.archive import Archive
-from listforum.archive.arrival import understand_mail
 from listforum.config import Config
 from listforum.errors import ConfigError
 from listforum.forum import Forum
 from listforum.forum.archive_source import ArchiveSource
+from listforum.forum.readers import read_batch
 from listforum.home import Home
 from listforum.model.forum import Document
 from listforum.search import writer
@@ -29,7 +28,6 @@ from listforum.search.index import SearchIndex
 from listforum.search.parse import parse
 from listforum.search.scan import every_document
 from listforum.search.source import Source
-from search.memory import MemoryArchive
 
 LIST: Final = "bench"
 TODAY: Final = date(2026, 1, 1)
@@ -92,7 +90,7 @@ class InArchive(Ours):
     def add(self, nth: int) -> None:
         """Lets some posts more come into the archive, which are not indexed yet."""
         some = self._more[nth * NEW : (nth + 1) * NEW]
-        self._archive.posts.add(LIST, list(map(understand_mail, some)), 0)
+        self._archive.posts.add(LIST, read_batch(some), 0)
 
 
 class InMemory(Ours):
@@ -108,51 +106,6 @@ class InMemory(Ours):
         for number in range(NEW):
             pattern = self._source.by_post[newest - nth * NEW - number]
             self._source.put(replace(pattern, post=newest + number + 1, date=pattern.date + 1))
-
-
-class QuickArchive(MemoryArchive):
-    """A memory archive whose posts never change, so that it answers at once."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._in_order: list[Document] = []
-        super().__init__(documents)
-
-    def put(self, document: Document) -> None:
-        super().put(document)
-        self._in_order.append(self.by_post[document.post])
-        for kept in ("_newest", "_topics"):
-            self.__dict__.pop(kept, None)
-
-    def documents(self, after: int, limit: int) -> Sequence[Document]:
-        return self._in_order[after : after + limit]
-
-    def _older(self, upto: int, than: tuple[int, int] | None) -> list[Document]:
-        places, newest = self._newest
-        begin = 0 if than is None else bisect_right(places, (-than[0], -than[1]))
-        return [document for document in newest[begin : begin + self._page] if document.change <= upto]
-
-    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
-        self._page = limit
-        return self._older(upto, than)
-
-    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
-        self._page = len(self.by_post)
-        return len(self._older(upto, than))
-
-    def topics(self) -> Sequence[int]:
-        return self._topics
-
-    @cached_property
-    def _newest(self) -> tuple[list[tuple[int, int]], list[Document]]:
-        newest = sorted(self._in_order, key=lambda each: (-each.date, -each.post))
-        return [(-each.date, -each.post) for each in newest], newest
-
-    @cached_property
-    def _topics(self) -> array[int]:
-        known = array("q", bytes(8 * (max(self.by_post, default=0) + 1)))
-        for post, each in self.by_post.items():
-            known[post] = each.topic
-        return known
 
 
 def imported(mails: Path, more: Sequence[bytes], directory: Path) -> list[Document]:

@@ -27,6 +27,10 @@ KNOWN_ITEM: Final = (0.001, 0.01)
 
 KNOWN_ITEMS: Final = 1_000
 KNOWN_WORDS: Final = 3
+LONGEST: Final = 30
+OPERATORS: Final = frozenset(("and", "or", "not", "xor", "near", "adj"))
+"""Words that mean something else to one of those who are asked."""
+
 _WORD: Final = re.compile(r"\w{3,30}")
 
 
@@ -121,15 +125,12 @@ def mean_reciprocal_rank(items: Sequence[KnownItem], search: Callable[[str], Seq
 
 def _plain_words(text: str) -> list[str]:
     """The words of a text that are made of letters alone, as the program folds them but not stemmed."""
-    return [plain for word in _WORD.findall(text) if word.isalpha() and (plain := folding.plain(word)).isalpha()]
+    folded = (folding.plain(word) for word in _WORD.findall(text) if word.isalpha())
+    return [word for word in folded if word.isalpha() and word not in OPERATORS]
 
 
 def _runs(text: str, words: int) -> list[str]:
     """Words of letters with nothing but a space between them."""
     lines = [line.split(" ") for line in text.splitlines()]
-    return [
-        " ".join(run)
-        for line in lines
-        for at in range(len(line) - words + 1)
-        if all(word.isalpha() and len(word) < 30 for word in (run := line[at : at + words]))
-    ]
+    runs = [line[at : at + words] for line in lines for at in range(len(line) - words + 1)]
+    return [" ".join(run) for run in runs if all(word.isalpha() and len(word) <= LONGEST for word in run)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,9 +17,10 @@ from listforum.home import Home
 from listforum.mail import safe
 from listforum.mail.subject import display_subject
 from listforum.model.forum import SearchAnswer, SearchHit
+from listforum.search.answer import Wish, never
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
-from listforum.search.parse import parse
+from listforum.search.parse import parse, parse_unfinished
 from listforum.search.query import InList, Query, list_term
 from listforum.search.snippet import marks, place
 
@@ -66,6 +68,39 @@ class Searching:
         elapsed = (time.perf_counter() - began) * 1000
         return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
 
+    def typed(
+        self,
+        text: str,
+        *,
+        sort: Literal["newest", "best"] = "newest",
+        limit: int = 20,
+        cancelled: Callable[[], bool] = never,
+    ) -> Iterator[SearchAnswer]:
+        """Answers while somebody types, whose last word may go on: each answer knows more than the one before.
+
+        Ends without a complete answer when it is cancelled, or not asked on. Raises QueryError, or UnknownItem for a
+        list that is not here.
+        """
+        query = parse_unfinished(text, datetime.now(UTC).date())
+        self._must_be_known(*_lists_of(query))
+        try:
+            for answer in self._index.answers(query, Wish(sort, limit, "topics"), cancelled):
+                yield replace(answer, hits=tuple(self._shown(answer.hits)))
+        except NeedsRebuild:
+            yield SearchAnswer(0, (), 0.0, self._indexing.behind(), problems=query.problems)
+
+    def topics(self, text: str, cancelled: Callable[[], bool] = never) -> array[int]:
+        """Every topic that answers a query, the one with the newest answering post first; not all when cancelled.
+
+        Raises QueryError, or UnknownItem for a list that is not here.
+        """
+        query = parse(text, datetime.now(UTC).date())
+        self._must_be_known(*_lists_of(query))
+        try:
+            return array("q", self._index.topics(query, cancelled))
+        except NeedsRebuild:
+            return array("q")
+
     def _must_be_known(self, *terms: str) -> None:
         known = {list_term(name) for name in self._archive.lists.names()} if terms else set()
         for term in terms:
@@ -90,9 +125,10 @@ class Searching:
 
     def _indexed(self, query: Query, wish: _Wish) -> SearchAnswer:
         try:
-            return self._index.search_indexed(query, **wish)
+            *_before, answer = self._index.answers(query, Wish(**wish), never)
         except NeedsRebuild:
-            return SearchAnswer(0, (), 0.0, self._indexing.behind())
+            return SearchAnswer(0, (), 0.0, self._indexing.behind(), problems=query.problems)
+        return answer
 
     def _shown(self, hits: Sequence[SearchHit]) -> Iterator[SearchHit]:
         tags = self._archive.lists.tags()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -17,6 +17,14 @@ from listforum.search.source import Source
 
 Sort = Literal["newest", "best"]
 Unit = Literal["topics", "posts"]
+
+Asked = Callable[[], bool]
+
+
+def never() -> bool:
+    """For what is not to be cancelled."""
+    return False
+
 
 POSTS_AT_FIRST = 40
 POSTS_AT_ONCE = 500
@@ -32,8 +40,10 @@ class Wish:
     unit: Unit
 
 
-def compose(source: Source, query: Query, columns: Sequence[Column], wish: Wish) -> Iterator[SearchAnswer]:
-    """The answers to a query, each knowing more than the one before; only the last is complete.
+def compose(
+    source: Source, query: Query, columns: Sequence[Column], wish: Wish, cancelled: Asked = never
+) -> Iterator[SearchAnswer]:
+    """The answers to a query, each knowing more than the one before; only the last is complete, unless cancelled.
 
     There is more than one only where texts must confirm what was asked. `milliseconds` are still to be measured.
     """
@@ -44,21 +54,23 @@ def compose(source: Source, query: Query, columns: Sequence[Column], wish: Wish)
         total = _count(columns, topics, wish)
         yield SearchAnswer(total, tuple(_hits(source, query, shown, topics)), 0.0, problems=query.problems)
         return
-    units = _units(_confirmed(source, _in_order(columns, topics, wish), doubts), wish)
+    confirmed = _confirmed(source, _in_order(columns, topics, wish), doubts, cancelled)
+    units = _units(confirmed, wish)
     shown = list(islice(units, max(0, wish.limit)))
     hits = tuple(_hits(source, query, shown, topics))
     if len(shown) == wish.limit:
         yield SearchAnswer(len(shown), hits, 0.0, complete=False, problems=query.problems)
     total = len(shown) + sum(1 for _ in units)
-    yield SearchAnswer(total, hits, 0.0, problems=query.problems)
+    if not cancelled():
+        yield SearchAnswer(total, hits, 0.0, problems=query.problems)
 
 
-def topics_found(source: Source, columns: Sequence[Column]) -> Iterator[int]:
-    """Every topic that answers, the one with the newest answering post first."""
+def topics_found(source: Source, columns: Sequence[Column], cancelled: Asked) -> Iterator[int]:
+    """Every topic that answers, the one with the newest answering post first; not all of them if cancelled."""
     topics = source.topics()
     doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
     ordered = _newest_first(columns, topics)
-    confirmed = _confirmed(source, ordered, doubts) if doubts else ordered
+    confirmed = _confirmed(source, ordered, doubts, cancelled) if doubts else ordered
     return iter(dict.fromkeys(topic for _, topic in confirmed))
 
 
@@ -116,10 +128,12 @@ def _count(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> int:
 # --- what only texts can tell ---------------------------------------------------------------------------------------
 
 
-def _confirmed(source: Source, ordered: Iterator[_Placed], doubts: Mapping[int, Doubt]) -> Iterator[_Placed]:
+def _confirmed(
+    source: Source, ordered: Iterator[_Placed], doubts: Mapping[int, Doubt], cancelled: Asked
+) -> Iterator[_Placed]:
     """The posts without those whose text refutes what was in doubt."""
     at_once = POSTS_AT_FIRST
-    while some := list(islice(ordered, at_once)):
+    while not cancelled() and (some := list(islice(ordered, at_once))):
         refuted = _refuted(source, [post for post, _ in some if post in doubts], doubts)
         yield from (each for each in some if each[0] not in refuted)
         at_once = min(POSTS_AT_ONCE, 2 * at_once)

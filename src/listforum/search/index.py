@@ -14,7 +14,8 @@ from typing import ClassVar
 from listforum.errors import ListforumError
 from listforum.model.forum import SearchAnswer
 from listforum.search import manifest as manifests
-from listforum.search.answer import Sort, Unit, Wish, compose
+from listforum.search.answer import Asked, Sort, Unit, Wish, compose, never, topics_found
+from listforum.search.evaluate import Column
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
@@ -34,10 +35,6 @@ class NeedsRebuild(ListforumError):
     kind: ClassVar[str] = "index"
 
 
-def _never() -> bool:
-    return False
-
-
 class SearchIndex:
     """A Whoosh index of the archive in a directory of its own. Threads and processes may share it."""
 
@@ -46,9 +43,7 @@ class SearchIndex:
         self._source = source
         self._local = _Opened()
 
-    def catch_up(
-        self, progress: Callable[[int, int], None] | None = None, cancelled: Callable[[], bool] = _never
-    ) -> int:
+    def catch_up(self, progress: Callable[[int, int], None] | None = None, cancelled: Asked = never) -> int:
         """Index what is new in the archive; everything, when there is no index that can be built upon.
 
         Returns the number of documents written; 0 as well when another process is writing. `progress` is told the
@@ -57,9 +52,7 @@ class SearchIndex:
         with exclusive(self._directory) as mine:
             return Writer(self._directory, self._source, progress, cancelled).catch_up() if mine else 0
 
-    def rebuild(
-        self, progress: Callable[[int, int], None] | None = None, cancelled: Callable[[], bool] = _never
-    ) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] | None = None, cancelled: Asked = never) -> int:
         """Throw the index away and make it anew, as `catch_up` does."""
         with exclusive(self._directory) as mine:
             if not mine:
@@ -88,31 +81,34 @@ class SearchIndex:
 
         Raises NeedsRebuild when the index cannot give the whole and right answer.
         """
-        started = time.perf_counter()
-        snapshot = self._snapshot()
-        later = self._later(snapshot)
-        if later is None:
+        *_before, answer = self.answers(query, Wish(sort, limit, unit), never)
+        if answer.behind:
             raise NeedsRebuild(_("Search is not ready yet: many posts are still to be indexed."))
-        answer = self._answer(query, Wish(sort, limit, unit), snapshot, later)
-        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000)
+        return answer
 
-    def search_indexed(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
-        """Answer as `search` does; where many posts came after the index, without those, and say how many `behind`.
+    def answers(self, query: Query, wish: Wish, cancelled: Asked) -> Iterator[SearchAnswer]:
+        """Answer as `search` does, in several steps (see `answer.compose`), until cancelled.
 
-        Raises NeedsRebuild when there is no index, or it is damaged.
+        Where many posts came after the index it answers without those, and says how many it is `behind`. Raises
+        NeedsRebuild when there is no index, or it is damaged.
         """
         started = time.perf_counter()
+        columns, behind = self._columns(query, wish)
+        for answer in compose(self._source, query, columns, wish, cancelled):
+            yield replace(answer, milliseconds=(time.perf_counter() - started) * 1_000, behind=behind)
+
+    def topics(self, query: Query, cancelled: Asked) -> Iterator[int]:
+        """Every topic that answers, the one with the newest answering post first; as `answers` in all else."""
+        columns, _behind = self._columns(query, Wish("newest", 0, "topics"))
+        return topics_found(self._source, columns, cancelled)
+
+    def _columns(self, query: Query, wish: Wish) -> tuple[list[Column], int]:
         snapshot = self._snapshot()
         later = self._later(snapshot)
         behind = 0 if later is not None else self._source.changed() - snapshot.manifest.change
-        answer = self._answer(query, Wish(sort, limit, unit), snapshot, gathered(()) if later is None else later)
-        return replace(answer, milliseconds=(time.perf_counter() - started) * 1_000, behind=behind)
-
-    def _answer(self, query: Query, wish: Wish, snapshot: Snapshot, later: Gathering) -> SearchAnswer:
         with self._damage_noted():
-            columns = snapshot.columns(query, wish, later, self._source)
-        *_, answer = compose(self._source, query, columns, wish)
-        return answer
+            found = snapshot.columns(query, wish, gathered(()) if later is None else later, self._source)
+        return found, behind
 
     def scan(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Give the same answer without the index, by reading every post."""

@@ -56,7 +56,7 @@ def collected(mboxes: Sequence[Path], posts: int, more: int) -> Mails:
     if posts > len(real):
         words += (
             f" and {posts - len(real)} salted copies of them (round 2 renames {copies.renamed(2):.0%} of the words "
-            f"rarer than {COMMON:.0%}, later rounds fewer: Heaps' law, exponent {copies.exponent:.2f} as in these mails)"
+            f"rarer than {COMMON:.0%}, later rounds fewer: Heaps' law, b = {copies.exponent:.2f} as in these mails)"
         )
     return Mails(every[:posts], every[posts:], words)
 

@@ -24,6 +24,7 @@ from listforum.forum.readers import read_batch
 from listforum.home import Home
 from listforum.model.forum import Document
 from listforum.search import writer
+from listforum.search.answer import Wish
 from listforum.search.index import SearchIndex
 from listforum.search.parse import parse
 from listforum.search.scan import every_document
@@ -58,7 +59,7 @@ class Ours:
 
     def first(self, typed: str, limit: int) -> int:
         """How many hits the first answer shows, be it complete or not."""
-        answers = self._index.answers(parse(typed, TODAY), sort="newest", limit=limit, unit="topics")
+        answers = self._index.answers(parse(typed, TODAY), Wish("newest", limit, "topics"), lambda: False)
         return len(next(answers).hits)
 
     def merge(self) -> int:

@@ -146,7 +146,7 @@ def test_a_file_harmed_after_it_was_opened_gives_no_wrong_answer(
     archive = indexed(directory, monkeypatch)
     index = SearchIndex(directory, archive)
     index.search(parse("word1", date(2026, 1, 1)), sort="best", limit=1, unit="posts")
-    for path in directory.glob("*.seg"):
+    for path in directory.glob("words_*"):
         with path.open("r+b") as file:
             file.write(os.urandom(path.stat().st_size))
     is_whole_or_says_so(directory, archive)
@@ -168,7 +168,7 @@ def test_nothing_foreign_is_ever_unpickled(tmp_path: Path, monkeypatch: pytest.M
     directory = tmp_path / "index"
     archive = indexed(directory, monkeypatch)
     attack = pickle.dumps(_Touches(str(tmp_path / "was run")))
-    for path in directory.glob("*.seg"):
+    for path in directory.glob("words_*"):
         content = path.read_bytes()
         path.write_bytes((attack * (len(content) // len(attack) + 1))[: len(content)])
     with pytest.raises(NeedsRebuild):
@@ -200,7 +200,7 @@ def test_damage_met_while_segments_are_merged_is_made_good(
 ) -> None:
     directory = tmp_path / "index"
     archive = indexed(directory, monkeypatch)
-    path = max(directory.glob("*.seg"), key=lambda each: each.stat().st_size)
+    path = max(directory.glob("words_*"), key=lambda each: each.stat().st_size)
     path.write_bytes(flipped_at(share)(path.read_bytes()))
     monkeypatch.setattr(writer, "due", lambda segments: segments if len(segments) > 1 else ())
     index = SearchIndex(directory, archive)
@@ -313,7 +313,7 @@ def test_killed_at_any_moment_the_index_opens_or_says_that_it_is_not_whole(
     index.catch_up()
     assert answers(index) == readings(index)
     assert index.check() == []
-    named = {record.file for record in manifest.load(directory).segments}
+    named = {file.name for record in manifest.load(directory).segments for file in record.files}
     assert {each.name for each in directory.iterdir()} == {*named, writer.LOCK, manifest.FILE}
 
 

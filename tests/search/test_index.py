@@ -299,7 +299,7 @@ def test_many_small_additions_do_not_leave_many_segments(directory: Path) -> Non
     for post in range(1, 60):
         archive.put(document(post, f"pump number{post}"))
         index.catch_up()
-    assert len(list(directory.glob("*.seg"))) < 2 * writer.SEGMENTS_OF_A_SIZE
+    assert len(list(directory.glob("*.terms"))) < 2 * writer.SEGMENTS_OF_A_SIZE
     assert len(found(index, "pump", limit=100)) == 59
     assert found(index, "number7") == [7]
 
@@ -309,14 +309,14 @@ def test_segments_mostly_replaced_are_written_again(directory: Path) -> None:
     for post in range(1, 8):
         archive.put(document(post, "bucket"))
     index.catch_up()
-    size = sum(path.stat().st_size for path in directory.glob("*.seg"))
+    size = sum(path.stat().st_size for path in directory.glob("words_*"))
     assert found(index, "pump") == [10, 9, 8]
     assert found(index, "bucket") == [7, 6, 5, 4, 3, 2, 1]
     for post in range(8, 11):
         archive.put(document(post, "bucket"))
     index.catch_up()
     assert found(index, "pump") == []
-    assert sum(path.stat().st_size for path in directory.glob("*.seg")) < 2 * size
+    assert sum(path.stat().st_size for path in directory.glob("words_*")) < 2 * size
 
 
 # --- the same as reading everything

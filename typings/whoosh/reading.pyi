@@ -2,6 +2,18 @@ from typing import Any
 
 class TermNotFound(Exception): ...
 
+class TermInfo:
+    def __init__(
+        self,
+        weight: float = ...,
+        df: int = ...,
+        minlength: int | None = ...,
+        maxlength: int = ...,
+        maxweight: float = ...,
+        minid: int | None = ...,
+        maxid: int = ...,
+    ) -> None: ...
+
 class SegmentReader:
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None: ...
     def close(self) -> None: ...

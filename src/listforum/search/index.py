@@ -16,13 +16,14 @@ from listforum.model.forum import SearchAnswer
 from listforum.search import manifest as manifests
 from listforum.search.answer import Asked, Sort, Unit, Wish, compose, never, topics_found
 from listforum.search.evaluate import Column
+from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
 from listforum.search.scan import scan
-from listforum.search.segment import Gathering, Segment
+from listforum.search.segment import Segment
 from listforum.search.source import Source
-from listforum.search.storage import Damaged, Missing, checksums, reading_index
+from listforum.search.storage import Damaged, FileRecord, Missing, reading_index, recorded
 from listforum.search.writer import DAMAGED, Writer, exclusive, note_damage
 
 MAX_LATER = 1_000
@@ -130,17 +131,22 @@ class SearchIndex:
 
     def _damages(self, manifest: Manifest) -> Iterator[str]:
         for record in manifest.segments:
-            path = self._directory / record.file
+            yield from filter(None, map(self._damage_of, record.files))
             try:
-                if tuple(checksums(path)) != record.blocks:
-                    yield _("{file} was changed").format(file=record.file)
-                else:
-                    with reading_index():
-                        Segment(self._directory, record)
-            except OSError as error:
-                yield _("{file} cannot be read ({why})").format(file=record.file, why=error.strerror)
+                with reading_index():
+                    Segment(self._directory, record)
+            except OSError:
+                continue  # a file that cannot be read was told of above
             except Damaged as error:
                 yield str(error)
+
+    def _damage_of(self, record: FileRecord) -> str:
+        """What is wrong with a file; nothing when it is as it was written."""
+        try:
+            changed = recorded(self._directory / record.name) != record
+        except OSError as error:
+            return _("{file} cannot be read ({why})").format(file=record.name, why=error.strerror)
+        return _("{file} was changed").format(file=record.name) if changed else ""
 
     def _snapshot(self) -> Snapshot:
         """The committed state, opened once for each thread and commit."""

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from listforum.search.segment import SegmentRecord
-from listforum.search.storage import FRESH, Damaged, Missing, write_whole
+from listforum.search.storage import FRESH, Damaged, FileRecord, Missing, write_whole
 
 FILE = "meta.json"
 UNFINISHED = FILE + FRESH
 """What a writer that was killed may leave."""
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,12 @@ def _encode(content: Any) -> bytes:
 
 def _manifest(content: dict[str, Any]) -> Manifest:
     segments = tuple(
-        SegmentRecord(each["segment"], each["size"], tuple(each["blocks"]), each["documents"], tuple(each["deleted"]))
+        SegmentRecord(
+            each["segment"],
+            tuple(FileRecord(file["name"], file["size"], tuple(file["blocks"])) for file in each["files"]),
+            each["documents"],
+            tuple(each["deleted"]),
+        )
         for each in content["segments"]
     )
     return Manifest(content["analysis"], content["generation"], content["change"], segments)

@@ -12,9 +12,10 @@ from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish
 from listforum.search.evaluate import Column, Facts, Part, Readable, scores
+from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
-from listforum.search.segment import Gathering, Segment
+from listforum.search.segment import Segment
 from listforum.search.source import Source
 from listforum.search.storage import Damaged, Missing
 
@@ -79,8 +80,8 @@ def open_snapshot(directory: Path, manifest: Manifest, before: Snapshot | None) 
 
 
 def gathered(documents: Sequence[Document]) -> Gathering:
-    """Posts in memory, ready to be searched."""
+    """Posts in memory, the newest first, ready to be searched."""
     gathering = Gathering()
-    for document in documents:
+    for document in sorted(documents, key=lambda each: (each.date, each.post), reverse=True):
         gathering.add(document)
     return gathering

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from whoosh.analysis import Token
 from whoosh.columns import NumericColumn
@@ -12,10 +12,8 @@ from whoosh.fields import FieldType, Schema
 from whoosh.formats import Existence
 
 from listforum.search.analysis import words
+from listforum.search.codec import MOST_FREQUENT
 from listforum.search.query import FIELDS
-
-MAX_FREQUENCY = 255
-"""A term that stands more often than this in a field counts this often."""
 
 POST_COLUMN = NumericColumn("q")
 DATE_COLUMN = NumericColumn("q")
@@ -30,7 +28,7 @@ class Words(FieldType):
     def index(self, value: str, **_: Any) -> list[tuple[bytes, int, float, bytes]]:
         """The postings of one document, as Whoosh's own writers want them: term, frequency, weight, payload."""
         counted = Counter(words(value))
-        return [(term.encode(), count, float(min(count, MAX_FREQUENCY)), b"") for term, count in counted.items()]
+        return [(term.encode(), count, float(min(count, MOST_FREQUENT)), b"") for term, count in counted.items()]
 
     def process_text(self, qstring: str, mode: str = "", **_: Any) -> Iterator[str]:  # noqa: ARG002 - Whoosh's signature
         """The terms of a query."""
@@ -79,8 +77,28 @@ class Number(FieldType):
 
 
 def name_term(name: str) -> bytes:
-    """A list's case-folded name as a term."""
-    return name.encode("utf-8", "surrogatepass")
+    """A name as a term."""
+    return name.replace("\0", "").encode("utf-8", "replace")
+
+
+FORMS: Final = "form"
+"""What Whoosh knows nothing of: the forms of words that are not their own terms, each with its term, in no document."""
+
+NAMES: Final = ("list", "has")
+"""Fields of whole names."""
+
+_PARTED: Final = "\x1f"
+
+
+def form_entry(form: tuple[str, str]) -> bytes:
+    """A form and its term, as an entry."""
+    return _PARTED.join(form).encode()
+
+
+def form_and_term(entry: bytes) -> tuple[bytes, bytes]:
+    """The form and the term of an entry."""
+    form, _, term = entry.partition(_PARTED.encode())
+    return form, term
 
 
 SCHEMA = Schema(

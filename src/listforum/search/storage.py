@@ -1,8 +1,7 @@
 """The index directory: private files, written to last, and read only through their checksums.
 
-Whoosh keeps its segments as pickles, so not one byte of them may reach it that is not as it was written. A segment's
-checksums, one for every block, stand in the manifest; a block is verified when it is read, before any of it is used.
-That costs in proportion to what a search reads, and nothing for the rest of the file.
+The checksums of a file, one for every block, stand in the manifest; a block is verified when it is read, before any of
+it is used. That costs in proportion to what a search reads, and nothing for the rest of the file.
 """
 
 from __future__ import annotations
@@ -10,17 +9,17 @@ from __future__ import annotations
 import os
 import weakref
 import zlib
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
-BLOCK = 65_536
-MAX_BLOCKS_HELD = 128
+BLOCK = 16_384
+MAX_BLOCKS_HELD = 64
 
 FRESH = ".new"
 """Ends the name of a file that will replace another."""
@@ -36,12 +35,12 @@ class Missing(Damaged):
 
 @contextmanager
 def reading_index() -> Iterator[None]:
-    """Raise Damaged for what Whoosh makes of a wrong file, whatever it raises."""
+    """Raise Damaged for what is made of a wrong file, whatever it raises."""
     try:
         yield
     except (Damaged, OSError, MemoryError):
         raise
-    except Exception as error:  # Whoosh and pickle raise anything at all when they misread a file
+    except Exception as error:  # zlib, struct and Whoosh raise anything at all when they misread a file
         raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
@@ -71,14 +70,29 @@ def write_whole(path: Path, content: bytes) -> None:
     make_durable(path.parent)
 
 
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What the manifest says of a file: its name, its size in bytes and the CRC-32 of each of its blocks."""
+
+    name: str
+    size: int
+    blocks: tuple[int, ...]
+
+
+def recorded(path: Path) -> FileRecord:
+    """The record of a file as it is."""
+    return FileRecord(path.name, path.stat().st_size, tuple(checksums(path)))
+
+
 class CheckedFile:
     """A file whose every read is verified. Raises Damaged, never returns a byte that was not written."""
 
-    def __init__(self, path: Path, size: int, blocks: Sequence[int]) -> None:
+    def __init__(self, path: Path, record: FileRecord) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)
         weakref.finalize(self, os.close, self._descriptor)
         self._name = path.name
-        self._blocks = blocks
+        self._blocks = record.blocks
+        size = record.size
         self._held: dict[int, bytes] = {}
         self.size = size
         found = os.fstat(self._descriptor).st_size
@@ -124,55 +138,16 @@ class CheckedFile:
             ) from error
 
 
-class _Window:
-    """A part of a checked file, as the file object Whoosh's StructFile wraps."""
-
-    def __init__(self, source: CheckedFile, base: int, length: int) -> None:
-        self.source, self.base, self.length = source, base, length
-        self._at = 0
-
-    def at(self, position: int, length: int) -> bytes:
-        return self.source.read(self.base + position, min(length, self.length - position))
-
-    def read(self, length: int = -1) -> bytes:
-        found = self.at(self._at, self.length if length < 0 else length)
-        self._at += len(found)
-        return found
-
-    def readline(self) -> bytes:
-        """Pickles ask for lines: short ones, of numbers and names."""
-        line = self.at(self._at, 4_096)
-        line = line[: line.find(b"\n") + 1 or len(line)]
-        self._at += len(line)
-        return line
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.length}[whence]
-        self._at = start + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def close(self) -> None:
-        """The checked file is shared by its windows and closes with the last of them."""
-
-
 class CheckedStructFile(StructFile):
-    """A StructFile over a part of a checked file; its parts share the file instead of copying it to memory."""
+    """A checked file as Whoosh reads files: by position and length alone."""
 
-    def __init__(self, window: _Window, name: str) -> None:
-        super().__init__(window, name=name)
-        self._window = window
+    def __init__(self, source: CheckedFile, name: str) -> None:
+        super().__init__(None, name=name)
+        self._source = source
 
     def get(self, position: int, length: int) -> bytes:
-        """The bytes at a position; where reading goes on stays as it was."""
-        return self._window.at(position, length)
-
-    def subset(self, offset: int, length: int, name: str | None = None) -> CheckedStructFile:
-        """A part of this part."""
-        window = _Window(self._window.source, self._window.base + offset, length)
-        return CheckedStructFile(window, name or str(self))
+        """The bytes at a position."""
+        return self._source.read(position, length)
 
 
 class PrivateStorage(FileStorage):
@@ -183,33 +158,25 @@ class PrivateStorage(FileStorage):
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | (os.O_EXCL if excl else 0)
         return StructFile(os.fdopen(os.open(Path(self.folder) / name, flags, 0o600), mode), name=name)
 
-    def temp_storage(self, name: str | None = None) -> PrivateStorage:
-        """A directory inside this one."""
-        path = Path(self.folder) / (name or "temporary.tmp")
-        path.mkdir(mode=0o700, exist_ok=True)
-        return PrivateStorage(str(path))
-
 
 class CheckedStorage(FileStorage):
-    """One segment's file, open and readable even when a newer index has removed it from the directory."""
+    """One segment's files, open and readable even when a newer index has removed them from the directory."""
 
     supports_mmap = False
 
-    def __init__(self, path: Path, size: int, blocks: Sequence[int]) -> None:
-        super().__init__(str(path.parent), supports_mmap=False, readonly=True)
-        self._only = path.name
-        self._checked = CheckedFile(path, size, blocks)
+    def __init__(self, directory: Path, records: Sequence[FileRecord]) -> None:
+        super().__init__(str(directory), supports_mmap=False, readonly=True)
+        self._files = {record.name: CheckedFile(directory / record.name, record) for record in records}
 
-    def open_file(self, name: str, **_options: object) -> StructFile:
-        """The segment's file, the only one there is."""
-        if name != self._only:
+    def open_file(self, name: str, **_options: object) -> CheckedStructFile:
+        """One of the segment's files."""
+        return CheckedStructFile(self._known(name), name)
+
+    def file_length(self, name: str) -> int:
+        """The size of one of the segment's files in bytes."""
+        return self._known(name).size
+
+    def _known(self, name: str) -> CheckedFile:
+        if name not in self._files:
             raise Damaged(_("the index names an unknown file, {file}").format(file=name))
-        return CheckedStructFile(_Window(self._checked, 0, self._checked.size), name)
-
-
-def numbers(typecode: str, column: bytes) -> array[int]:
-    """The values of a Whoosh numeric column, which is big-endian."""
-    found = array(typecode, column)
-    if memoryview(array("H", [1])).tobytes() == b"\1\0":
-        found.byteswap()
-    return found
+        return self._files[name]

@@ -19,9 +19,11 @@ from pathlib import Path
 from listforum.errors import HomeError
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
+from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest
+from listforum.search.merging import merge
 from listforum.search.reader import require_current_rules
-from listforum.search.segment import NAME, Gathering, Segment, SegmentRecord
+from listforum.search.segment import NAME, Segment, SegmentRecord
 from listforum.search.source import Source
 from listforum.search.storage import Damaged, Missing, reading_index
 
@@ -36,8 +38,8 @@ SEGMENT_DOCUMENTS = 16_000
 SEGMENT_CHARACTERS = 40_000_000
 PAGE = 200
 SEGMENTS_OF_A_SIZE = 8
-MAX_MERGED = 100_000
-"""Documents of one segment: merging holds all their postings in memory."""
+MAX_MERGED = 200_000
+"""Documents of one segment."""
 
 Report = Callable[[int, int], None]
 Asked = Callable[[], bool]
@@ -172,19 +174,18 @@ class Writer:
 
     def _merge(self, manifest: Manifest) -> None:
         while (group := due(manifest.segments)) and not self.cancelled():
-            gathering = Gathering()
-            for record in group:
-                with reading_index():
-                    gathering.add_segment(self._opened(record))
+            segments = [self._opened(record) for record in group]
+            with reading_index():
+                merged = merge(self.directory, segments)
             kept = tuple(each for each in manifest.segments if each not in group)
-            manifest = self._save(replace(manifest, segments=(*kept, gathering.write(self.directory))))
+            manifest = self._save(replace(manifest, segments=(*kept, *((merged,) if merged.documents else ()))))
 
     def _opened(self, record: SegmentRecord) -> Segment:
         try:
             with reading_index():
                 return Segment(self.directory, record)
         except FileNotFoundError as error:
-            raise Missing(_("{file} is missing").format(file=record.file)) from error
+            raise Missing(_("a file of the index is missing")) from error
 
     def _save(self, manifest: Manifest) -> Manifest:
         manifests.save(self.directory, manifest)
@@ -194,7 +195,7 @@ class Writer:
     def _sweep(self, segments: Sequence[SegmentRecord]) -> None:
         """Remove files of ours that are no part of the index."""
         (self.directory / manifests.UNFINISHED).unlink(missing_ok=True)
-        named = {record.file for record in segments}
+        named = {file.name for record in segments for file in record.files}
         for path in self.directory.glob(f"{NAME}[_.]*"):
             if path.name in named:
                 continue

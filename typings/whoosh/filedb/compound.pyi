@@ -1,3 +1,0 @@
-from whoosh.filedb.filestore import FileStorage
-
-class CompoundStorage(FileStorage): ...

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from listforum.archive.drafts import Drafts
     from listforum.archive.ledger import Ledger
     from listforum.archive.lists import Lists
+    from listforum.archive.marked import Marked
     from listforum.archive.marks import Marks
     from listforum.archive.memory import Memory
     from listforum.archive.outbox import Outbox
     from listforum.archive.places import Places
     from listforum.archive.posts import Posts
     from listforum.archive.quoting import Quoting
+    from listforum.archive.searches import Searches
     from listforum.archive.threads import Threads
+    from listforum.archive.topic_numbers import TopicNumbers
     from listforum.archive.topic_rows import TopicRows
     from listforum.archive.topics import Topics
     from listforum.archive.waiting import Waiting
@@ -148,6 +151,24 @@ class Archive:
         from listforum.archive.words import Words
 
         return Words(self._database, self.contents)
+
+    @cached_property
+    def topic_numbers(self) -> TopicNumbers:
+        from listforum.archive.topic_numbers import TopicNumbers
+
+        return TopicNumbers(self._database)
+
+    @cached_property
+    def marked(self) -> Marked:
+        from listforum.archive.marked import Marked
+
+        return Marked(self._database)
+
+    @cached_property
+    def searches(self) -> Searches:
+        from listforum.archive.searches import Searches
+
+        return Searches(self._database)
 
     @property
     def read_only(self) -> bool:

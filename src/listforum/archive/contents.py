@@ -8,6 +8,7 @@ from gettext import gettext as _
 from typing import Final
 
 from listforum.archive.database import Database
+from listforum.archive.files import Files
 from listforum.archive.packing import packed, unpacked
 from listforum.archive.parts import Parts
 from listforum.errors import UnknownItem
@@ -25,6 +26,7 @@ class Contents:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._parts = Parts(database)
+        self.files = Files(database)
 
     def keep(self, post: int, received: Received, words: str | None) -> None:
         """Stores what came of a mail, in place of what was there."""
@@ -33,6 +35,7 @@ class Contents:
         raw = None if received.raw is None else packed(received.raw)
         self._database.run("INSERT OR REPLACE INTO content VALUES (?, ?, ?)", (post, header, raw))
         self._parts.keep(post, () if whole else received.parts)
+        self.files.keep(post, received.parts)
         self.keep_words(post, words)
 
     def keep_words(self, post: int, words: str | None) -> None:

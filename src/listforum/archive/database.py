@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ _PERHAPS_FULL: Final = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOP
 
 _LEAST_ROOM: Final = 64 * 1024
 
+_numbers = count()
+
 
 def new_generation() -> str:
     """A name for the state of an archive that was made anew: whatever was derived from another one is void."""
@@ -39,6 +42,7 @@ class _Connection(sqlite3.Connection):
         super().__init__(*arguments, **options)
         # Ctrl-C may come between taking it and using it; the thread that was interrupted must still roll back
         self.in_use = threading.RLock()
+        self.number = next(_numbers)
 
 
 class Database:
@@ -105,6 +109,22 @@ class Database:
             except sqlite3.Error:
                 connection.rollback()
                 raise
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is changing something that is not committed yet."""
+        return self._connection.in_transaction
+
+    def state(self) -> tuple[int, int, int] | None:
+        """The same again when nothing was changed meanwhile, by whomever; None inside a transaction.
+
+        Another thread's is another one, and so is that of a process that was started anew.
+        """
+        with self._statement() as connection:
+            if connection.in_transaction:
+                return None
+            ((version,),) = connection.execute("PRAGMA data_version").fetchall()
+            return connection.number, version, connection.total_changes
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, in its words; empty when all is well."""

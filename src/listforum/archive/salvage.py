@@ -116,6 +116,8 @@ class _Copy:
             items, drafts = self._both_ways("outbox", "id"), self._both_ways("draft", "id")
             self._put("outbox", (self._without_lost(one, "post", "answered") for one in items))
             self._put("draft", (self._without_lost(one, "post") for one in drafts if _sound(one["text"])))
+            self._put("saved_search", self._both_ways("saved_search", "folded"))
+            self._put("sought", self._both_ways("sought", "nth"))
             self._adopt_orphans()
             self._target.run("UPDATE meta SET value = (SELECT coalesce(max(change), 0) FROM post) WHERE key = 'change'")
         return saved, max(0, last - saved - self._gaps(last))

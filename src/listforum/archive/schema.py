@@ -59,10 +59,20 @@ CREATE INDEX post_topic ON post (topic, date, id);
 CREATE INDEX post_family ON post (family);
 CREATE INDEX post_base ON post (base, date) WHERE base <> '';
 CREATE UNIQUE INDEX post_change ON post (change);
-CREATE INDEX post_date ON post (date);
+CREATE INDEX post_date ON post (date, id);
 CREATE INDEX post_waiting ON post (date) WHERE state = 'header';
 -- what there is to read on: unread, and here
 CREATE INDEX post_readable ON post (topic) WHERE read = 0 AND state <> 'header';
+
+-- the last posts that came from one topic to another, or are gone: who holds the topics of all posts keeps up by it
+CREATE TABLE moved (
+    nth  INTEGER PRIMARY KEY,
+    post INTEGER NOT NULL
+);
+CREATE TRIGGER post_moved AFTER UPDATE OF topic ON post WHEN old.topic <> 0 AND new.topic <> old.topic
+BEGIN INSERT INTO moved (post) VALUES (new.id); DELETE FROM moved WHERE nth <= last_insert_rowid() - 10000; END;
+CREATE TRIGGER post_gone AFTER DELETE ON post
+BEGIN INSERT INTO moved (post) VALUES (old.id); DELETE FROM moved WHERE nth <= last_insert_rowid() - 10000; END;
 
 -- for mails without an id of their own: whether another one of that moment is the same
 CREATE INDEX post_sent ON post (sent, digest) WHERE sent IS NOT NULL;
@@ -123,6 +133,16 @@ CREATE TABLE part (
     here        INTEGER,
     heading     TEXT,
     content     BLOB,
+    PRIMARY KEY (post, nth)
+) WITHOUT ROWID;
+
+-- the files of a post, `shown` those that are read as its text; worked out of its parts
+CREATE TABLE file (
+    post  INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
+    nth   INTEGER NOT NULL,
+    name  TEXT NOT NULL,
+    type  TEXT NOT NULL,
+    shown INTEGER NOT NULL,
     PRIMARY KEY (post, nth)
 ) WITHOUT ROWID;
 
@@ -288,6 +308,19 @@ CREATE TABLE draft (
     saved   INTEGER NOT NULL
 );
 CREATE INDEX draft_post ON draft (post);
+
+-- searches that the person keeps; `folded` is the name as it is compared
+CREATE TABLE saved_search (
+    folded TEXT PRIMARY KEY,
+    name   TEXT NOT NULL,
+    words  TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- what the person searched for, where they want that kept; the larger `nth`, the later
+CREATE TABLE sought (
+    nth   INTEGER PRIMARY KEY,
+    words TEXT NOT NULL UNIQUE
+);
 
 CREATE TABLE ledger (
     day     TEXT NOT NULL,

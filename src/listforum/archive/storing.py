@@ -82,7 +82,7 @@ class Storing:
             changed |= self.take_told_id(post, arrival.header.message_id)
         changed |= self.name(post, arrival.header)
         put = [self._put_in_list(row, post) for row in lists]
-        if any(put) and not changed:
+        if any(put) and not new:
             changes.touch(post)
             changed = True
         return Stored(post, new, changed)
@@ -119,6 +119,7 @@ class Storing:
         )
         self._database.run("DELETE FROM referred WHERE post = ?", (post,))
         self._refer(post, referred)
+        self._contents.files.keep(post, arrival.received.parts)
         self._contents.keep_words(post, arrival.own_words)
         self._quoting.keep(post, arrival.wording)
 
@@ -195,6 +196,7 @@ class Storing:
             self._database.run(
                 "UPDATE post SET arrived = ?, date = ? WHERE id = ?", (first, _order(sent, first, now), post)
             )
+            changes.touch(post)
             return True
         return worded
 

@@ -13,22 +13,23 @@ from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
 from listforum.model.forum import Edge, Grounds, PostRecord, QuoteSource, TopicLink, TopicSummary, Verdict, View
 
-_MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
+MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
+"""The condition that a topic `t` has a mark of some kind."""
 
 _WHERE: Final[dict[View, str]] = {
     "all": "1",
     "unread": "t.unread > 0",
     "unanswered": """t.people = 1
         AND (t.posts = 1 OR NOT EXISTS (SELECT 1 FROM post WHERE post.id = t.root AND anonymous))""",
-    "followed": _MARKED.format("follow"),
-    "unmuted": f"NOT {_MARKED.format('mute')}",
+    "followed": MARKED.format("follow"),
+    "unmuted": f"NOT {MARKED.format('mute')}",
     "readable": """t.unread > 0 AND EXISTS (
         SELECT 1 FROM post WHERE post.topic = t.id AND post.read = 0 AND post.state <> 'header')""",
 }
 
 _SUMMARY: Final = f"""
     SELECT t.id, root.subject, t.posts, t.unread, t.people, t.started, t.last, root.author,
-           {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
+           {MARKED.format("follow")}, {MARKED.format("mute")}, {MARKED.format("star")}
 """
 
 _RECORD: Final = """
@@ -48,7 +49,7 @@ class Topics:
         """A list's topics that are in all these views, the newest activity first."""
         rows = self._database.rows(
             f"""{_SUMMARY} FROM topic_list AS l JOIN topic AS t ON t.id = l.topic JOIN post AS root ON root.id = t.root
-                WHERE l.list = ? AND {_in_all(views)}
+                WHERE l.list = ? AND {in_all(views)}
                 ORDER BY l.last DESC, l.topic DESC LIMIT ? OFFSET ?""",
             (list_row, limit, offset),
         )
@@ -58,12 +59,12 @@ class Topics:
         """The topics of a list, or, with None, of all lists, that are in all these views, the newest activity first."""
         among = set(views) - {"all"}
         if list_row is None:
-            statement = f"SELECT t.id FROM topic AS t WHERE {_in_all(among)} ORDER BY t.last DESC, t.id DESC"  # noqa: S608
+            statement = f"SELECT t.id FROM topic AS t WHERE {in_all(among)} ORDER BY t.last DESC, t.id DESC"  # noqa: S608
             return _numbers(self._database.rows(statement))
         joined = "JOIN topic AS t ON t.id = l.topic" if among else ""
         return _numbers(
             self._database.rows(
-                f"""SELECT l.topic FROM topic_list AS l {joined} WHERE l.list = ? AND {_in_all(among)}
+                f"""SELECT l.topic FROM topic_list AS l {joined} WHERE l.list = ? AND {in_all(among)}
                     ORDER BY l.last DESC, l.topic DESC""",  # noqa: S608 - conditions are constants above
                 (list_row,),
             )
@@ -89,7 +90,7 @@ class Topics:
 
     def count(self, views: Collection[View]) -> int:
         """How many topics are in all these views."""
-        found = self._database.row(f"SELECT count(*) FROM topic AS t WHERE {_in_all(views)}")  # noqa: S608 - as above
+        found = self._database.row(f"SELECT count(*) FROM topic AS t WHERE {in_all(views)}")  # noqa: S608 - as above
         return int(found[0]) if found else 0
 
     def posts(self, topic: int) -> tuple[PostRecord, ...]:
@@ -207,7 +208,8 @@ class Topics:
         return frozenset(post for (post,) in rows)
 
 
-def _in_all(views: Iterable[View]) -> str:
+def in_all(views: Iterable[View]) -> str:
+    """The condition that a topic `t` is in all of these views."""
     return " AND ".join(["1", *(_WHERE[view] for view in views)])
 
 

@@ -1,18 +1,32 @@
-"""What the search index reads: every post's words, in the order in which they last changed."""
+"""What the search index reads: every post's words, in the order in which they last changed, or the newest first."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from listforum.archive.contents import Contents
-from listforum.archive.database import Database
+from listforum.archive.database import Database, Row
+from listforum.archive.files import File
 from listforum.archive.packing import unpacked
+from listforum.mail import safe
+from listforum.mail.patches import holds_patch
 from listforum.model.forum import Document
+
+_DOCUMENT: Final = """
+    SELECT post.id, change, topic, burst, subject, author, address, date, text
+    FROM post LEFT JOIN own_words ON own_words.post = post.id
+"""
+_OLDER: Final = "change <= ? AND (date, post.id) < (?, ?)"
+_START: Final = (2**63 - 1, 2**63 - 1)
+_LINK: Final = re.compile(r"(?i)(?:https?|ftp|gemini)://[^\s]|(?<![a-z0-9])www\.\w")
 
 
 class Words:
-    """Hands the archive's words to whoever indexes them."""
+    """Hands the archive's words to whoever indexes them, safe to show, so that what is found is what is shown."""
 
     def __init__(self, database: Database, contents: Contents) -> None:
         self._database = database
@@ -27,14 +41,6 @@ class Words:
         """The newest change number."""
         found = self._database.row("SELECT value FROM meta WHERE key = 'change'")
         return int(found[0]) if found else 0
-
-    def topics(self) -> Sequence[int]:
-        """The topic of each post, by the post's number; 0 for numbers of no post."""
-        newest = self._database.row("SELECT max(id) FROM post")
-        known = array("q", bytes(8 * ((newest[0] or 0) + 1 if newest else 1)))
-        for post, topic in self._database.rows("SELECT id, topic FROM post"):
-            known[post] = topic
-        return known
 
     def count(self) -> int:
         """How many posts there are."""
@@ -51,29 +57,80 @@ class Words:
 
         Of a digest whose mails are posts nothing is told: they are found instead.
         """
-        return [
-            Document(
+        rows = self._database.rows(f"{_DOCUMENT} WHERE change > ? ORDER BY change LIMIT ?", (change, limit))
+        return list(self._documents(rows))
+
+    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
+        """Posts not changed after a change number, newest first: those after a (date, post) in that order."""
+        rows = self._database.rows(
+            f"{_DOCUMENT} WHERE {_OLDER} ORDER BY date DESC, post.id DESC LIMIT ?", (upto, *(than or _START), limit)
+        )
+        return list(self._documents(rows))
+
+    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
+        """How many posts `older` would give without a limit."""
+        if than is None:
+            found = self._database.row("SELECT count(*) FROM post WHERE change <= ?", (upto,))
+        else:
+            found = self._database.row(f"SELECT count(*) FROM post WHERE {_OLDER}", (upto, *than))  # noqa: S608
+        return int(found[0]) if found else 0
+
+    def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
+        """The own words of posts, where known."""
+        return {post: safe.body(text) for post, text in self._contents.own_words(posts).items()}
+
+    def files(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        """The names of the files of posts, of those that have any."""
+        found = {post: _names(files) for post, files in self._contents.files.of(posts).items()}
+        return {post: names for post, names in found.items() if names}
+
+    def _documents(self, rows: Sequence[Row]) -> Iterator[Document]:
+        posts = [row[0] for row in rows]
+        lists, files = self._lists(posts), self._contents.files.of(posts)
+        for post, change, topic, burst, subject, author, address, date, text in rows:
+            if burst:
+                yield Document(post, change, topic, (), "", "", "", date, "")
+                continue
+            words = safe.body(unpacked(text).decode("utf-8", "surrogatepass")) if text else ""
+            own = files.get(post, ())
+            yield Document(
                 post=post,
-                change=number,
+                change=change,
                 topic=topic,
-                lists=tuple(lists.split("\n")) if lists else (),
+                lists=tuple(lists.get(post, ())),
                 subject=subject,
                 author=author,
                 address=address or "",
                 date=date,
-                own_words=unpacked(words).decode("utf-8", "surrogatepass") if words else "",
+                own_words=words,
+                files=_names(own) if own else (),
+                has=_contents(words, own),
             )
-            for post, number, topic, subject, author, address, date, words, lists in self._database.rows(
-                """SELECT post.id, change, topic, iif(burst, '', subject), iif(burst, '', author),
-                          iif(burst, '', address), date, text,
-                          (SELECT group_concat(name, char(10)) FROM post_list JOIN list ON list.id = list
-                           WHERE post = post.id AND NOT burst)
-                   FROM post LEFT JOIN own_words ON own_words.post = post.id
-                   WHERE change > ? ORDER BY change LIMIT ?""",
-                (change, limit),
-            )
-        ]
 
-    def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
-        """The own words of posts, where known."""
-        return self._contents.own_words(posts)
+    def _lists(self, posts: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        rows = self._database.rows(
+            "SELECT post, list FROM post_list WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, list",
+            (json.dumps(posts),),
+        )
+        names: dict[int, str] = dict(self._database.rows("SELECT id, name FROM list"))
+        for post, row in rows:
+            found[post].append(names[row])
+        return found
+
+
+def _names(files: Sequence[File]) -> tuple[str, ...]:
+    """Their names as they are shown; each once."""
+    return tuple(dict.fromkeys(name for file in files if (name := safe.line(file.name))))
+
+
+def _contents(words: str, files: Sequence[File]) -> tuple[str, ...]:
+    """What a post has in it besides words."""
+    found = []
+    if any(not file.shown for file in files):
+        found.append("attachment")
+    if any(file.is_patch for file in files) or holds_patch(words):
+        found.append("patch")
+    if ("://" in words or "ww." in words or "WW." in words) and _LINK.search(words):
+        found.append("link")
+    return tuple(found)

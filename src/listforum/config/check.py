@@ -15,6 +15,7 @@ from listforum.config.settings import (
     Config,
     ListSettings,
     Proxy,
+    SearchSettings,
     SecretCommand,
     SecretPrompt,
     SecretSource,
@@ -59,16 +60,18 @@ def check(document: Mapping[str, object], directory: Path) -> tuple[Config, list
     """
     mistakes: list[str] = []
     root = Table("", "", document, mistakes)
-    root.allow("accounts", "lists", "sync")
+    root.allow("accounts", "lists", "sync", "search")
     account_tables = root.tables("accounts")
     accounts = {name: _account(name, table, directory) for name, table in account_tables.items()}
     lists = {name: _list(name, table, account_tables) for name, table in root.tables("lists").items()}
     _refuse_shared_folders(lists, root)
     sync = root.table("sync")
     settings = _sync(sync) if sync else SyncSettings()
+    search = root.table("search")
+    searching = _search(search) if search else SearchSettings()
     kept_accounts = {name: account for name, account in accounts.items() if account}
     kept_lists = {name: settings for name, settings in lists.items() if settings}
-    return Config(MappingProxyType(kept_accounts), MappingProxyType(kept_lists), settings), mistakes
+    return Config(MappingProxyType(kept_accounts), MappingProxyType(kept_lists), settings, searching), mistakes
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ def _ca_file(table: Table, directory: Path) -> str | None:
     return str(path)
 
 
-# --- lists and sync ---------------------------------------------------------------------------------------------------
+# --- lists, sync and search -------------------------------------------------------------------------------------------
 
 
 def _list(name: str, table: Table, accounts: Mapping[str, Table]) -> ListSettings | None:
@@ -211,3 +214,8 @@ def _sync(table: Table) -> SyncSettings:
     table.allow("budget", "history")
     history = table.number("history", 1, MAX_HISTORY)
     return SyncSettings(table.parsed("budget", budget), HISTORY if history is None else history)
+
+
+def _search(table: Table) -> SearchSettings:
+    table.allow("keep_history")
+    return SearchSettings(table.switch("keep_history") or False)

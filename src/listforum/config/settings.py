@@ -1,4 +1,4 @@
-"""What a member has set: accounts, lists and how much a sync may cost."""
+"""What a member has set: accounts, lists, how much a sync may cost, and whether searches are kept."""
 
 from __future__ import annotations
 
@@ -123,12 +123,20 @@ class SyncSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """Whether what was searched for is kept."""
+
+    keep_history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that is set, without a contradiction in it."""
 
     accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, ListSettings] = field(default_factory=lambda: MappingProxyType({}))
     sync: SyncSettings = field(default_factory=SyncSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
 
 
 EMPTY = Config()

@@ -79,6 +79,13 @@ class Table:
             return None
         return value
 
+    def switch(self, key: str) -> bool | None:
+        value = self._values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.wrong(key, _("must be true or false, without quotes; not {value}").format(value=shown(value)))
+        return None
+
     def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
         """Return one of `choices`, the first when the key is absent."""
         if key not in self._values:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from listforum.forum.drafting import Drafting
     from listforum.forum.expenses import Expenses
     from listforum.forum.fetching import Fetching
+    from listforum.forum.history import History
     from listforum.forum.indexing import Indexing
     from listforum.forum.marking import Marking
     from listforum.forum.outgoing import Outgoing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from listforum.forum.sending import Sending
     from listforum.forum.syncing import Syncing
     from listforum.forum.upkeep import Upkeep
+    from listforum.forum.views import Views
     from listforum.forum.watching import Watching
     from listforum.forum.whereabouts import Places
     from listforum.forum.writing import Writing
@@ -102,6 +104,23 @@ class Forum:
         from listforum.forum.indexing import Indexing
 
         return Indexing(self.archive, self.home)
+
+    @once
+    def views(self) -> Views:
+        from listforum.forum.views import Views
+
+        return Views(self.archive)
+
+    @once
+    def history(self) -> History:
+        from listforum.forum.history import History
+
+        return History(self.archive, self._keeps_history)
+
+    def _keeps_history(self) -> bool | None:
+        """Whether searches are to be remembered; None as long as the config is broken, and nobody knows."""
+        readiness = self.readiness()
+        return None if readiness == "broken config" else readiness == "ready" and self.config.search.keep_history
 
     @once
     def outgoing(self) -> Outgoing:

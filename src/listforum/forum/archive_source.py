@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from listforum.archive.archive import Archive
-from listforum.mail import safe
 from listforum.model.forum import Document, PostRecord
 from listforum.search.query import Mark
 
 
 class ArchiveSource:
-    """The archive as the index reads it; its texts are made safe, so that what is found is what is shown."""
+    """What `search.source.Source` asks for, out of an archive."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -24,27 +22,25 @@ class ArchiveSource:
         return self._archive.words.changed()
 
     def documents(self, after: int, limit: int) -> Sequence[Document]:
-        changed = self._archive.words.after(after, limit)
-        return [replace(one, own_words=safe.body(one.own_words)) for one in changed]
+        return self._archive.words.after(after, limit)
+
+    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
+        return self._archive.words.older(upto, than, limit)
+
+    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
+        return self._archive.words.count_older(upto, than)
 
     def text_of(self, posts: Sequence[int]) -> Mapping[int, str]:
-        return {post: safe.body(text) for post, text in self._archive.words.own_words(posts).items()}
+        return self._archive.words.own_words(posts)
+
+    def files_of(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+        return self._archive.words.files(posts)
+
+    def topics(self) -> Sequence[int]:
+        return self._archive.topic_numbers.all()
+
+    def marked(self, mark: Mark) -> Collection[int]:
+        return self._archive.marked.posts(mark)
 
     def headings_of(self, posts: Sequence[int]) -> Mapping[int, PostRecord]:
         return self._archive.topics.records(posts)
-
-    def files_of(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-        return {}
-
-    def topics(self) -> Sequence[int]:
-        known = self._archive.words.topics()
-        return known
-
-    def marked(self, mark: Mark) -> Collection[int]:
-        return ()
-
-    def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
-        raise NotImplementedError
-
-    def count_older(self, upto: int, than: tuple[int, int] | None) -> int:
-        raise NotImplementedError

@@ -21,6 +21,7 @@ _HUNK: Final = re.compile(r"@@+ -\d{1,9}(?:,(\d{1,6}))? \+\d{1,9}(?:,(\d{1,6}))?
 _STAT: Final = re.compile(
     r" ?\S[^|]{0,200}\| +(?:\d{1,7}|Bin)\b|\d{1,6} files? changed\b|(?:create|delete|rename) mode? ?\S"
 )
+_GIT: Final = re.compile(r"(?m)^diff --git \S")
 _HEADING_LINES: Final = 24
 _STAT_LINES: Final = 200
 _WRAPPED_LINES: Final = 2
@@ -54,6 +55,13 @@ def patches(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         if end > at:
             yield max(after, _stat_start(lines, at)), end
             after = end
+
+
+def holds_patch(text: str) -> bool:
+    """Whether a patch stands in a text; git's of files without text, or whose names alone change, too."""
+    if _GIT.search(text):
+        return True
+    return "@@ -" in text and next(patches(text.split("\n")), None) is not None
 
 
 def _patch_end(lines: Sequence[str], start: int) -> int:

@@ -240,6 +240,14 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query that the person keeps under a name, to stand beside the lists."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A post as it is indexed. One that stands in no list is not to be found.
 

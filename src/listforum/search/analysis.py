@@ -116,6 +116,11 @@ def atoms(text: str) -> tuple[tuple[str, ...], ...]:
     return (split,) if split == joined else (split, joined)
 
 
+def atoms_of(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What one raw word adds to the rows of `atoms`: split at zero-width non-joiners, and joined there."""
+    return _split_atoms[raw], _joined_atoms[raw]
+
+
 def pairs(text: str) -> tuple[str, ...]:
     """The neighbouring characters of unspaced scripts in a text, as the terms they are indexed by."""
     runs = chain.from_iterable(map(folding.unspaced_runs, raw_words(text)))

@@ -23,8 +23,23 @@ from listforum.search.index import SearchIndex
 from search.memory import MemoryArchive, document
 
 FATAL = frozenset(
-    ("open", "write", "writelines", "tofile", "flush", "close", "replace", "rename", "unlink", "remove")
-    + ("mkdir", "rmdir", "chmod", "truncate", "flock")
+    [
+        "open",
+        "write",
+        "writelines",
+        "tofile",
+        "flush",
+        "close",
+        "replace",
+        "rename",
+        "unlink",
+        "remove",
+        "mkdir",
+        "rmdir",
+        "chmod",
+        "truncate",
+        "flock",
+    ]
 )
 POSTS = 48
 LATER = 4
@@ -81,7 +96,7 @@ def written_in_the_end() -> MemoryArchive:
 
 
 def without_waiting(_file: object) -> None:
-    """In the place of fsync: what a dead process wrote is there without it. That files are durable is tested elsewhere."""
+    """In the place of fsync: what a dead process wrote is there without it."""
 
 
 # --- in the child -------------------------------------------------------------------------------------------------

@@ -8,16 +8,14 @@ import os
 import pickle
 import random
 import shutil
-import signal
 import stat
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,6 +112,99 @@ def test_a_harmed_file_is_noticed_or_does_not_matter(
         (directory / name).write_bytes(harm((directory / name).read_bytes()))
         assert SearchIndex(directory, archive).check() != []
         is_whole_or_says_so(directory, archive)
+
+
+def files_of(directory: Path) -> list[Path]:
+    """All files that make the index."""
+    return sorted(path for path in directory.iterdir() if path.name not in (writer.LOCK, writer.DAMAGED))
+
+
+def answers_or_says_so(
+    directory: Path, archive: MemoryArchive, expected: list[tuple[int, tuple[SearchHit, ...]]]
+) -> bool:
+    """Whether there is an answer, which then is right."""
+    try:
+        assert answers(SearchIndex(directory, archive)) == expected
+    except NeedsRebuild:
+        return False
+    return True
+
+
+def test_a_file_cut_at_any_length_gives_no_wrong_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    expected = readings(SearchIndex(directory, archive))
+    for path in files_of(directory):
+        sound = path.read_bytes()
+        lengths = {0, 1, 4, 16, len(sound) - 1, *(len(sound) * part // 24 for part in range(24))}
+        for length in sorted(length for length in lengths if length < len(sound)):
+            path.write_bytes(sound[:length])
+            assert not answers_or_says_so(directory, archive, expected), (path.name, length)
+        path.write_bytes(sound)
+        assert answers_or_says_so(directory, archive, expected)
+    assert SearchIndex(directory, archive).catch_up() > 0  # damage was seen and written down
+    assert answers(SearchIndex(directory, archive)) == expected
+
+
+def test_a_byte_flipped_anywhere_gives_no_wrong_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "index"
+    archive = indexed(directory, monkeypatch)
+    expected = readings(SearchIndex(directory, archive))
+    chance = random.Random(17)
+    for path in files_of(directory):
+        sound = path.read_bytes()
+        step = max(1, len(sound) // 48)
+        for region in range(0, len(sound), step):
+            at = min(len(sound) - 1, region + chance.randrange(step))
+            path.write_bytes(sound[:at] + bytes([sound[at] ^ 1 << chance.randrange(8)]) + sound[at + 1 :])
+            answers_or_says_so(directory, archive, expected)
+            assert SearchIndex(directory, archive).check() != [], (path.name, at)
+        path.write_bytes(sound)
+    SearchIndex(directory, archive).catch_up()
+    assert SearchIndex(directory, archive).check() == []
+    assert answers(SearchIndex(directory, archive)) == expected
+
+
+def test_files_that_changed_places_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = tmp_path / "sound"
+    archive = indexed(sound, monkeypatch)
+    expected = readings(SearchIndex(sound, archive))
+    for one, other in pairwise(files_of(sound)):
+        directory = tmp_path / f"{one.name} and {other.name}"
+        shutil.copytree(sound, directory)
+        (directory / one.name).write_bytes(other.read_bytes())
+        (directory / other.name).write_bytes(one.read_bytes())
+        assert not answers_or_says_so(directory, archive, expected)
+        is_whole_or_says_so(directory, archive)
+
+
+def test_files_of_another_index_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = indexed(tmp_path / "sound", monkeypatch)
+    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 40)
+    foreign = tmp_path / "foreign"
+    other = MemoryArchive(document(post, "water water hand pump") for post in range(1, 170))
+    SearchIndex(foreign, other).catch_up()
+    mine, theirs = files_of(tmp_path / "sound"), files_of(foreign)
+    for path in mine:
+        directory = tmp_path / f"with another {path.name}"
+        shutil.copytree(tmp_path / "sound", directory)
+        alike = next(each for each in theirs if each.suffix == path.suffix)
+        (directory / path.name).write_bytes(alike.read_bytes())
+        is_whole_or_says_so(directory, archive)
+
+
+def test_a_file_that_is_none_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = indexed(tmp_path / "sound", monkeypatch)
+    for name in (path.name for path in files_of(tmp_path / "sound")):
+        directory = tmp_path / f"a directory {name}"
+        shutil.copytree(tmp_path / "sound", directory)
+        (directory / name).unlink()
+        (directory / name).mkdir()
+        with pytest.raises(NeedsRebuild):
+            answers(SearchIndex(directory, archive))
+        with suppress(HomeError):  # what a person put in the way may need a person
+            SearchIndex(directory, archive).catch_up()
+            assert answers(SearchIndex(directory, archive)) == readings(SearchIndex(directory, archive))
 
 
 def test_every_flipped_bit_of_the_manifest_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,53 +359,6 @@ def test_threads_search_while_the_index_grows(tmp_path: Path, monkeypatch: pytes
             index.catch_up()
         stop.set()
         assert [each.result() for each in searching] == [expected, expected]
-
-
-WRITE_UNTIL_KILLED = """
-import sys
-from pathlib import Path
-from search.test_damage import archive_of
-from listforum.search import writer
-from listforum.search.index import SearchIndex
-writer.SEGMENT_DOCUMENTS, writer.PAGE, writer.SEGMENTS_OF_A_SIZE = 50, 25, 4
-print("ready", flush=True)
-while True:
-    index = SearchIndex(Path(sys.argv[1]), archive_of(400))
-    index.catch_up()
-    index.rebuild()
-"""
-
-
-def test_killed_at_any_moment_the_index_opens_or_says_that_it_is_not_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    directory = tmp_path / "index"
-    archive = archive_of(400)
-    chance = random.Random(11)
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
-    for _ in range(5):
-        child = subprocess.Popen(
-            [sys.executable, "-c", WRITE_UNTIL_KILLED, str(directory)],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(chance.uniform(0, 0.4))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        index = SearchIndex(directory, archive)
-        try:
-            assert answers(index) == readings(index)
-        except NeedsRebuild:
-            continue
-    index = SearchIndex(directory, archive)
-    index.catch_up()
-    assert answers(index) == readings(index)
-    assert index.check() == []
-    named = {file.name for record in manifest.load(directory).segments for file in record.files}
-    assert {each.name for each in directory.iterdir()} == {*named, writer.LOCK, manifest.FILE}
 
 
 # --- where and how files lie

@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from listforum.archive.database import Database
-from listforum.archive.topics import MARKED, in_all
+from listforum.archive.topics import TOPICS_MARKED, in_all
 
 Mark = Literal["unread", "unanswered", "followed", "starred"]
 
-_TOPICS: Final[Mapping[Mark, str]] = {
-    "unread": f"t.unread > 0 AND {in_all(['unmuted'])}",
-    "unanswered": in_all(["unanswered", "unmuted"]),
-    "followed": in_all(["followed"]),
-    "starred": MARKED.format("star"),
+_POSTS: Final = "SELECT json_group_array(id) FROM post WHERE NOT burst AND "
+"""As one text they come in less time than as a hundred thousand rows."""
+
+_OF_TOPICS: Final = _POSTS + "topic IN (SELECT t.id FROM topic AS t WHERE {})"  # noqa: S608 - constants
+
+_MARKED: Final[Mapping[Mark, str]] = {
+    "unread": f"{_POSTS} NOT read AND topic NOT IN ({TOPICS_MARKED.format('mute')})",
+    "unanswered": _OF_TOPICS.format(in_all(["unanswered", "unmuted"])),
+    "followed": f"{_POSTS} topic IN ({TOPICS_MARKED.format('follow')})",
+    "starred": f"{_POSTS} topic IN ({TOPICS_MARKED.format('star')})",
 }
 
 
@@ -41,10 +46,5 @@ class Marked:
         return posts
 
     def _read(self, mark: Mark) -> frozenset[int]:
-        among = f"SELECT t.id FROM topic AS t WHERE {_TOPICS[mark]}"  # noqa: S608 - constants above
-        unread = "AND NOT read" if mark == "unread" else ""
-        # As one text they come in less time than as a hundred thousand rows.
-        found = self._database.row(
-            f"SELECT json_group_array(id) FROM post WHERE topic IN ({among}) AND NOT burst {unread}"  # noqa: S608
-        )
+        found = self._database.row(_MARKED[mark])
         return frozenset(json.loads(found[0]) if found else ())

@@ -13,23 +13,25 @@ from listforum.archive.database import Database, Row
 from listforum.errors import UnknownItem
 from listforum.model.forum import Edge, Grounds, PostRecord, QuoteSource, TopicLink, TopicSummary, Verdict, View
 
-MARKED: Final = "t.id IN (SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}')"
-"""The condition that a topic `t` has a mark of some kind."""
+TOPICS_MARKED: Final = "SELECT m.topic FROM mark JOIN post AS m ON m.id = mark.post WHERE kind = '{}'"
+"""The topics that have a mark of some kind."""
+
+_MARKED: Final = f"t.id IN ({TOPICS_MARKED})"
 
 _WHERE: Final[dict[View, str]] = {
     "all": "1",
     "unread": "t.unread > 0",
     "unanswered": """t.people = 1
         AND (t.posts = 1 OR NOT EXISTS (SELECT 1 FROM post WHERE post.id = t.root AND anonymous))""",
-    "followed": MARKED.format("follow"),
-    "unmuted": f"NOT {MARKED.format('mute')}",
+    "followed": _MARKED.format("follow"),
+    "unmuted": f"NOT {_MARKED.format('mute')}",
     "readable": """t.unread > 0 AND EXISTS (
         SELECT 1 FROM post WHERE post.topic = t.id AND post.read = 0 AND post.state <> 'header')""",
 }
 
 _SUMMARY: Final = f"""
     SELECT t.id, root.subject, t.posts, t.unread, t.people, t.started, t.last, root.author,
-           {MARKED.format("follow")}, {MARKED.format("mute")}, {MARKED.format("star")}
+           {_MARKED.format("follow")}, {_MARKED.format("mute")}, {_MARKED.format("star")}
 """
 
 _RECORD: Final = """

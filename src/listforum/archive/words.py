@@ -22,7 +22,8 @@ _DOCUMENT: Final = """
 """
 _OLDER: Final = "change <= ? AND (date, post.id) < (?, ?)"
 _START: Final = (2**63 - 1, 2**63 - 1)
-_LINK: Final = re.compile(r"(?i)(?:https?|ftp|gemini)://[^\s]|(?<![a-z0-9])www\.\w")
+_LINK: Final = re.compile(r"(?i)://(?:(?<=http://)|(?<=https://)|(?<=ftp://)|(?<=gemini://))[^\s]")
+_BARE_LINK: Final = re.compile(r"(?i)(?<![a-z0-9])www\.\w")
 
 
 class Words:
@@ -131,6 +132,12 @@ def _contents(words: str, files: Sequence[File]) -> tuple[str, ...]:
         found.append("attachment")
     if any(file.is_patch for file in files) or holds_patch(words):
         found.append("patch")
-    if ("://" in words or "ww." in words or "WW." in words) and _LINK.search(words):
+    if _holds_link(words):
         found.append("link")
     return tuple(found)
+
+
+def _holds_link(text: str) -> bool:
+    if _LINK.search(text):
+        return True
+    return ("ww." in text or "WW." in text) and _BARE_LINK.search(text) is not None

@@ -59,7 +59,7 @@ def patches(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def holds_patch(text: str) -> bool:
     """Whether a patch stands in a text; git's of files without text, or whose names alone change, too."""
-    if _GIT.search(text):
+    if "diff --git " in text and _GIT.search(text):
         return True
     return "@@ -" in text and next(patches(text.split("\n")), None) is not None
 

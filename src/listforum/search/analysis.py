@@ -32,6 +32,7 @@ MAX_REMEMBERED = 100_000
 
 _JOINER = folding.NON_JOINER
 _WORD = re.compile("x+")
+_LINE_BEFORE_HAN = re.compile(f"\n[ \t]{{0,8}}[{folding.UNSPACED}]")  # quickly told of a text that has none
 _LINE_INSIDE_HAN = re.compile(
     f"(?<=[{folding.UNSPACED}])[ \t]{{0,8}}\r?\n[ \t]{{0,8}}(?=[{folding.UNSPACED}])",
 )
@@ -44,7 +45,7 @@ def words(text: str) -> list[str]:
 
 def raw_words(text: str) -> list[str]:
     """The words of a text in order, as they are before their letters are folded and their endings taken off."""
-    if not text.isascii() and _LINE_INSIDE_HAN.search(text):
+    if not text.isascii() and _LINE_BEFORE_HAN.search(text):
         text = _LINE_INSIDE_HAN.sub("", text)
     return text.translate(folding.SPLIT).split()
 
@@ -52,6 +53,11 @@ def raw_words(text: str) -> list[str]:
 def raw_counts(*texts: str) -> Counter[str]:
     """The distinct raw words of some texts, and how often each stands there."""
     return Counter(chain.from_iterable(map(raw_words, texts)))
+
+
+def terms_of(raw: str) -> tuple[str, ...]:
+    """The terms of a raw word, one after the other."""
+    return _terms[raw]
 
 
 def term_counts(raw: Mapping[str, int]) -> dict[str, int]:

@@ -113,8 +113,7 @@ class Part:
         gone = [self._dead, *(meeting.sure for meeting in excluded)]
         if any(gone):
             found = set(found).difference(*gone)
-        dates, posts = self._readable.dates, self._readable.posts
-        return sorted(found, key=lambda number: (-dates[number], -posts[number]))
+        return sorted(found)
 
     # --- conditions
 

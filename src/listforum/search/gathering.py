@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from whoosh.util.numeric import length_to_byte
 
 from listforum.model.forum import Document
-from listforum.search.analysis import forms_of, raw_counts, term_counts
+from listforum.search.analysis import forms_of, raw_counts, terms_of
 from listforum.search.codec import MOST_FREQUENT
 from listforum.search.postings import LENGTHS, NOWHERE, Postings
 from listforum.search.query import FIELDS, list_term
@@ -19,30 +18,68 @@ from listforum.search.schema import FORMS, NAMES, form_entry, name_term
 from listforum.search.segment import Columns, FieldTerms, SegmentRecord, write_segment
 
 
-@dataclass(slots=True)
+class _Targets(dict[str, "tuple[array[int], ...]"]):
+    """Where the postings of a raw word go: to those of each of its terms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packed: dict[str, array[int]] = {}
+        self.shared: set[str] = set()
+
+    def __missing__(self, raw: str) -> tuple[array[int], ...]:
+        made = self[raw] = tuple(map(self._postings_of, terms_of(raw)))
+        return made
+
+    def _postings_of(self, term: str) -> array[int]:
+        if term in self.packed:
+            self.shared.add(term)
+        return self.packed.setdefault(term, array("I"))
+
+
 class _Field:
-    """The postings of a field: for each term documents and frequencies, packed as document << 8 | frequency."""
+    """The postings of a field: for each term documents and frequencies, packed as document << 8 | frequency.
 
-    packed: defaultdict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
-    lengths: bytearray = field(default_factory=bytearray)
+    A document comes several times in a row where several of its words have the same term.
+    """
 
-    def add(self, document: int, counts: dict[str, int]) -> None:
-        base, length, packed = document << 8, 0, self.packed
-        for term, count in counts.items():
-            length += count
-            packed[term].append(base | (count if count < MOST_FREQUENT else MOST_FREQUENT))
+    def __init__(self) -> None:
+        self.targets = _Targets()
+        self.lengths = bytearray()
+
+    def add(self, document: int, raw: Counter[str]) -> None:
+        base, length, targets = document << 8, 0, self.targets
+        for word, count in raw.items():
+            packed = base | (count if count < MOST_FREQUENT else MOST_FREQUENT)
+            for postings in targets[word]:
+                postings.append(packed)
+                length += count
         self.lengths.append(length_to_byte(length))
 
+    def add_name(self, document: int, name: str) -> None:
+        self.targets.packed.setdefault(name, array("I")).append(document << 8 | 1)
+
+    def postings(self, term: str, numbers: Sequence[int] | None = None) -> Postings:
+        """A posting list; `numbers` are the new ones of documents that are to be put in order."""
+        packed: Sequence[int] = self.targets.packed.get(term, ())
+        if term in self.targets.shared:
+            packed = _summed(packed)
+        if numbers is not None:
+            packed = sorted([numbers[each >> 8] << 8 | each & 0xFF for each in packed])
+        return Postings(array("I", [each >> 8 for each in packed]), bytes([each & 0xFF for each in packed]))
+
     def terms(self, numbers: Sequence[int] | None) -> Iterator[tuple[bytes, Postings]]:
-        for term in sorted(self.packed):
-            yield term.encode(), _unpacked(self.packed[term], numbers)
+        for term in sorted(self.targets.packed):
+            yield term.encode(), self.postings(term, numbers)
 
 
-def _unpacked(packed: array[int], numbers: Sequence[int] | None) -> Postings:
-    """A posting list; `numbers` are the new ones of documents that are to be put in order."""
-    if numbers is not None:
-        packed = array("I", sorted([numbers[each >> 8] << 8 | each & 0xFF for each in packed]))
-    return Postings(array("I", [each >> 8 for each in packed]), bytes([each & 0xFF for each in packed]))
+def _summed(packed: Sequence[int]) -> Sequence[int]:
+    """One posting for each document, in place of several in a row."""
+    found: dict[int, int] = {}
+    for each in packed:
+        found[each >> 8] = found.get(each >> 8, 0) + (each & 0xFF)
+    if len(found) == len(packed):
+        return packed
+    return [document << 8 | min(frequency, MOST_FREQUENT) for document, frequency in found.items()]
 
 
 class Gathering:
@@ -50,7 +87,6 @@ class Gathering:
 
     def __init__(self) -> None:
         self._fields = {name: _Field() for name in (*FIELDS, *NAMES)}
-        self._raw_words: set[str] = set()
         self.posts = array("q")
         self.dates = array("q")
         self._at: dict[int, int] = {}
@@ -66,21 +102,21 @@ class Gathering:
 
     def postings(self, name: str, term: bytes) -> Postings:
         """All postings of a term in a field, replaced documents included."""
-        packed = self._fields[name].packed.get(term.decode())
-        return NOWHERE if packed is None else _unpacked(packed, None)
+        return self._fields[name].postings(term.decode())
 
     def beginning(self, name: str, prefix: bytes) -> Iterator[Sequence[int]]:
         """The documents of every term of a field that begins so."""
         begins = prefix.decode()
-        for term, packed in self._fields[name].packed.items():
+        for term in self._fields[name].targets.packed:
             if term.startswith(begins):
-                yield _unpacked(packed, None).documents
+                yield self._fields[name].postings(term).documents
 
     def terms_of_forms(self, prefix: bytes) -> Collection[bytes]:
         """The terms that do not begin so, though a form of theirs does."""
         begins = prefix.decode()
-        forms = forms_of(self._raw_words)
-        return {term.encode() for form, term in forms if form.startswith(begins) and not term.startswith(begins)}
+        return {
+            term.encode() for form, term in self._forms() if form.startswith(begins) and not term.startswith(begins)
+        }
 
     def lengths(self, name: str) -> bytes:
         """The length of a field in each document, as the byte that stands for it."""
@@ -99,13 +135,11 @@ class Gathering:
         self._add_names("has", number, document.has)
 
     def _add_words(self, name: str, number: int, texts: tuple[str, ...]) -> None:
-        raw = raw_counts(*texts)
-        self._raw_words.update(raw)
-        self._fields[name].add(number, term_counts(raw))
+        self._fields[name].add(number, raw_counts(*texts))
 
     def _add_names(self, name: str, number: int, names: Iterable[str]) -> None:
         for each in dict.fromkeys(names):
-            self._fields[name].packed[name_term(each).decode()].append(number << 8 | 1)
+            self._fields[name].add_name(number, name_term(each).decode())
 
     def _place(self, post: int, date: int) -> int:
         number = len(self.posts)
@@ -115,6 +149,9 @@ class Gathering:
         self.posts.append(post)
         self.dates.append(date)
         return number
+
+    def _forms(self) -> set[tuple[str, str]]:
+        return forms_of({word for name in FIELDS for word in self._fields[name].targets})
 
     # --- writing
 
@@ -144,7 +181,7 @@ class Gathering:
     def _terms(self, numbers: Sequence[int] | None) -> Iterator[FieldTerms]:
         for name in sorted((*self._fields, FORMS)):
             if name == FORMS:
-                yield name, ((entry, NOWHERE) for entry in sorted(map(form_entry, forms_of(self._raw_words))))
+                yield name, ((entry, NOWHERE) for entry in sorted(map(form_entry, self._forms())))
             else:
                 yield name, self._fields[name].terms(numbers)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from itertools import chain
 
 from listforum.model.forum import Document
-from listforum.search.analysis import trails, words
+from listforum.search.analysis import counted
+from listforum.search.phrases import finder, holds_pair, is_pair
 from listforum.search.query import (
     Clause,
     Condition,
@@ -32,41 +31,73 @@ def values_of(subject: str, author: tuple[str, str], own_words: str, files: tupl
     return {"subject": (subject,), "author": author, "text": (own_words,), "file": files}
 
 
+TermsOfForms = Callable[[str], tuple[str, ...]]
+"""The terms that do not begin with a prefix, though a form of theirs does, somewhere in what is searched.
+
+It is asked at every post, so it remembers its answers.
+"""
+
+
+def no_forms(_prefix: str) -> tuple[str, ...]:
+    """For queries without a prefix."""
+    return ()
+
+
 class Analysed:
     """A post's fields as terms, each computed when first asked for."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, terms_of_forms: TermsOfForms = no_forms) -> None:
         self._values = values
-        self._terms: dict[Field, Counter[str]] = {}
-        self._trails: dict[Field, tuple[str, ...]] = {}
+        self._terms_of_forms = terms_of_forms
+        self._terms: dict[Field, Mapping[str, int]] = {}
 
-    def terms(self, field: Field) -> Counter[str]:
+    def terms(self, field: Field) -> Mapping[str, int]:
         """The terms of a field as they are indexed, and how often each stands there."""
         if field not in self._terms:
-            self._terms[field] = Counter(chain.from_iterable(map(words, self._values[field])))
+            self._terms[field] = counted(*self._values[field])
         return self._terms[field]
 
     def meets(self, clause: Clause) -> bool:
         """Whether one of the clause's readings stands in one of its fields."""
-        return any(self._reads(field, reading) for field in clause.fields for reading in clause.readings)
+        return any(self._reads(field, reading) for reading in clause.readings for field in clause.fields)
 
     def _reads(self, field: Field, reading: Reading) -> bool:
-        if not self._holds(field, reading.phrase):
+        if not self._values[field]:
             return False
-        # A phrase that is there proves its terms, and counting all words of a long text takes longer than finding it.
-        unproven = [term for term in reading.terms if f"\0{term}\0" not in reading.phrase]
-        return not unproven or all(map(self.terms(field).__contains__, unproven))
+        if reading.phrase:
+            return self._holds_phrase(field, reading)
+        terms = self.terms(field)
+        return all(map(terms.__contains__, reading.terms)) and (
+            not reading.prefix or self._holds_beginning(field, reading.prefix)
+        )
 
-    def _holds(self, field: Field, phrase: str) -> bool:
-        if not phrase:
-            return True
-        if field not in self._trails:
-            self._trails[field] = tuple(trail for text in self._values[field] for trail in trails(text))
-        return any(phrase in trail for trail in self._trails[field])
+    def _holds_beginning(self, field: Field, prefix: str) -> bool:
+        terms = self.terms(field)
+        return any(term.startswith(prefix) for term in terms) or any(
+            map(terms.__contains__, self._terms_of_forms(prefix))
+        )
+
+    def _holds_phrase(self, field: Field, reading: Reading) -> bool:
+        """Whether the phrase is there, and with it all terms and the beginning that the reading asks for.
+
+        A phrase that is there proves its own terms: to count all words of a long text takes far longer.
+        """
+        unfinished = not reading.phrase.endswith("\0")
+        found = finder(reading.phrase, self._terms_of_forms(reading.prefix) if unfinished else ())
+        if not any(map(found.stands_in, self._values[field])):
+            return False
+        row = reading.phrase.split("\0")
+        unproven = [term for term in reading.terms if term not in row]
+        if all(map(is_pair, unproven)):
+            return all(any(holds_pair(text, term) for text in self._values[field]) for term in unproven)
+        return all(map(self.terms(field).__contains__, unproven))
 
 
 def meets(query: Query, document: Document, analysed: Analysed, marked: Callable[[Mark], bool]) -> bool:
-    """Whether a post meets a query; `marked` tells of marks, which stand in no document."""
+    """Whether a post meets a query; `marked` tells of marks, which stand in no document.
+
+    The topic is the one that the document tells: who knows a newer one puts it there.
+    """
 
     def one(condition: Condition) -> bool:
         match condition:

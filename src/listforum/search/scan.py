@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 from listforum.model.forum import Document, SearchAnswer
-from listforum.search.answer import Wish, compose
+from listforum.search.analysis import MAX_REMEMBERED, forms_of, raw_counts
+from listforum.search.answer import Asked, Wish, compose, never
+from listforum.search.codec import MOST_FREQUENT
 from listforum.search.evaluate import Column
-from listforum.search.match import Analysed, meets, values_of
-from listforum.search.query import FIELDS, Field, Mark, Query
-from listforum.search.schema import MAX_FREQUENCY
+from listforum.search.gathering import stored_length
+from listforum.search.match import Analysed, Values, meets, values_of
+from listforum.search.query import FIELDS, Clause, Field, Mark, Query
 from listforum.search.score import Scored, Scorer, Statistics, scored_terms
-from listforum.search.segment import stored_length
 from listforum.search.source import Source
 
 PAGE = 500
@@ -29,11 +31,28 @@ class _Counted:
     lengths: tuple[int, ...]
 
 
+class _Known:
+    """What a scan has to know that stands in no post."""
+
+    def __init__(self, source: Source, forms: Mapping[str, tuple[str, ...]]) -> None:
+        self._topics = source.topics()
+        self._forms = forms
+        self.marked: Callable[[Mark], Collection[int]] = cache(source.marked)
+
+    def topic_of(self, post: int) -> int:
+        """The topic that a post is in now."""
+        return self._topics[post] if post < len(self._topics) else 0
+
+    def terms_of_forms(self, prefix: str) -> tuple[str, ...]:
+        """See `match.TermsOfForms`."""
+        return self._forms.get(prefix, ())
+
+
 class _Scan:
-    def __init__(self, query: Query, scored: tuple[Scored, ...], marked: Callable[[Mark], Collection[int]]) -> None:
+    def __init__(self, query: Query, scored: tuple[Scored, ...], known: _Known) -> None:
         self._query = query
         self._scored = scored
-        self._marked = marked
+        self._known = known
         self._posts = 0
         self._standing_in: Counter[Scored] = Counter()
         self._lengths: Counter[Field] = Counter()
@@ -44,20 +63,23 @@ class _Scan:
 
         What stands in no list is never found.
         """
+        self._found.pop(document.post, None)
         if not document.lists:
-            self._found.pop(document.post, None)
             return
-        values = values_of(document.subject, (document.author, document.address), document.own_words, document.files)
-        analysed = Analysed(values)
-        frequencies = tuple(min(analysed.terms(field)[term], MAX_FREQUENCY) for field, term in self._scored)
-        lengths = {field: stored_length(analysed.terms(field).total()) for field in FIELDS}
+        analysed = Analysed(_values(document), self._known.terms_of_forms)
+        frequencies, lengths = self._counted(analysed) if self._scored else ((), ())
+        current = replace(document, topic=self._known.topic_of(document.post))
+        if meets(self._query, current, analysed, lambda mark: document.post in self._known.marked(mark)):
+            self._found[document.post] = _Counted(document.date, frequencies, lengths)
+
+    def _counted(self, analysed: Analysed) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """How often each scored term stands in a post and how long its field is, all posts being counted with it."""
+        frequencies = tuple(min(analysed.terms(field).get(term, 0), MOST_FREQUENT) for field, term in self._scored)
+        lengths = {field: stored_length(sum(analysed.terms(field).values())) for field in FIELDS}
         self._posts += 1
         self._standing_in.update(each for each, count in zip(self._scored, frequencies, strict=True) if count)
         self._lengths.update(lengths)
-        self._found.pop(document.post, None)
-        if meets(self._query, document, analysed, lambda mark: document.post in self._marked(mark)):
-            of_scored = tuple(lengths[field] for field, _ in self._scored)
-            self._found[document.post] = _Counted(document.date, frequencies, of_scored)
+        return frequencies, tuple(lengths[field] for field, _ in self._scored)
 
     def column(self) -> Column:
         """The posts that met the query, with their scores and dates."""
@@ -79,13 +101,47 @@ def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:
     return score
 
 
-def scan(source: Source, query: Query, wish: Wish) -> SearchAnswer:
-    """The answer to a query from the texts alone, its `milliseconds` still to be measured."""
-    reading = _Scan(query, scored_terms(query) if wish.sort == "best" else (), cache(source.marked))
+def scan(source: Source, query: Query, wish: Wish, cancelled: Asked = never) -> SearchAnswer:
+    """The answer to a query from the texts alone, its `milliseconds` still to be measured.
+
+    When cancelled, what was found till then, and not `complete`.
+    """
+    known = _Known(source, _forms(source, _prefixes(query), cancelled))
+    reading = _Scan(query, scored_terms(query) if wish.sort == "best" else (), known)
     for document in every_document(source):
+        if cancelled():
+            break
         reading.read(document)
     *_, answer = compose(source, query, [reading.column()], wish)
-    return answer
+    return replace(answer, complete=False) if cancelled() else answer
+
+
+def _values(document: Document) -> Values:
+    return values_of(document.subject, (document.author, document.address), document.own_words, document.files)
+
+
+def _prefixes(query: Query) -> tuple[str, ...]:
+    conditions = chain(chain.from_iterable(query.required), query.excluded)
+    readings = chain.from_iterable(each.readings for each in conditions if isinstance(each, Clause))
+    return tuple(dict.fromkeys(reading.prefix for reading in readings if reading.prefix))
+
+
+def _forms(source: Source, prefixes: tuple[str, ...], cancelled: Asked) -> Mapping[str, tuple[str, ...]]:
+    """The terms of which some form begins with a prefix, though they do not, by prefix. Reads all posts, if any."""
+    found: dict[str, set[str]] = {prefix: set() for prefix in prefixes}
+    seen: set[str] = set()
+    for document in every_document(source) if prefixes else ():
+        if cancelled():
+            break
+        new = set(raw_counts(*chain.from_iterable(_values(document).values()))) - seen
+        if len(seen) > MAX_REMEMBERED:
+            seen.clear()
+        seen |= new
+        for form, term in forms_of(new):
+            for prefix in prefixes:
+                if form.startswith(prefix) and not term.startswith(prefix):
+                    found[prefix].add(term)
+    return {prefix: tuple(sorted(terms)) for prefix, terms in found.items()}
 
 
 def every_document(source: Source) -> Iterator[Document]:

@@ -98,18 +98,18 @@ def _measure(directory: Path, posts: int, options: argparse.Namespace) -> None:
     peers = frozenset(filter(None, options.peers.split(",")))
     setting = Setting(directory, drawn, posts, peers, options.peer_queries)
     table = Table()
-    for engine in ("memory", "archive"):
-        _measure_engine(engine, setting, table, listed=len(documents))
-    if "whoosh" in peers:
-        _measure_engine("whoosh", setting, table, listed=len(documents))
-    if "notmuch" in peers and Notmuch.is_here():
-        _measure_notmuch(setting, mails, table)
-    if "de-quoted" in peers and Notmuch.is_here():
-        write_mails(map(de_quoted, documents), directory / "de-quoted")
-        taken = Notmuch(directory / "de-quoted").new()
-        table.put("index, own words only: posts per CPU second", "notmuch", _rate(posts, taken.cpu))
-    print(f"\n{mails.words}; {len(documents)} posts")
-    table.show()
+    try:
+        for engine in ("memory", "archive", *(["whoosh"] if "whoosh" in peers else [])):
+            _measure_engine(engine, setting, table, listed=len(documents))
+        if "notmuch" in peers and Notmuch.is_here():
+            _measure_notmuch(setting, mails, table)
+        if "de-quoted" in peers and Notmuch.is_here():
+            write_mails(map(de_quoted, documents), directory / "de-quoted")
+            taken = Notmuch(directory / "de-quoted").new()
+            table.put("index, own words only: posts per CPU second", "notmuch", _rate(posts, taken.cpu))
+    finally:
+        print(f"\n{mails.words}; {len(documents)} posts")
+        table.show()
 
 
 # --- listforum and Whoosh: each in processes of its own -----------------------------------------------------------

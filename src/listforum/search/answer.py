@@ -12,6 +12,7 @@ from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.search.evaluate import Column, Doubt
 from listforum.search.match import Analysed, Values, values_of
 from listforum.search.query import Query
+from listforum.search.score import FIRST, Exactness
 from listforum.search.snippet import snippet
 from listforum.search.source import Source
 
@@ -50,11 +51,16 @@ def compose(
     topics = source.topics()
     doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
     if not doubts:
-        shown = list(islice(_units(_in_order(columns, topics, wish), wish), max(0, wish.limit)))
+        ordered = _in_order(columns, topics, wish)
+        if wish.sort == "best":
+            ordered = _exact_first(source, query, ordered)
+        shown = list(islice(_units(ordered, wish), max(0, wish.limit)))
         total = _count(columns, topics, wish)
         yield SearchAnswer(total, tuple(_hits(source, query, shown, topics)), 0.0, problems=query.problems)
         return
     confirmed = _confirmed(source, _in_order(columns, topics, wish), doubts, cancelled)
+    if wish.sort == "best":
+        confirmed = _exact_first(source, query, confirmed)
     units = _units(confirmed, wish)
     shown = list(islice(units, max(0, wish.limit)))
     hits = tuple(_hits(source, query, shown, topics))
@@ -103,6 +109,21 @@ def _best_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[_P
     while ranks:
         post = -heapq.heappop(ranks)[2]
         yield post, topics[post]
+
+
+def _exact_first(source: Source, query: Query, ordered: Iterator[_Placed]) -> Iterator[_Placed]:
+    """The best posts anew: before all else counts how many words stand in a post just as they were typed."""
+    first = list(islice(ordered, FIRST))
+    posts = [post for post, _ in first]
+    texts, headings, exactness = source.text_of(posts), source.headings_of(posts), Exactness(query)
+
+    def exact(placed: _Placed) -> int:
+        post = placed[0]
+        heading = headings.get(post)
+        return exactness.of(texts.get(post, ""), *((heading.subject, heading.author) if heading else ()))
+
+    yield from sorted(first, key=exact, reverse=True)
+    yield from ordered
 
 
 def _units(ordered: Iterable[_Placed], wish: Wish) -> Iterator[int]:

@@ -101,7 +101,7 @@ def meaning(piece: Piece, today: date) -> Meaning:
         return _words(FIELDS, f"{piece.field}:{piece.value}" if piece.field else piece.value, piece)
     meant = _MEANT.get(name)
     if meant is None:
-        clauses = _clauses(FIELDS, scattered(f"{piece.field} {piece.value}"))
+        clauses = _clauses(FIELDS, scattered(f"{piece.field} {piece.value}"), piece.value)
         return Meaning(_typed(piece), clauses, piece.excluded, _unknown_field(piece))
     understood = _field(meant, piece, today)
     if understood.problem:
@@ -132,12 +132,12 @@ def _words(fields: tuple[Field, ...], text: str, piece: Piece) -> Meaning:
     if piece.open and not piece.excluded and may_go_on(text):
         asked += beginnings(text)
     problem = _("An asterisk stands at the end of a word, as in pum*.") if _has_asterisk(whole) else ""
-    clauses = _clauses(fields, tuple(dict.fromkeys(asked)))
+    clauses = _clauses(fields, tuple(dict.fromkeys(asked)), whole)
     return Meaning(_typed(piece), clauses, piece.excluded, problem if clauses else "")
 
 
-def _clauses(fields: tuple[Field, ...], asked: tuple[Reading, ...]) -> tuple[Condition, ...]:
-    return (Clause(fields, asked),) if asked else ()
+def _clauses(fields: tuple[Field, ...], asked: tuple[Reading, ...], typed: str) -> tuple[Condition, ...]:
+    return (Clause(fields, asked, typed),) if asked else ()
 
 
 def _has_asterisk(text: str) -> bool:

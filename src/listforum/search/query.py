@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Field = Literal["subject", "author", "text", "file"]
@@ -32,10 +32,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words that stand in one of the `fields`, in any of their `readings`."""
+    """Words that stand in one of the `fields`, in any of their `readings`; `typed` is what they were read from."""
 
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...]
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from listforum.search.folding import plain
 from listforum.search.query import Clause, Field, Query
 
 BOOSTS: Mapping[Field, float] = {"subject": 3.0, "author": 1.0, "text": 1.0, "file": 1.0}
 SATURATION = 1.2
 LENGTH_SHARE = 0.75
+
+FIRST = 50
+"""How many of the best posts are put in order once more, by how many words stand in them just as they were typed."""
 
 Scored = tuple[Field, str]
 """A term in a field."""
@@ -58,3 +62,18 @@ def scored_terms(query: Query) -> tuple[Scored, ...]:
             for term in reading.terms
         )
     )
+
+
+class Exactness:
+    """Tells how many of the words asked for stand in a text just as they were typed, and not only in another form.
+
+    Terms are stemmed, and cannot tell. Whoever remembers a post remembers the forms of its words.
+    """
+
+    def __init__(self, query: Query) -> None:
+        clauses = (clause for choice in query.required for clause in choice if isinstance(clause, Clause))
+        self._typed = {form for clause in clauses for form in plain(clause.typed).split()}
+
+    def of(self, *texts: str) -> int:
+        """How many of the words stand in one of the texts."""
+        return len(self._typed.intersection(plain("\n".join(texts)).split()))

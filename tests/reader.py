@@ -45,6 +45,7 @@ class Reader:
         """Waits until the archive's thread has nothing to do and the screen shows it."""
         for _round in range(3):
             await asyncio.to_thread(self.app.desk.idle, 10)
+            await asyncio.to_thread(self.app.searches.idle, 10)
             await self.pilot.pause()
 
     async def until(self, true: Callable[[], bool], seconds: float = 10) -> None:

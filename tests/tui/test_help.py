@@ -69,7 +69,7 @@ def test_a_second_question_mark_opens_no_second_help(home: Path) -> None:
 @pytest.mark.parametrize("where", sorted({place for action in ACTIONS for place in action.where}))
 def test_every_action_of_a_place_is_in_its_help_once(where: Where) -> None:
     rows = [row for group in groups((where,)) for row in group.rows]
-    assert len(rows) == len(set(rows)) == len({(a.name, a.help) for a in ACTIONS if where in a.where})
+    assert len(rows) == len(set(rows)) == len({(a.name, a.help) for a in ACTIONS if a.keys and where in a.where})
 
 
 @pytest.mark.parametrize("room", [20, 40, 72, 200])

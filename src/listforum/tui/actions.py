@@ -31,7 +31,10 @@ Where = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: `name` is Textual's action; `label` stands in the footer, when there is one; `help` explains."""
+    """One thing to do: `name` is Textual's action; `label` stands in the footer, when there is one; `help` explains.
+
+    What has no keys is found in the palette.
+    """
 
     name: str
     keys: tuple[str, ...]
@@ -79,6 +82,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "search", ("slash",), ("topics", "topic", "search", "outbox"), N_("Search everything, offline"), N_("search")
     ),
+    Action("turn_order", ("o", "ctrl+o"), ("search",), N_("Newest first, or best first"), N_("order")),
+    Action("save_search", ("ctrl+s",), ("search",), N_("Save the search: it stands beside the lists")),
+    Action(
+        "take_over",
+        ("tab",),
+        ("search",),
+        N_("Search for what was meant; else to and fro between the words and what they find"),
+    ),
+    Action("forget_searches", (), ("topics", "search"), N_("Forget the words that were searched for")),
+    Action("rename_view", ("e",), ("topics",), N_("Rename the saved search that is shown")),
+    Action("drop_view", ("delete", "d"), ("topics",), N_("Take the saved search that is shown away")),
+    Action("next_match", ("N",), ("topic",), N_("To the next of the words that were searched for")),
+    Action("previous_match", ("P",), ("topic",), N_("To the one before")),
     Action("filter", ("f",), ("topics",), N_("Show only topics with the words you type"), N_("filter")),
     Action("end_filter", ("escape",), ("topics",), N_("End the filter, and show all topics again")),
     Action("switch", ("tab",), ("topics",), N_("Between the lists at the side and the topics"), N_("lists")),
@@ -178,6 +194,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 FOOTERS: Final[dict[Where, tuple[str, ...]]] = {
     "topics": ("read_on", "open", "exchange", "search", "compose", "switch", "filter", "outbox", "undo", "quit"),
     "outbox": ("edit", "exchange", "drop", "resend", "call_sent", "undo", "back"),
+    "search": ("open_hit", "turn_order", "search", "back", "exchange", "undo"),
     "welcome": ("setup", "check", "exchange", "quit"),
     "topic": ("read_on", "reply", "why", "quotes", "next_post", "back", "search", "exchange", "undo"),
 }

@@ -19,6 +19,7 @@ from listforum.tui.painting import Painted
 from listforum.tui.runs import Runs
 from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
+from listforum.tui.searches import Searches
 from listforum.tui.signals import Farewell, interrupted, save_before_the_end
 from listforum.tui.type_ahead import Handled, TypeAhead, Typed
 from listforum.tui.undo import Undo
@@ -68,6 +69,7 @@ class ForumApp(CrashSafe, Painted):
             self._bindings.bind(extra.key, f"extra({at})", extra.help, show=False, priority=True)
         self.desk = Worker("archive", self.deliver)
         self.indexer = Worker("index", self.deliver)
+        self.searches = Searches(forum, self.deliver)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
         self.runs = Runs(self)
@@ -217,6 +219,20 @@ class ForumApp(CrashSafe, Painted):
 
         self.indexer.do(Job(work, lambda _count: None, self.show_failure))
 
+    def remember_search(self, words: str) -> None:
+        """Words that led to something can be come back to."""
+        if self.searches.past.remember(words):
+            self.at_desk(lambda: self.forum.history.remember(words))
+
+    def action_forget_searches(self) -> None:
+        """Forgets what was searched for, in this session and, where it was kept, in all before it."""
+
+        def agreed() -> None:
+            self.searches.past.forget()
+            self.at_desk(self.forum.history.forget, lambda _nothing: self.tell(_("Forgotten.")))
+
+        self.confirm(_("Forget all words that were searched for? Saved searches stay."), _("Forget"), agreed)
+
     # --- everywhere ---------------------------------------------------------------------------------------------------
 
     def action_help(self) -> None:
@@ -302,6 +318,7 @@ class ForumApp(CrashSafe, Painted):
         self.network.idle(_KEEPING_SECONDS)  # its link is cut by now, but what came over it is paid for
         self.waiting.idle(_KEEPING_SECONDS)
         self.desk.idle(_GOODBYE_SECONDS)
+        self.searches.cancel()
         self.indexer.idle(_GOODBYE_SECONDS)  # its child writes into the home, which may be about to vanish
         self._farewell.forget()
 

@@ -175,6 +175,19 @@ class ThreadView(LineList):
         row = layout.row_of_words(at, words)
         self.go_to(post, 0 if row is None else row - layout.start(at))
 
+    def to_match(self, step: int) -> bool:
+        """Goes to the next row with words that were searched for, or the one before; answers whether there is one."""
+        layout = self._shown
+        if layout is None:
+            return False
+        post, line = self.place
+        row = layout.match_beyond(self.cursor, step)
+        if row is not None:
+            at = layout.post_at(row)
+            post, line = layout.posts[at].record.post, row - layout.start(at)
+        self.go_to(post, line)
+        return row is not None
+
     def previous_post(self) -> bool:
         """Goes to the heading of this post, or from there to the post before; answers whether it moved."""
         if self.place[1] > 0:

@@ -31,8 +31,9 @@ def groups(where: Sequence[Where]) -> Iterator[Group]:
     """What can be done in these places, in the order of the registry; nothing stands there twice."""
     told: set[str] = set()
     for place in where:
-        rows = tuple((keys(one), _(one.help)) for one in actions_in(place) if f"{one.name} {one.help}" not in told)
-        told |= {f"{one.name} {one.help}" for one in actions_in(place)}
+        found = [one for one in actions_in(place) if one.keys and f"{one.name} {one.help}" not in told]
+        rows = tuple((keys(one), _(one.help)) for one in found)
+        told |= {f"{one.name} {one.help}" for one in found}
         if rows:
             yield Group(_title(place), rows)
 

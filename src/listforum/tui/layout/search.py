@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Final
+from typing import Final, Literal
 
 from listforum.model.forum import SearchAnswer, SearchHit
+from listforum.tui.actions import key_of
 from listforum.tui.layout.cells import LRM, field, shortened, steady
 from listforum.tui.layout.dates import day
 from listforum.tui.layout.line import Line, Span, StyleName
@@ -53,38 +54,35 @@ def _span(text: str, style: StyleName) -> Iterator[Span]:
         yield Span(text, style)
 
 
-def found_lines(answer: SearchAnswer) -> Iterator[Line]:
-    """How much was found, and where that is nothing, what may find more."""
-    yield Line((Span(found_words(answer), "muted"),))
-    if not answer.total and not answer.behind:
+def found_lines(answer: SearchAnswer, sort: Literal["newest", "best"]) -> Iterator[Line]:
+    """What was not understood, how much was found, and where that is nothing, what may find more."""
+    for problem in answer.problems:
+        yield Line((Span(problem, "warning"),))
+    yield Line((Span(found_words(answer, sort), "muted"),))
+    if answer.total or answer.behind or not answer.complete:
+        return
+    if answer.meant:
+        yield Line((Span(_("Did you mean {words} ?").format(words=f"{answer.meant}{LRM}"), "unread"),))
+        yield Line((Span(_("{key} takes it over.").format(key=key_of("take_over"))),))
+    else:
         yield Line((Span(_("Fewer or shorter words find more.")),))
 
 
-def found_words(answer: SearchAnswer) -> str:
-    """How much was found, how long it took, and what was not looked at."""
-    words = ngettext("{count} topic found", "{count} topics found", answer.total).format(count=answer.total)
-    if len(answer.hits) < answer.total:
-        words += _(", the newest {shown} shown").format(shown=len(answer.hits))
-    words += _(", {milliseconds} ms").format(milliseconds=round(answer.milliseconds))
+def found_words(answer: SearchAnswer, sort: Literal["newest", "best"]) -> str:
+    """How much was found, in which order it stands, how long it took, and what was not looked at."""
+    count = answer.total
+    if answer.complete:
+        found = ngettext("{count} topic found", "{count} topics found", count)
+        words = f"{found.format(count=count)}, {_order(sort)}" if count > 1 else found.format(count=count)
+        words += _(", {milliseconds} ms").format(milliseconds=round(answer.milliseconds))
+    else:
+        found = ngettext("at least {count} topic", "at least {count} topics", count)
+        words = f"{found.format(count=count)}, {_order(sort)} · {_('counting…')}"
     if not answer.behind:
         return words
     behind = ngettext("{count} post is not indexed yet", "{count} posts are not indexed yet", answer.behind)
     return f"{words} · {behind.format(count=answer.behind)}"
 
 
-def guide() -> tuple[Line, ...]:
-    """What can be typed."""
-    examples = (
-        (_("census budget"), _("both words, in any of their forms")),
-        (_('"open data portal"'), _("these words in this order")),
-        (_("from:maria"), _("by whom")),
-        (_("subject:census"), _("in the subject")),
-        (_("list:open-data"), _("in this list only")),
-        (_("after:2025 before:2026-03"), _("when it was written")),
-        (_("-draft"), _("without this word")),
-    )
-    return (
-        Line((Span(_("Type words: every list is searched, offline."), "heading"),)),
-        Line(),
-        *(Line((Span(f"  {field(typed, 28)}", "number"), Span(meaning, "muted"))) for typed, meaning in examples),
-    )
+def _order(sort: Literal["newest", "best"]) -> str:
+    return _("newest first") if sort == "newest" else _("best first")

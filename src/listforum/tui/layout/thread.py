@@ -29,6 +29,9 @@ NO_LINKS: Final[Mapping[int, Links]] = MappingProxyType({})
 _GUESS: Final = 16
 """Rows of a post that nobody has looked at yet, as long as none is known."""
 
+_WHOLE: Final = -4
+"""No place in a post, but all of it."""
+
 _BLANK: Final = PostLine(Line(), Target("text"))
 _HEADING_OFFSET: Final = -3
 _BELOW_OFFSET: Final = 1 << 60
@@ -213,6 +216,23 @@ class ThreadLayout:
             return None
         own = without_quotes(self.view(at).text or "")
         return self.row_of(at, found.place(own) if found.marked(own) else matches[0][0])
+
+    def match_beyond(self, row: int, step: int) -> int | None:
+        """The next row after this one, or with a step of -1 the one before it, with words that were searched for.
+
+        None where there is none. Posts on the way are laid out, so that rows below them may move.
+        """
+        at, offset = self.anchor(row)
+        while 0 <= at < len(self.posts):
+            if self._matches_of(at):
+                self.lay([at])
+                rows = {self.row_of(at, start) for start, _end in self._matches_of(at)}
+                here = self.row_of(at, offset) if offset != _WHOLE else None
+                beyond = [one for one in rows if here is None or (one - here) * step > 0]
+                if beyond:
+                    return min(beyond) if step > 0 else max(beyond)
+            at, offset = at + step, _WHOLE
+        return None
 
     def is_here(self, at: int) -> bool:
         """Whether the post's text can be read."""

@@ -15,12 +15,13 @@ from listforum.tui.layout.glyphs import DOT, FOLDED
 from listforum.tui.layout.links import moving_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.geometry import Size
 
     from listforum.tui.app import ForumApp
+    from listforum.tui.layout.line import Line
 
 
 _STATUS_SECONDS: Final = 0.5
@@ -132,6 +133,10 @@ class ForumScreen(Follower, Screen[Any]):
     def body(self) -> ComposeResult:
         """What stands between the two lines."""
         yield from ()
+
+    def first_help(self, room: int) -> Sequence[Line]:  # noqa: ARG002 - for screens that have some
+        """What the help begins with, in rows of `room` cells, before the keys."""
+        return ()
 
     @property
     def is_open(self) -> bool:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from listforum.tui.actions import Where, bindings, shown
 from listforum.tui.layout.help import Group, groups, help_lines
+from listforum.tui.layout.line import Line
 from listforum.tui.screens.dialog import Dialog, Page
+from listforum.tui.screens.frame import ForumScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
     from textual.screen import Screen
-
-    from listforum.tui.layout.line import Line
 
 
 def places(screen: Screen[Any]) -> tuple[Where, ...]:
@@ -30,6 +30,7 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__(_("Help"))
+        self._beneath = screen
         self._places = places(screen)
 
     def body(self) -> ComposeResult:
@@ -42,7 +43,10 @@ class HelpScreen(Dialog[None]):
         self.query_one(Page).say(self._lines())
 
     def _lines(self) -> Sequence[Line]:
-        return help_lines((*groups(self._places), *self._extras()), self.forum_app.forum.home.directory, self.room - 3)
+        room = self.room - 3
+        lines = help_lines((*groups(self._places), *self._extras()), self.forum_app.forum.home.directory, room)
+        first = self._beneath.first_help(room) if isinstance(self._beneath, ForumScreen) else ()
+        return (*first, Line(), *lines) if first else lines
 
     def _extras(self) -> Sequence[Group]:
         companion = self.forum_app.companion

@@ -69,6 +69,8 @@ class TopicScreen(MarkingScreen):
 
     def keys(self) -> Iterable[Key]:
         keys = tuple(super().keys())
+        if self._found is not None:
+            keys = (*keys[:1], (key_of("next_match"), _("next match")), *keys[1:])
         if self.forum_app.moving is None:
             return keys
         return ((key_of("join"), _("put it below this post")), (key_of("undo"), _("let it go")), *keys)
@@ -140,6 +142,20 @@ class TopicScreen(MarkingScreen):
     def action_previous_post(self) -> None:
         self._view.previous_post()
         self._keep_place()
+
+    def action_next_match(self) -> None:
+        self._to_match(1)
+
+    def action_previous_match(self) -> None:
+        self._to_match(-1)
+
+    def _to_match(self, step: int) -> None:
+        if self._found is None:
+            self.forum_app.tell(_("Nothing was searched for here. {key} searches.").format(key=key_of("search")))
+        elif self._view.to_match(step):
+            self._keep_place()
+        else:
+            self.forum_app.tell(_("There are no more of these words in this topic."))
 
     def action_next_topic(self) -> None:
         self._step(1)

@@ -54,6 +54,9 @@ class MemoryArchive:
     def files_of(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
         return {post: self.by_post[post].files for post in posts if post in self.by_post}
 
+    def count_changed(self, after: int) -> int:
+        return sum(1 for each in self.by_post.values() if each.change > after)
+
     def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
         return self._older(upto, than)[:limit]
 

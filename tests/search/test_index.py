@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from listforum.model.forum import Document, SearchAnswer
 from listforum.search import writer
-from listforum.search.answer import Sort, Unit
+from listforum.search.answer import Sort, Unit, Wish, never
 from listforum.search.index import MAX_LATER, NeedsRebuild, SearchIndex
 from listforum.search.parse import parse
 from listforum.search.query import Query
@@ -418,3 +418,23 @@ def test_an_archive_that_grows_while_it_is_searched_does_not_make_the_index_seem
 
     monkeypatch.setattr(archive, "changed", grows_just_after)
     assert found(index, "pump") == [2, 1]
+
+
+def test_an_index_is_made_newest_first_and_searched_meanwhile(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "FIRST_DOCUMENTS", 10)
+    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 40)
+    archive = MemoryArchive(document(post, "pump") for post in range(1, 101))
+    index = SearchIndex(directory, archive)
+    told: list[tuple[int, int]] = []
+    index.catch_up(lambda done, total: told.append((done, total)), lambda: bool(told) and told[-1][0] > 10)
+    assert index.behind() == 90
+    (answer,) = index.answers(query("pump"), Wish("newest", 100, "posts"), never)
+    assert [hit.post for hit in answer.hits] == list(range(100, 90, -1))
+    assert answer.behind == 90
+    archive.put(document(5, "pump and bucket"))
+    archive.put(document(101, "bucket"))
+    assert index.catch_up() == 92
+    assert told[-1][0] <= told[-1][1]
+    assert index.behind() == 0
+    assert found(index, "pump", limit=200) == list(range(100, 0, -1))
+    assert found(index, "bucket") == [101, 5]

@@ -24,6 +24,9 @@ class ArchiveSource:
     def documents(self, after: int, limit: int) -> Sequence[Document]:
         return self._archive.words.after(after, limit)
 
+    def count_changed(self, after: int) -> int:
+        return self._archive.words.changed_after(after)
+
     def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
         return self._archive.words.older(upto, than, limit)
 

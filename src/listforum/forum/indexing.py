@@ -45,7 +45,7 @@ class Indexing:
         from listforum.search.index import NeedsRebuild, SearchIndex  # noqa: PLC0415 - as above
 
         try:
-            return words.changed_after(SearchIndex(self._home.index, ArchiveSource(self._archive)).reaches())
+            return SearchIndex(self._home.index, ArchiveSource(self._archive)).behind()
         except NeedsRebuild:
             return words.count()
 

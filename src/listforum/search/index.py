@@ -63,19 +63,19 @@ class SearchIndex:
             return writer.catch_up()
 
     def behind(self) -> int:
-        """How many changes of the archive are not in the index yet. Raises NeedsRebuild."""
-        with self._damage_noted():
-            manifest = manifests.load(self._directory)
-        return self._source.changed() - manifest.change
-
-    def reaches(self) -> int:
-        """The newest change of the archive that the index has. Raises NeedsRebuild when it cannot be built upon."""
+        """How many posts are not in the index, or changed since. Raises NeedsRebuild when it cannot be built upon."""
         if (self._directory / DAMAGED).exists():
             raise NeedsRebuild(_("The search index must be made anew: {error}.").format(error=_("it is damaged")))
         with self._damage_noted():
             manifest = manifests.load(self._directory)
         self._require_current_rules(manifest)
-        return manifest.change
+        return self._missing(manifest)
+
+    def _missing(self, manifest: Manifest) -> int:
+        count = self._source.count_changed(manifest.change)
+        if manifest.missing is not None:
+            count += self._source.count_older(manifest.change, manifest.missing)
+        return count
 
     def search(self, query: Query, *, sort: Sort, limit: int, unit: Unit) -> SearchAnswer:
         """Answer a query, without any lock, from the state last committed and the posts that came after it.
@@ -106,7 +106,8 @@ class SearchIndex:
     def _columns(self, query: Query, wish: Wish) -> tuple[list[Column], int]:
         snapshot = self._snapshot()
         later = self._later(snapshot)
-        behind = 0 if later is not None else self._source.changed() - snapshot.manifest.change
+        whole = later is not None and snapshot.manifest.missing is None
+        behind = 0 if whole else self._missing(snapshot.manifest) - len(later or ())
         with self._damage_noted():
             found = snapshot.columns(query, wish, gathered(()) if later is None else later, self._source)
         return found, behind

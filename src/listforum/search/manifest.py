@@ -18,14 +18,22 @@ UNFINISHED = FILE + FRESH
 
 FORMAT = 2
 
+ALL = (1 << 62, 0)
+"""Earlier than this is every post."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The committed state: rules of analysis, generation of the archive, highest change number indexed, segments."""
+    """The committed state: rules of analysis, generation of the archive, segments, and how far they go.
+
+    They hold every post up to the highest `change` number, unless an index made newest first is not finished: then of
+    those the ones that are earlier than `missing`, a date and a post, are still to come.
+    """
 
     analysis: str
     generation: str
     change: int = 0
+    missing: tuple[int, int] | None = None
     segments: tuple[SegmentRecord, ...] = ()
 
 
@@ -69,4 +77,11 @@ def _manifest(content: dict[str, Any]) -> Manifest:
         )
         for each in content["segments"]
     )
-    return Manifest(content["analysis"], content["generation"], content["change"], segments)
+    missing = content["missing"]
+    return Manifest(
+        content["analysis"],
+        content["generation"],
+        content["change"],
+        None if missing is None else (missing[0], missing[1]),
+        segments,
+    )

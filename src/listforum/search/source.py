@@ -43,6 +43,10 @@ class Source(Protocol):
         """At most `limit` posts whose change number is greater than `after`, in the order of their change numbers."""
         ...
 
+    def count_changed(self, after: int) -> int:
+        """How many posts `documents` would give without a limit."""
+        ...
+
     def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
         """At most `limit` posts whose change number is not greater than `upto`, newest first.
 

@@ -17,6 +17,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from listforum.errors import HomeError
+from listforum.model.forum import Document
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.gathering import Gathering
@@ -37,12 +38,20 @@ PATIENCE = 2.0
 SEGMENT_DOCUMENTS = 16_000
 SEGMENT_CHARACTERS = 40_000_000
 PAGE = 200
+
+FIRST_DOCUMENTS = 1_000
+GROWTH = 4
+"""An index is made newest first, in segments that grow: soon there is something to search."""
+
 SEGMENTS_OF_A_SIZE = 8
 MAX_MERGED = 200_000
 """Documents of one segment."""
 
 Report = Callable[[int, int], None]
 Asked = Callable[[], bool]
+
+Following = Callable[[Sequence[Document]], Sequence[Document]]
+"""The page after a page; the first one after an empty one."""
 
 
 def note_damage(directory: Path) -> None:
@@ -97,6 +106,8 @@ class Writer:
     source: Source
     report: Report | None
     cancelled: Asked
+    _written: int = 0
+    _total: int = 0
 
     def catch_up(self) -> int:
         """Index what changed since the last commit; returns the number of documents written and committed."""
@@ -104,23 +115,51 @@ class Writer:
             return self._catch_up()
         except Damaged:
             self.throw_away()
+            self._written = 0
             return self._catch_up()
 
     def _catch_up(self) -> int:
         manifest = self._committed()
-        target = self.source.changed()
-        start, written = manifest.change, 0
-        while manifest.change < target:
-            gathering, change = self._gather(manifest.change, start, target)
-            if self.cancelled():
-                return written
-            if not len(gathering):
-                # The newest changes were taken back by the archive: there is nothing to write for them.
-                break
-            manifest = self._commit(manifest, gathering, change)
-            written += len(gathering)
+        self._total = self.source.count_changed(manifest.change)
+        if not manifest.change and self._total:
+            # Every post is missing: they are filled in from the newest to the oldest, for whoever searches meanwhile.
+            manifest = replace(manifest, change=self.source.changed(), missing=manifests.ALL)
+        elif manifest.missing is not None:
+            self._total += self.source.count_older(manifest.change, manifest.missing)
+        manifest = self._add_changed(manifest)
+        size = FIRST_DOCUMENTS
+        while manifest.missing is not None and not self.cancelled():
+            manifest = self._add_changed(self._fill(manifest, manifest.missing, min(size, SEGMENT_DOCUMENTS)))
+            size *= GROWTH
         self._merge(manifest)
-        return written
+        return self._written
+
+    def _add_changed(self, manifest: Manifest) -> Manifest:
+        """Index what changed after what the index has, in the order in which it changed."""
+        target = self.source.changed()
+        while manifest.change < target and not self.cancelled():
+            gathering, page = self._gather(self._changed_after(manifest.change))
+            if not page or self.cancelled():
+                break  # without a page the archive took the newest changes back: there is nothing to write for them
+            manifest = self._commit(replace(manifest, change=page[-1].change), gathering)
+        return manifest
+
+    def _changed_after(self, change: int) -> Following:
+        return lambda page: self.source.documents(page[-1].change if page else change, PAGE)
+
+    def _fill(self, manifest: Manifest, missing: tuple[int, int], size: int) -> Manifest:
+        """Index posts that are earlier than all others in the index, the newest of them first."""
+
+        def following(page: Sequence[Document]) -> Sequence[Document]:
+            than = (page[-1].date, page[-1].post) if page else missing
+            return self.source.older(manifest.change, than, min(PAGE, size))
+
+        gathering, page = self._gather(following, size)
+        if self.cancelled():
+            return manifest
+        if not page:
+            return self._save(replace(manifest, missing=None))
+        return self._commit(replace(manifest, missing=(page[-1].date, page[-1].post)), gathering)
 
     def throw_away(self) -> None:
         """Remove the index."""
@@ -146,26 +185,29 @@ class Writer:
             manifests.save(self.directory, manifest)
         return manifest
 
-    def _gather(self, change: int, start: int, target: int) -> tuple[Gathering, int]:
+    def _gather(self, following: Following, size: int | None = None) -> tuple[Gathering, Sequence[Document]]:
+        """Read pages until there are enough for a segment, or no more; the last page is given as well."""
         gathering, characters = Gathering(), 0
-        while len(gathering) < SEGMENT_DOCUMENTS and characters < SEGMENT_CHARACTERS and not self.cancelled():
-            page = self.source.documents(change, PAGE)
-            if not page:
+        last: Sequence[Document] = ()
+        while len(gathering) < (size or SEGMENT_DOCUMENTS) and characters < SEGMENT_CHARACTERS:
+            page = following(last)
+            if not page or self.cancelled():
                 break
             for document in page:
                 gathering.add(document)
                 characters += len(document.own_words)
-            change = page[-1].change
+            last = page
             if self.report is not None:
-                self.report(min(change, target) - start, target - start)
-        return gathering, change
+                self.report(min(self._written + len(gathering), self._total), self._total)
+        return gathering, last
 
-    def _commit(self, manifest: Manifest, gathering: Gathering, change: int) -> Manifest:
+    def _commit(self, manifest: Manifest, gathering: Gathering) -> Manifest:
+        """Write a segment, and make it part of a state that is committed."""
         record = gathering.write(self.directory)
         posts = frozenset(gathering.posts)
         earlier = (self._without(posts, each) for each in manifest.segments)
-        segments = (*(each for each in earlier if each.living), record)
-        return self._save(replace(manifest, change=change, segments=segments))
+        self._written += len(gathering)
+        return self._save(replace(manifest, segments=(*(each for each in earlier if each.living), record)))
 
     def _without(self, posts: frozenset[int], record: SegmentRecord) -> SegmentRecord:
         segment = self._opened(record)

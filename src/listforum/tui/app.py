@@ -17,6 +17,7 @@ from listforum.tui.link_line import LinkLine
 from listforum.tui.messages import Call
 from listforum.tui.painting import Painted
 from listforum.tui.runs import Runs
+from listforum.tui.saved import SavedSearches
 from listforum.tui.screens.frame import Follower
 from listforum.tui.screens.topics import TopicsScreen
 from listforum.tui.searches import Searches
@@ -70,6 +71,7 @@ class ForumApp(CrashSafe, Painted):
         self.desk = Worker("archive", self.deliver)
         self.indexer = Worker("index", self.deliver)
         self.searches = Searches(forum, self.deliver)
+        self.saved = SavedSearches(self)
         self.network = Worker("network", self.deliver)
         self.link = Link(forum, self.network, self.deliver)
         self.runs = Runs(self)
@@ -217,7 +219,13 @@ class ForumApp(CrashSafe, Painted):
         def work() -> int:
             return self.forum.indexing.run(lambda _done, _all: None, cancel)
 
-        self.indexer.do(Job(work, lambda _count: None, self.show_failure))
+        def done(written: int) -> None:
+            if written:
+                self.saved.find()
+                for screen in self.followers():
+                    screen.index_changed()
+
+        self.indexer.do(Job(work, done, self.show_failure))
 
     def remember_search(self, words: str) -> None:
         """Words that led to something can be come back to."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from listforum.model.forum import SearchAnswer
 from listforum.tui.past_words import PastWords
 from listforum.tui.worker import Job, Worker
 
 if TYPE_CHECKING:
-    from array import array
-
     from listforum.errors import ListforumError
     from listforum.forum import Forum
 
 Sort = Literal["newest", "best"]
+Cancelled = Callable[[], bool]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Found:
 
 
 class Searches:
-    """Answers the newest question, and finds the topics of saved searches while nothing is asked.
+    """Answers the newest question, and finds other things while nothing is asked.
 
     `sort` and `past` stay for the session. Called from the thread of the screen, which is told what comes.
     """
@@ -82,21 +82,26 @@ class Searches:
         """Nobody waits for an answer any more."""
         self._begin()
 
-    def find_topics(
-        self, words: str, heard: Callable[[array[int]], None], failed: Callable[[ListforumError], None]
+    def between(
+        self,
+        find: Callable[[Cancelled], Result],
+        heard: Callable[[Result], None],
+        failed: Callable[[ListforumError], None],
     ) -> None:
-        """Tells every topic that answers. What somebody types goes first: then this begins anew."""
+        """Finds something while nobody asks. A question goes first: then this begins anew after it."""
         number = self._number
 
-        def work() -> array[int] | None:
-            topics = self._forum.searching.topics(words, lambda: number != self._number)
-            return topics if number == self._number else None
+        def work() -> Result | None:
+            if number != self._number:
+                return None
+            found = find(lambda: number != self._number)
+            return found if number == self._number else None
 
-        def done(topics: array[int] | None) -> None:
-            if topics is None:
-                self.find_topics(words, heard, failed)
+        def done(found: Result | None) -> None:
+            if found is None:
+                self.between(find, heard, failed)
             else:
-                heard(topics)
+                heard(found)
 
         self._worker.do(Job(work, done, failed))
 

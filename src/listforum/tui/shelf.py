@@ -1,4 +1,4 @@
-"""What the list of topics shows: one list, or a view over all of them."""
+"""What the list of topics shows: one list, a view over all of them, or what a saved search finds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from array import array
 
     from listforum.forum import Forum
-    from listforum.model.forum import View
+    from listforum.model.forum import SavedSearch, View
 
 ShelfView = Literal["all", "unread", "followed", "unanswered"]
 
@@ -54,6 +54,40 @@ class Shelf:
         """Those of them that hold something to read on with, the newest activity first. Raises UnknownItem."""
         views = {*_VIEWS[self.view], "unread", "unmuted", "readable"}
         return forum.reading.topic_numbers_in(self.list, sorted(views))
+
+
+@dataclass(frozen=True, slots=True)
+class SavedShelf:
+    """The topics that a saved search finds in every list. Which these are is found beside the screen (`tui.saved`)."""
+
+    search: SavedSearch
+
+    @property
+    def list(self) -> None:
+        """They come from all lists."""
+        return
+
+    @property
+    def view(self) -> ShelfView:
+        """The view that a reader comes back to in another session."""
+        return "all"
+
+    @property
+    def title(self) -> str:
+        """What it is called, safe to show."""
+        return self.search.name
+
+    @property
+    def when_empty(self) -> str:
+        """What to say when there is nothing on it."""
+        return _("Nothing that is here answers {words}").format(words=self.search.words)
+
+    def to_read(self, forum: Forum) -> array[int]:
+        """All topics that hold something to read on with: its own are among them."""
+        return forum.reading.topic_numbers_in(None, ("unread", "unmuted", "readable"))
+
+
+AnyShelf = Shelf | SavedShelf
 
 
 def view_name(view: str) -> str:

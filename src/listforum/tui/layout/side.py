@@ -1,4 +1,4 @@
-"""The column at the side: lists and views, with how much of them is unread."""
+"""The column at the side: lists, saved searches and views, with how much of them is unread."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from gettext import gettext as _
 from typing import Final
 
 from listforum.mail import safe
-from listforum.model.forum import ListInfo, ViewCounts
+from listforum.model.forum import ListInfo, SavedSearch, ViewCounts
 from listforum.tui.item_list import Item
 from listforum.tui.layout.cells import field
 from listforum.tui.layout.line import Line, Span, StyleName
-from listforum.tui.shelf import Shelf, ShelfView, view_name
+from listforum.tui.shelf import SavedShelf, Shelf, ShelfView, view_name
 
 WIDTH: Final = 20
 """Cells of the column, with a blank at each end."""
 
 
-def side_items(lists: Sequence[ListInfo], counts: ViewCounts) -> list[Item]:
-    """Every list, then the views over all of them, then the outbox."""
+SAVED: Final = "/"
+"""Stands before a saved search: the key that searches."""
+
+
+def side_items(lists: Sequence[ListInfo], saved: Sequence[tuple[SavedSearch, int]], counts: ViewCounts) -> list[Item]:
+    """Every list, then the saved searches with how many unread topics each finds, the views, and the outbox."""
     views: tuple[tuple[ShelfView, int], ...] = (
         ("unread", counts.unread),
         ("followed", counts.followed),
@@ -27,6 +31,7 @@ def side_items(lists: Sequence[ListInfo], counts: ViewCounts) -> list[Item]:
     )
     return [
         *_titled(_("Lists"), [Item(Shelf(one.name), (_row(safe.line(one.name), one.unread),)) for one in lists]),
+        *_titled(_("Saved searches"), [Item(SavedShelf(one), (_row(f"{SAVED} {one.name}", n),)) for one, n in saved]),
         *_titled(_("Views"), [Item(Shelf(None, view), (_row(view_name(view), count),)) for view, count in views]),
         Item("outbox", (_row(view_name("outbox"), counts.outbox + counts.drafts),)),
     ]

@@ -85,6 +85,12 @@ class Follower:
     def archive_changed(self) -> None:
         """Something in the archive is different."""
 
+    def index_changed(self) -> None:
+        """More can be found now."""
+
+    def saved_changed(self) -> None:
+        """What the saved searches find is known, or is different."""
+
     def exchange_changed(self) -> None:
         """The run on the link has come further."""
 

@@ -20,7 +20,7 @@ from listforum.tui.layout.line import Line, Span, StyleName
 from listforum.tui.screens.dialog import Dialog
 from listforum.tui.screens.help import places
 from listforum.tui.screens.topics import TopicsScreen
-from listforum.tui.shelf import Shelf, ShelfView, view_name
+from listforum.tui.shelf import AnyShelf, SavedShelf, Shelf, ShelfView, view_name
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,7 +39,7 @@ class Choice:
 
     words: str
     keys: str
-    does: str | Shelf
+    does: str | AnyShelf
 
 
 class Choices(ItemList, can_focus=False):
@@ -89,6 +89,8 @@ class PaletteScreen(Dialog[Choice]):
         if isinstance(self._screen, TopicsScreen):
             for info in self.forum_app.forum.reading.lists():
                 yield Choice(_("Go to {list}").format(list=safe.line(info.name)), "", Shelf(info.name))
+            for search in self.forum_app.saved.all:
+                yield Choice(_("Go to {list}").format(list=search.name), "", SavedShelf(search))
             for view in get_args(ShelfView):
                 yield Choice(_("Go to {list}").format(list=view_name(view)), "", Shelf(None, view))
 
@@ -131,7 +133,7 @@ class PaletteScreen(Dialog[Choice]):
 
 async def _done_on(screen: Screen[Any], choice: Choice) -> None:
     """Does it on the screen that was beneath."""
-    if isinstance(choice.does, Shelf):
+    if not isinstance(choice.does, str):
         if isinstance(screen, TopicsScreen):
             screen.choose(choice.does)
         return

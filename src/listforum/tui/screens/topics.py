@@ -12,28 +12,32 @@ from textual.containers import Horizontal, Vertical
 
 from listforum.errors import ListforumError, UnknownItem
 from listforum.model.forum import Whereabouts
-from listforum.tui.actions import Where, bindings
-from listforum.tui.item_list import Item, ItemList
+from listforum.tui.actions import Where, bindings, key_of
+from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.line_list import LineList
 from listforum.tui.marks import mark_topics_read
 from listforum.tui.reading_on import Next, first_to_read, next_to_read
 from listforum.tui.screens.marking import MarkingScreen
-from listforum.tui.shelf import Shelf, ShelfView
+from listforum.tui.shelf import AnyShelf, SavedShelf, Shelf, ShelfView
 from listforum.tui.topic_list import TopicList
 from listforum.tui.worker import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.widgets import Input
 
     from listforum.forum import Forum
     from listforum.forum.finding import Finder
+    from listforum.model.forum import ListInfo, SavedSearch, ViewCounts
+    from listforum.tui.app import ForumApp
+    from listforum.tui.layout.bars import Key
 
-    Search = Callable[[Forum, Shelf, Sequence[int]], Next | None]
+    Search = Callable[[Forum, AnyShelf, Sequence[int]], Next | None]
+    Side = tuple[Sequence[ListInfo], ViewCounts, Sequence[SavedSearch]]
 
 
 class ColumnNames(LineList, can_focus=False):
@@ -66,7 +70,9 @@ class TopicsScreen(MarkingScreen):
         # Else the first screenful is that of a wide terminal, and a second one puts it right.
         columns = self._get_breakpoint_classes(self.app.size.width, self.HORIZONTAL_BREAKPOINTS)
         self.add_class(*columns, update=False)
-        self.shelf = Shelf(None, "all")
+        self.shelf: AnyShelf = Shelf(None, "all")
+        self._side: Side | None = None
+        self._takes_found = False
         self._topics: array[int] = array("q")
         self._finder: Finder | None = None
         self._was_left = False
@@ -92,6 +98,12 @@ class TopicsScreen(MarkingScreen):
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
+    def keys(self) -> Iterable[Key]:
+        keys = tuple(super().keys())
+        if not isinstance(self.shelf, SavedShelf):
+            return keys
+        return (*keys[:3], (key_of("rename_view"), _("rename")), (key_of("drop_view"), _("take away")), *keys[3:])
+
     def title_words(self) -> str:
         return f"listforum · {self.shelf.title}{LRM}"
 
@@ -103,44 +115,79 @@ class TopicsScreen(MarkingScreen):
 
     def _fill_side(self) -> None:
         """Counts every list and view at the archive's desk, and shows them."""
+        forum = self.forum_app.forum
+
+        def counted(found: Side) -> None:
+            self._side = found
+            self.forum_app.saved.show(found[2])
+            self._follow_saved(found[2])
+            self._show_side()
+
+        self.forum_app.at_desk(lambda: (forum.reading.lists(), forum.reading.counts(), forum.views.all()), counted)
+
+    def _show_side(self) -> None:
         from listforum.tui.layout.side import side_items
 
-        reading = self.forum_app.forum.reading
-
-        def counted(items: Sequence[Item]) -> None:
+        if self._side is not None:
+            lists, counts, searches = self._side
+            saved = self.forum_app.saved
             side = self.query_one("#side", ItemList)
-            side.show(items)
+            side.show(side_items(lists, [(one, saved.found(one).unread) for one in searches], counts))
             side.select(self.shelf)
 
-        self.forum_app.at_desk(lambda: side_items(reading.lists(), reading.counts()), counted)
+    def _follow_saved(self, searches: Sequence[SavedSearch]) -> None:
+        """Where the saved search that is shown was renamed, it is shown on; where it is gone, all topics are."""
+        shelf = self.shelf
+        if isinstance(shelf, SavedShelf) and shelf.search not in searches:
+            renamed = next((one for one in searches if one.words == shelf.search.words), None)
+            self._choose(Shelf(None) if renamed is None else SavedShelf(renamed))
+
+    def index_changed(self) -> None:
+        self._takes_found = True
+
+    def saved_changed(self) -> None:
+        """The numbers at the side are told; the topics shown are, where they were waited for."""
+        self._show_side()
+        if isinstance(self.shelf, SavedShelf) and self._takes_found:
+            self._show_topics(self.query_one(TopicList).current)
+            self._takes_found = self.forum_app.saved.is_finding
 
     def _show_topics(self, at: int | None) -> None:
         """Takes the shelf's topics from the archive; the cursor stays on a topic where it is still there."""
         topics = self.query_one(TopicList)
-        try:
-            self._topics = self.shelf.topics(self.forum_app.forum)
-        except UnknownItem:
-            self.shelf = Shelf(None)
-            self._topics = self.shelf.topics(self.forum_app.forum)
+        self._topics, topics.empty = self._on_the_shelf()
         self._finder = None
-        topics.empty = self.shelf.when_empty
         topics.show(self._filtered(), self.forum_app.forum.reading.summaries)
         if at is not None:
             topics.select(at)
         self.show_title()
 
-    def choose(self, shelf: Shelf) -> None:
+    def _on_the_shelf(self) -> tuple[array[int], str]:
+        """The topics, and what to say where there are none."""
+        if isinstance(self.shelf, SavedShelf):
+            self._takes_found = True
+            found = self.forum_app.saved.found(self.shelf.search)
+            return found.topics, found.problem or self.shelf.when_empty
+        try:
+            found_topics = self.shelf.topics(self.forum_app.forum)
+        except UnknownItem:
+            self.shelf = Shelf(None)
+            found_topics = self.shelf.topics(self.forum_app.forum)
+        return found_topics, self.shelf.when_empty
+
+    def choose(self, shelf: AnyShelf) -> None:
         """Shows another shelf."""
         self._choose(shelf)
         self._fill_side()
         self.query_one(TopicList).focus()
 
-    def _choose(self, shelf: Shelf) -> None:
+    def _choose(self, shelf: AnyShelf) -> None:
         if shelf != self.shelf:
             self._end_filter()
             self.shelf = shelf
             self._show_topics(None)
             self.query_one(TopicList).action_to_start()
+            self.show_keys()
             self._keep_place()
 
     def archive_changed(self) -> None:
@@ -165,6 +212,7 @@ class TopicsScreen(MarkingScreen):
 
     def on_screen_suspend(self) -> None:
         self._was_left = True
+        self._takes_found = False
 
     def _keep_place(self) -> None:
         if not self.is_active:  # rows also move beneath an open topic, and the reader is in that
@@ -176,12 +224,12 @@ class TopicsScreen(MarkingScreen):
 
     @on(ItemList.Highlighted, "#side")
     def _side_moved(self, message: ItemList.Highlighted) -> None:
-        if isinstance(message.key, Shelf):
+        if isinstance(message.key, Shelf | SavedShelf):
             self._choose(message.key)
 
     @on(ItemList.Chosen, "#side")
     def _side_chosen(self, message: ItemList.Chosen) -> None:
-        if isinstance(message.key, Shelf):
+        if isinstance(message.key, Shelf | SavedShelf):
             self._choose(message.key)
             self._to_topics()
         else:
@@ -334,6 +382,25 @@ class TopicsScreen(MarkingScreen):
             "Mark the one topic shown here as read?", "Mark all {count} topics shown here as read?", count
         ).format(count=count)
         self.forum_app.confirm(question, _("Mark as read"), lambda: mark_topics_read(self.forum_app, topics))
+
+    # --- saved searches -----------------------------------------------------------------------------------------------
+
+    def action_rename_view(self) -> None:
+        from listforum.tui.saving import rename_search
+
+        self._do_with_saved(rename_search)
+
+    def action_drop_view(self) -> None:
+        from listforum.tui.saving import drop_search
+
+        self._do_with_saved(drop_search)
+
+    def _do_with_saved(self, do: Callable[[ForumApp, SavedSearch], None]) -> None:
+        if isinstance(self.shelf, SavedShelf):
+            do(self.forum_app, self.shelf.search)
+        else:
+            words = _("No saved search is shown. In the search, {key} saves one.")
+            self.forum_app.tell(words.format(key=key_of("save_search")))
 
     # --- elsewhere ----------------------------------------------------------------------------------------------------
 

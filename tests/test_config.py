@@ -21,6 +21,7 @@ from listforum.config import (
     Budget,
     ListSettings,
     Proxy,
+    SearchSettings,
     SecretCommand,
     SecretPrompt,
     SecretSource,
@@ -83,7 +84,7 @@ class TestWhatIsRead:
         (tmp_path / "own-ca.pem").touch()
         text = ACCOUNT + 'password_command = ["pass", "show", "mail/maria"]\nca_file = "own-ca.pem"\n' + LIST
         text += 'list_id = "<Gardens.lists.example.org>"\naddress = "gardens@lists.example.org"\n'
-        text += '[sync]\nbudget = "200 kB/day"\nhistory = 50\n'
+        text += '[sync]\nbudget = "200 kB/day"\nhistory = 50\n[search]\nkeep_history = true\n'
         loaded = config.load(write(text))
         assert loaded.accounts == {
             "home": Account(
@@ -101,6 +102,7 @@ class TestWhatIsRead:
         )
         assert loaded.lists == {"gardens": gardens}
         assert loaded.sync == SyncSettings(Budget(200_000, "day"), 50)
+        assert loaded.search == SearchSettings(keep_history=True)
 
     def test_what_may_be_left_out(self, write: Write) -> None:
         account = (
@@ -309,6 +311,18 @@ class TestMistakes:
         [mistake] = mistakes(f'{ASKING}[lists.{written}]\naccount = "home"')
         assert said in mistake
         assert mistake.isprintable()
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ('keep_history = "yes"', "[search] keep_history: must be true or false, without quotes"),
+            ("keep_history = 1", "keep_history: must be true or false"),
+            ("history = true", "history: not a setting; did you mean keep_history?"),
+        ],
+    )
+    def test_in_what_is_kept_of_searching(self, mistakes: Mistakes, line: str, said: str) -> None:
+        [mistake] = mistakes(f"[search]\n{line}")
+        assert said in mistake
 
     @pytest.mark.parametrize(
         ("line", "said"),

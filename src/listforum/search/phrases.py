@@ -9,19 +9,22 @@ from functools import lru_cache
 
 from listforum.search import analysis, folding
 
-MAX_WORDS = 40_000
+MAX_WORDS = 15_000
 """Raw words of which a phrase remembers what they are to it."""
 
-PHRASES = 8
-"""Phrases that are remembered."""
+PHRASES = 4
+"""Phrases that are remembered: whoever types one more word asks again, and answers come in several steps."""
+
+CHANGED_BY_STEMMER = 2
+"""A stemmer writes no more than the last two letters of an English term otherwise than they stand in the word."""
 
 _OTHER = "."
 _LAST = "-"
 _FIRST_LETTER = 0x100
+
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _FEW = 10
-_CHANGED_BY_STEMMER = 2
-"""A stemmer writes no more than the last two letters of an English term otherwise than they stand in the word."""
+"""A text is taken for ASCII with some quotation marks and accents where no more than a tenth of it is not."""
 
 
 @lru_cache(PHRASES)
@@ -121,7 +124,7 @@ def _rough(row: list[tuple[str, ...]]) -> re.Pattern[str] | None:
 
 def _root(term: str) -> str:
     """What each ASCII word begins with that has a term."""
-    return term[: max(1, len(term) - _CHANGED_BY_STEMMER)]
+    return term[: max(1, len(term) - CHANGED_BY_STEMMER)]
 
 
 def _in_ascii(text: str) -> str | None:

@@ -113,6 +113,7 @@ class TestWhatIsRead:
         assert loaded.accounts["a"].smtp is None
         assert loaded.lists["gardens"] == ListSettings("gardens", "a", "INBOX")
         assert loaded.sync == SyncSettings(None, 500)
+        assert not loaded.search.keep_history
 
     def test_nothing_at_all(self, write: Write) -> None:
         assert config.load(write("")) == config.EMPTY

@@ -204,6 +204,7 @@ class TestExampleConfig:
         assert str(loaded.accounts["work"].proxy) == "socks5h://127.0.0.1:9050"
         assert loaded.lists["open-data"].list_id == "open-data.lists.example.org"
         assert loaded.sync.budget == config.Budget(200_000, "day")
+        assert loaded.search.keep_history
 
 
 class TestDependencies:

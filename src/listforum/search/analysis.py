@@ -21,7 +21,7 @@ from zlib import crc32
 
 from listforum.search import folding
 
-RULES = 1
+RULES = 2
 """To be raised when the rules here or in `folding` change."""
 
 MAX_WORD = 64
@@ -170,6 +170,7 @@ def fingerprint() -> str:
 
 _PROBE = (
     " running connections relational happily generously organization agreed troubled sized plotted"
+    " nacionales versiones journaux niveaux informacoes finais possiveis mensagens معلمون"
     " книгами пользователей большая обновление системными"
     " کتاب‌هایشان دانشجویان بزرگترین برنامه‌نویسی المستخدمين 検索エンジン"
 )

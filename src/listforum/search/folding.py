@@ -9,6 +9,7 @@ of their own.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 
@@ -137,6 +138,30 @@ def plain(text: str) -> str:
 _english = snowballstemmer.stemmer("english")
 _russian = snowballstemmer.stemmer("russian")
 _persian = snowballstemmer.stemmer("persian")
+_stemming = threading.Lock()
+"""A stemmer written in Python works on a word in its own fields: two threads would stem each other's words."""
+
+_SHORTEST_PLURAL = 6
+_PLURAL_ENDINGS = ("ales", "siones", "aux", "oes", "ais", "eis", "agens")
+_PLURALS = tuple(
+    (re.compile(f"{ending}$"), singular)
+    for ending, singular in (
+        ("(?<=[cgs]ion)ales|(?<=im)ales|(?<=it)ales|(?<=ip)ales", "al"),  # nacionales, animales, digitales; not females
+        ("siones", "sion"),  # versiones
+        ("eaux", "eau"),  # niveaux
+        ("aux", "al"),  # journaux
+        ("(?<=[aeinpu]c)oes|(?<=[inrs]s)oes|(?<=[gu]est)oes", "ao"),  # informações, versões, questões; not heroes
+        ("(?<=dr)oes|(?<=ni)oes|(?<=lh)oes|(?<=[zx])oes", "ao"),  # padrões, reuniões, milhões, razões, conexões
+        (
+            "(?<=[iu])ais|(?<=[io]n)ais|(?<=i[mpt])ais|(?<=[oe]g)ais|(?<=o[bc])ais|(?<=ger)ais",
+            "al",
+        ),  # finais; not delais
+        ("(?<=[pv])eis|(?<=ot)eis", "el"),  # possíveis, papéis, hotéis
+        ("(?<=[dmstu])agens", "agem"),  # mensagens; not collagens
+    )
+)
+_ARABIC_PLURAL = re.compile("^(م..+[^ی])ون$")
+"""People who do something, as in معلمون; not میلیون."""
 
 
 def form(raw: str) -> str:
@@ -148,14 +173,30 @@ def stem(folded: str) -> str:
     """The term of a word in folded letters.
 
     Latin words are stemmed as English whatever their language: at search time nobody knows it, and plurals in -s are
-    shared. Arabic script is stemmed as Persian after the Arabic article is taken off.
+    shared. Before that, plurals that only Spanish, French and Portuguese make become their singular. Arabic script is
+    stemmed as Persian after the Arabic article and the ending of the sound plural are taken off.
     """
     if folded.isascii():
-        return _english.stemWord(folded) if folded.isalpha() else folded
+        return _stemmed(_english, _singular(folded)) if folded.isalpha() else folded
     if "\u0400" <= folded[0] <= "\u052f":
-        return _russian.stemWord(folded)
+        return _stemmed(_russian, folded)
     if "\u0600" <= folded[0] <= "\u06ff":
-        return _persian.stemWord(_without_article(folded)).translate(_FOLD)
+        bare = _ARABIC_PLURAL.sub(r"\1", _without_article(folded))
+        return _stemmed(_persian, bare).translate(_FOLD)
+    return folded
+
+
+def _stemmed(stemmer: snowballstemmer.Stemmer, word: str) -> str:
+    with _stemming:
+        return stemmer.stemWord(word)
+
+
+def _singular(folded: str) -> str:
+    """A plural that no English word looks like as its singular; any other word as it is."""
+    if len(folded) >= _SHORTEST_PLURAL and folded.endswith(_PLURAL_ENDINGS):
+        for plural, singular in _PLURALS:
+            if plural.search(folded) is not None:
+                return plural.sub(singular, folded)
     return folded
 
 

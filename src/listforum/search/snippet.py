@@ -5,8 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
-from listforum.search.analysis import spans, words
+from listforum.search import folding
+from listforum.search.analysis import forms_of, raw_words, spans, words
+from listforum.search.phrases import Finder, finder
 from listforum.search.query import Clause, Query
 
 LENGTH = 200
@@ -23,10 +28,78 @@ MAX_AFTER_FIRST = 8_000
 """Characters after the first match in which a better place is looked for."""
 
 CHUNK = 2_000
-OVERLAP = 64
-"""Texts are skimmed in chunks, which overlap so that no word is cut in both."""
+OVERLAP = 200
+"""Texts are skimmed in chunks, which overlap so that no word and no common phrase is cut in both."""
+
+PHRASE = 300
+"""Characters before the end of a phrase in which all of it must stand to be preferred."""
 
 Marks = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for in texts: words by their terms or by how they begin, and phrases."""
+
+    terms: frozenset[str]
+    beginnings: tuple[str, ...]
+    phrases: tuple[Finder, ...]
+
+    def most(self) -> int:
+        """What a place is worth that shows all of it."""
+        return (len(self.phrases) + 1) * self.of_phrase() - 1
+
+    def of_phrase(self) -> int:
+        """What a phrase is worth: more than all words that stand scattered."""
+        return len(self.terms) + len(self.beginnings) + 1
+
+    def hits(self, word: str, terms: tuple[str, ...]) -> frozenset[str]:
+        """What of it a word is."""
+        found = self.terms.intersection(terms)
+        if not self.beginnings:
+            return found
+        forms = _forms(word)
+        return found.union(each for each in self.beginnings if any(form.startswith(each) for form in (*terms, *forms)))
+
+    def touches(self, text: str) -> bool:
+        """Whether any of the words stands in a text."""
+        terms = words(text)
+        if not self.terms.isdisjoint(terms):
+            return True
+        return bool(self.beginnings) and any(each.startswith(self.beginnings) for each in chain(terms, _folded(text)))
+
+    def phrases_in(self, text: str) -> frozenset[Finder]:
+        """Which of the phrases stand in a text."""
+        return frozenset(phrase for phrase in self.phrases if phrase.stands_in(text))
+
+
+@lru_cache(4)
+def _wanted(query: Query) -> _Wanted:
+    readings = [
+        reading
+        for choice in query.required
+        for clause in choice
+        if isinstance(clause, Clause) and "text" in clause.fields
+        for reading in clause.readings
+    ]
+    return _Wanted(
+        frozenset(term for reading in readings for term in reading.terms),
+        tuple(dict.fromkeys(reading.prefix for reading in readings if reading.prefix)),
+        tuple(dict.fromkeys(finder(reading.phrase) for reading in readings if reading.phrase)),
+    )
+
+
+def _folded(text: str) -> list[str]:
+    """The words of a text in folded letters, those with zero-width non-joiners split and joined."""
+    plain = folding.UNSPACED_RUN.sub(" ", folding.plain(text))
+    split = plain.replace(folding.NON_JOINER, " ").split()
+    return split + plain.replace(folding.NON_JOINER, "").split() if folding.NON_JOINER in plain else split
+
+
+@lru_cache(20_000)
+def _forms(word: str) -> tuple[str, ...]:
+    """A word in folded letters, where that is not its term."""
+    return tuple(form for form, _ in forms_of(raw_words(word)))
 
 
 def snippet(text: str, query: Query) -> tuple[str, Marks]:
@@ -34,70 +107,78 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
 
     Without a match in the text, its beginning and no marks. Positions are characters of the snippet, half-open.
     """
-    wanted = _wanted(query)
     best = place(text, query)
     start = _cut_before(text, max(0, best - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
     shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
-    return shown, _joined(shown, wanted)
+    return shown, marks(shown, query)
 
 
 def place(text: str, query: Query) -> int:
-    """Where a text shows best why it was found, as a character: the words asked for stand closest together there."""
+    """Where a text shows best why it was found, as a character.
+
+    The phrases asked for stand there if they stand anywhere, else the words that were asked for, close together.
+    """
     wanted = _wanted(query)
-    return _best(text[:MAX_LOOKED_AT], wanted) if wanted else 0
+    text = text[:MAX_LOOKED_AT]
+    for start in _chunks(text) if wanted.phrases else ():
+        if wanted.phrases_in(text[start : start + CHUNK + OVERLAP]):
+            return start + (_densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted) or 0)
+    for start in _chunks(text) if wanted.terms or wanted.beginnings else ():
+        if wanted.touches(text[start : start + CHUNK + OVERLAP]):
+            found = _densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted)
+            if found is not None:
+                return start + found
+    return 0
 
 
 def marks(text: str, query: Query) -> Marks:
     """Where the words that were asked for stand in a text, as characters, half-open; those that touch become one."""
-    return _joined(text, _wanted(query))
+    marks: list[tuple[int, int]] = []
+    for start, end, _ in _marked(text, _wanted(query)):
+        if marks and start <= marks[-1][1]:
+            marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
+        else:
+            marks.append((start, end))
+    return tuple(marks)
 
 
-def _wanted(query: Query) -> frozenset[str]:
-    """The terms that are looked for in texts."""
-    return frozenset(
-        term
-        for choice in query.required
-        for clause in choice
-        if isinstance(clause, Clause) and "text" in clause.fields
-        for reading in clause.readings
-        for term in reading.terms
-    )
+def _chunks(text: str) -> range:
+    return range(0, len(text), CHUNK)
 
 
-def _marked(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """The words of a text that were asked for, and by which terms."""
+def _marked(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """The words of a text that were asked for, and what of it they are."""
     for start, end, terms in spans(text):
-        if not wanted.isdisjoint(terms):
-            yield start, end, wanted.intersection(terms)
+        hits = wanted.hits(text[start:end], terms)
+        if hits:
+            yield start, end, hits
 
 
-def _best(text: str, wanted: frozenset[str]) -> int:
-    """Where the first match begins, or a place soon after it that shows more of the terms; 0 when there is none."""
-    for start in range(0, len(text), CHUNK):
-        begin = max(0, start - OVERLAP)
-        if not wanted.isdisjoint(words(text[begin : start + CHUNK])):
-            found = _densest(text[begin : start + CHUNK + MAX_AFTER_FIRST], wanted)
-            if found is not None:
-                return begin + found
-    return 0
-
-
-def _densest(text: str, wanted: frozenset[str]) -> int | None:
-    """Where the first stretch begins that shows as many of the terms as any; None when there are none."""
+def _densest(text: str, wanted: _Wanted) -> int | None:
+    """Where the first stretch begins that shows as much of what is wanted as any; None when there is nothing."""
     best, most = None, 0
-    stretch: deque[tuple[int, int, frozenset[str]]] = deque()
-    for mark in _marked(text, wanted):
-        stretch.append(mark)
-        while len(stretch) > 1 and stretch[0][0] < mark[1] - (LENGTH - BEFORE - BORDER):
+    stretch: deque[tuple[int, frozenset[str], frozenset[Finder]]] = deque()
+    for start, end, hits in _marked(text, wanted):
+        stretch.append((start, hits, _ending(text, start, end, wanted)))
+        while len(stretch) > 1 and stretch[0][0] < start - (LENGTH - BEFORE - BORDER):
             stretch.popleft()
-        shown = len(frozenset().union(*(hits for _, _, hits in stretch)))
+        shown = len(frozenset().union(*(hits for _, hits, _ in stretch)))
+        shown += wanted.of_phrase() * len(frozenset().union(*(phrases for _, _, phrases in stretch)))
         if shown > most:
             best, most = stretch[0][0], shown
-        if most == len(wanted):
+        if most == wanted.most():
             break
     return best
+
+
+def _ending(text: str, start: int, end: int, wanted: _Wanted) -> frozenset[Finder]:
+    """The phrases that end with a word of a text."""
+    if not wanted.phrases:
+        return frozenset()
+    begin = max(0, start - PHRASE)
+    return wanted.phrases_in(text[begin:end]) - wanted.phrases_in(text[begin:start])
 
 
 def _cut_before(text: str, wanted: int) -> int:
@@ -125,14 +206,3 @@ def _between_characters(text: str, at: int) -> int:
     while at < len(text) and (unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Cf")):
         at += 1
     return at
-
-
-def _joined(shown: str, wanted: frozenset[str]) -> Marks:
-    """The marks of a text; those that touch become one."""
-    marks: list[tuple[int, int]] = []
-    for start, end, _ in _marked(shown, wanted):
-        if marks and start <= marks[-1][1]:
-            marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
-        else:
-            marks.append((start, end))
-    return tuple(marks)

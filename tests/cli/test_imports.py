@@ -13,7 +13,7 @@ from member import Member
 
 LINK = {"imapclient", "imaplib", "aiosmtplib", "smtplib", "asyncio", "ssl", "socket", "subprocess"}
 SCREENS = {"textual", "rich"}
-INDEX = {"whoosh", "snowballstemmer"}
+INDEX = {"whoosh", "snowballstemmer", "Stemmer"}
 READER = {"mailparser", "lxml", "email", "listforum.mail.quotes", "listforum.mail.header", "listforum.mail.html"}
 
 NOT_LOADED = {

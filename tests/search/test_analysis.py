@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snowballstemmer.english_stemmer import EnglishStemmer
+from snowballstemmer.persian_stemmer import PersianStemmer
+from snowballstemmer.russian_stemmer import RussianStemmer
 
+from listforum.search import folding
 from listforum.search.analysis import (
     MAX_WORD,
     atoms,
@@ -25,114 +31,8 @@ from listforum.search.analysis import (
     trails,
     words,
 )
-
-ZWNJ = "\u200c"
-
-FINDS = [
-    # language, what is typed, a text it finds
-    ("English", "run", "They kept RUNNING all night"),
-    ("English", "connection", "several connections dropped"),
-    ("English", "Connected", "connect it first"),
-    ("English", "naive", "a naïve question"),
-    ("English", "cafe", "the café opens"),
-    ("English", "café", "the cafe opens"),
-    ("English", "café", "the cafe\u0301 opens"),
-    ("English", "dont", "don\u00adt hyphenate this"),
-    ("English", "file", "the \ufb01le is gone"),
-    ("English", "abc", "ＡＢＣ in full width"),
-    ("English", "quick-fix", "a Quick fix for it"),
-    ("English", "v2.7", "since V2.7 it works"),
-    ("identifier", "io_error", "raises IO_ERROR at once"),
-    ("identifier", "error", "raises io_error at once"),
-    ("address", "maria@example.org", "write to <maria@example.org>."),
-    ("address", "maria", "write to <maria@example.org>."),
-    ("address", "https://example.org/a/b", "see https://example.org/a/b?c=1"),
-    ("address", "example.org", "see https://example.org/a/b?c=1"),
-    ("French", "reunion", "la réunion de mardi"),
-    ("French", "réunions", "la réunion de mardi"),
-    ("French", "oeuvre", "une œuvre commune"),
-    ("French", "eau", "un peu d'eau"),
-    ("Spanish", "reunion", "la reunión del martes"),
-    ("Spanish", "ESPAÑA", "los jardines de españa"),
-    ("Spanish", "jardines", "JARDINES públicos"),
-    ("Spanish", "publicos", "jardines públicos"),
-    ("Portuguese", "informacao", "mais informação"),
-    ("Portuguese", "coração", "do coracao"),
-    ("German", "strasse", "an der Straße"),
-    ("German", "schön", "SCHON wieder"),
-    ("Turkish", "istanbul", "İstanbul'da"),
-    ("Turkish", "isik", "ışık"),
-    ("Polish", "lodz", "jadę do ŁODZI albo Łódź"),
-    ("Greek", "κηπος", "ο ΚΗΠΟΣ μας"),
-    ("Greek", "κήπος", "ο κηπος μας"),
-    ("Russian", "еще", "Ещё раз"),
-    ("Russian", "книга", "много книг на полке"),
-    ("Russian", "серверы", "на СЕРВЕРЕ ошибка"),
-    ("Russian", "новый", "это новая версия"),
-    ("Russian", "Йод", "и\u0306од в аптечке"),
-    ("Persian", "كتاب", "یک کتاب خوب"),
-    ("Persian", "کتابی", "كتابي خوب"),
-    ("Persian", "کتاب", f"همه کتاب{ZWNJ}ها"),
-    ("Persian", "کتاب", "همه کتابها"),
-    ("Persian", f"کتاب{ZWNJ}های", "کتاب تازه"),
-    ("Persian", f"می{ZWNJ}روم", "فردا میروم"),
-    ("Persian", f"می{ZWNJ}روم", "فردا می روم"),
-    ("Persian", "می روم", f"فردا می{ZWNJ}روم"),
-    ("Persian", "میروم", f"فردا می{ZWNJ}روم"),
-    ("Persian", "۱۴۰۳", "سال 1403"),
-    ("Persian", "1403", "سال ۱۴۰۳"),
-    ("Persian", "ازادی", "آزادی بیان"),
-    ("Persian", "خانه", "خانۀ ما"),
-    ("Persian", "مسیول", "مسئول باغ"),
-    ("Persian", "دانشجو", "دانشجویان تازه"),
-    ("Persian", "سلام", "ســـلام بر همه"),
-    ("Persian", "سلام", "\u200fسلام\u200f بر همه"),
-    ("Arabic", "مدرسة", "في المدرسه"),
-    ("Arabic", "كتاب", "الكِتَابُ الجديد"),
-    ("Arabic", "كتاب", "والكتاب الجديد"),
-    ("Arabic", "مستخدم", "جميع المستخدمين"),
-    ("Arabic", "احمد", "أحمد هنا"),
-    ("Arabic", "على", "علي هنا"),
-    ("Arabic", "٢٠٢٤", "عام 2024"),
-    ("Arabic", "سوال", "سؤال مهم"),
-    ("Chinese", "搜索", "全文搜索引擎"),
-    ("Chinese", "搜索引擎", "一个搜索引擎"),
-    ("Chinese", "书", "我的书很多"),
-    ("Chinese", "搜索引擎", "一个搜索\n引擎"),
-    ("Chinese", "linux", "在Linux上"),
-    ("Chinese", "在Linux上", "请在Linux上测试"),
-    ("Japanese", "検索", "全文検索エンジン"),
-    ("Japanese", "カタカナ", "ｶﾀｶﾅで書く"),
-    ("Korean", "한국", "한국어를 배운다"),
-    ("Hindi", "हिन्दी", "यह हिन्दी में है"),
-]
-
-FINDS_NOT = [
-    ("English", "run", "the ruin"),
-    ("English", "art", "a party"),
-    ("English", "note", "a notary"),
-    ("English", "v2.7.5", "2 of 7 in v2 and 5"),
-    ("English", "quick-fix", "fix it, quick"),
-    ("address", "maria@example.org", "example.org hosts maria"),
-    ("German", "schön", "schonen"),
-    ("Spanish", "año", "a no"),
-    ("Russian", "книга", "книжный магазин"),
-    ("Russian", "мир", "мэр"),
-    ("Russian", "й", "и"),
-    ("Persian", "کتاب", "تاب"),
-    ("Persian", "باران", "بار"),
-    ("Persian", f"می{ZWNJ}روم", "روم می"),
-    ("Persian", "زن", "زنگ"),
-    ("Arabic", "كتاب", "مكتب"),
-    ("Arabic", "الان", "ان"),
-    ("Chinese", "索引", "搜索 引擎"),
-    ("Chinese", "搜索引擎", "引擎搜索"),
-    ("Chinese", "搜引", "搜索引擎"),
-    ("Japanese", "かき", "がき"),
-    ("Japanese", "は", "ば"),
-    ("Korean", "한국", "한 국"),
-    ("Hindi", "कि", "की"),
-]
+from listforum.search.folding import plain
+from search.pairs import FINDS, FINDS_NOT, ZWNJ
 
 
 def finds(typed: str, text: str) -> bool:
@@ -152,6 +52,32 @@ def test_what_is_typed_finds_the_text(language: str, typed: str, text: str) -> N
 @pytest.mark.parametrize(("language", "typed", "text"), FINDS_NOT)
 def test_what_is_typed_does_not_find_the_text(language: str, typed: str, text: str) -> None:
     assert not finds(typed, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("english", EnglishStemmer), ("russian", RussianStemmer), ("persian", PersianStemmer)],
+)
+def test_stemmers_in_python_and_in_c_give_the_same_terms(
+    language: str, written: type[EnglishStemmer | RussianStemmer | PersianStemmer]
+) -> None:
+    quick = pytest.importorskip("Stemmer").Stemmer(language)
+    forms = {plain(word) for _language, *texts in FINDS + FINDS_NOT for text in texts for word in raw_words(text)}
+    assert [quick.stemWord(form) for form in sorted(forms)] == [written().stemWord(form) for form in sorted(forms)]
+
+
+def test_threads_do_not_stem_each_others_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_english", EnglishStemmer())
+    every = [f"{stem}{ending}" for stem in ("connect", "relat", "gener") for ending in ("ions", "ional", "ed", "ing")]
+    alone = list(map(folding.stem, every))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda _turn: list(map(folding.stem, every)), range(40)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == [alone] * 40
 
 
 def test_a_word_is_its_parts() -> None:

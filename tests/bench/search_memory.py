@@ -46,6 +46,9 @@ class QuickArchive:
     def changed(self) -> int:
         return len(self._in_order)
 
+    def count_changed(self, after: int) -> int:
+        return len(self._in_order) - after
+
     def documents(self, after: int, limit: int) -> Sequence[Document]:
         return self._in_order[after : after + limit]
 

@@ -95,7 +95,7 @@ def written_in_the_end() -> MemoryArchive:
     return archive
 
 
-def without_waiting(_file: object) -> None:
+def without_waiting(fd: object) -> None:
     """In the place of fsync: what a dead process wrote is there without it."""
 
 
@@ -118,7 +118,7 @@ class _Moments:
 
 def _write(directory: Path, moments: _Moments) -> None:
     writer.SEGMENT_DOCUMENTS, writer.PAGE, writer.SEGMENTS_OF_A_SIZE = 12, 6, 3
-    os.fsync = without_waiting
+    os.fsync = without_waiting  # for this process alone, which is about to die
     sys.setprofile(moments)
     try:
         for archive in growing():

@@ -126,6 +126,8 @@ FINDS: Pairs = [
     ("Chinese", "２０２４年", "在2024年"),
     ("Japanese", "ガイド", "ｶﾞｲﾄﾞを読む"),
     ("Korean", "한국", "\u1112\u1161\u11ab국어"),
+    ("Japanese", "葛飾", "葛\U000e0100飾区"),
+    ("English", "1", "1\ufe0f\u20e3 first"),
 ]
 
 FINDS_NOT: Pairs = [

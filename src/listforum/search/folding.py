@@ -24,9 +24,10 @@ UNSPACED = (
 
 UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 
+_VARIATION_SELECTORS = (*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)))
 _IGNORED = frozenset(
-    "\u00ad\u0640\u061c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+    "\u00ad\u034f\u0640\u061c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+).union(_VARIATION_SELECTORS)
 _ARABIC_MARK = re.compile("[\u064b-\u065f\u0670\u06d6-\u06ed]+")
 _INDIC_SIGNS = frozenset((7, 9))  # combining classes of nukta and virama, which spell and do not ornament
 

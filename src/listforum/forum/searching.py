@@ -6,11 +6,12 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from gettext import gettext as _
 from typing import Literal, TypedDict
 
 from listforum.archive.archive import Archive
+from listforum.errors import QueryError
 from listforum.forum.archive_source import ArchiveSource
 from listforum.forum.indexing import Indexing
 from listforum.home import Home
@@ -20,7 +21,7 @@ from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.search.answer import Wish, never
 from listforum.search.index import NeedsRebuild, SearchIndex
 from listforum.search.manifest import FILE
-from listforum.search.parse import parse, parse_unfinished
+from listforum.search.parse import parse, parse_unfinished, with_known_lists
 from listforum.search.query import InList, Query, list_term
 from listforum.search.snippet import marks, place
 
@@ -51,21 +52,21 @@ class Searching:
         unit: Literal["topics", "posts"] = "topics",
         progress: Callable[[int, int], None] | None = None,
     ) -> SearchAnswer:
-        """Answers a query (see `search.query`). Raises QueryError, or UnknownItem for a list that is not here.
+        """Answers a query (see `search.parse`). Raises QueryError, or UnknownItem for a `list_name` that is not here.
 
         In a query the case of a list's name does not count.
 
         Where `Indexing` is in charge it searches what is indexed, and the answer says how much is not.
         """
         began = time.perf_counter()
-        query = parse(text, datetime.now(UTC).date())
-        self._must_be_known(*_lists_of(query))
+        query = self._understood(parse, text)
         if list_name is not None:
             self._archive.lists.id_of(list_name)
             query = replace(query, required=(*query.required, (InList(list_term(list_name)),)))
         wish: _Wish = {"sort": sort, "limit": limit, "unit": unit}
         answer = self._indexed(query, wish) if self._indexing.in_charge else self._whole(query, wish, progress)
         elapsed = (time.perf_counter() - began) * 1000
+        answer = self._guessed(text, answer)
         return replace(answer, hits=tuple(self._shown(answer.hits)), milliseconds=round(elapsed, 1))
 
     def typed(
@@ -78,34 +79,36 @@ class Searching:
     ) -> Iterator[SearchAnswer]:
         """Answers while somebody types, whose last word may go on: each answer knows more than the one before.
 
-        Ends without a complete answer when it is cancelled, or not asked on. Raises QueryError, or UnknownItem for a
-        list that is not here.
+        Ends without a complete answer when it is cancelled, or not asked on. Raises QueryError.
         """
-        query = parse_unfinished(text, datetime.now(UTC).date())
-        self._must_be_known(*_lists_of(query))
-        try:
-            for answer in self._index.answers(query, Wish(sort, limit, "topics"), cancelled):
-                yield replace(answer, hits=tuple(self._shown(answer.hits)))
-        except NeedsRebuild:
-            yield SearchAnswer(0, (), 0.0, self._indexing.behind(), problems=query.problems)
+        query, wish = self._understood(parse_unfinished, text), Wish(sort, limit, "topics")
+        for answer in self._answers(query, wish, cancelled):
+            yield self._guessed(text, replace(answer, hits=tuple(self._shown(answer.hits))))
 
     def topics(self, text: str, cancelled: Callable[[], bool] = never) -> array[int]:
         """Every topic that answers a query, the one with the newest answering post first; not all when cancelled.
 
-        Raises QueryError, or UnknownItem for a list that is not here.
+        Raises QueryError.
         """
-        query = parse(text, datetime.now(UTC).date())
-        self._must_be_known(*_lists_of(query))
+        query = self._understood(parse, text)
         try:
             return array("q", self._index.topics(query, cancelled))
         except NeedsRebuild:
             return array("q")
 
-    def _must_be_known(self, *terms: str) -> None:
-        known = {list_term(name) for name in self._archive.lists.names()} if terms else set()
-        for term in terms:
-            if term not in known:
-                self._archive.lists.id_of(term)
+    def _understood(self, understand: Callable[[str, date], Query], text: str) -> Query:
+        return with_known_lists(understand(text, datetime.now(UTC).date()), self._archive.lists.names())
+
+    def _guessed(self, text: str, answer: SearchAnswer) -> SearchAnswer:
+        """An answer that found nothing, with a query that would find something, where one is near."""
+        if answer.total or not answer.complete:
+            return answer
+        try:
+            meant = self._index.corrected(text)
+            found = bool(meant) and any(self._index.topics(self._understood(parse, meant), never))
+        except (NeedsRebuild, QueryError):
+            return answer
+        return replace(answer, meant=safe.line(meant)) if found else answer
 
     def highlights(self, text: str, query: str) -> tuple[tuple[int, int], ...]:
         """Where the words of a query stand in a text, as characters, half-open. Raises QueryError."""
@@ -124,11 +127,18 @@ class Searching:
             return self._index.scan(query, **wish)
 
     def _indexed(self, query: Query, wish: _Wish) -> SearchAnswer:
-        try:
-            *_before, answer = self._index.answers(query, Wish(**wish), never)
-        except NeedsRebuild:
-            return SearchAnswer(0, (), 0.0, self._indexing.behind(), problems=query.problems)
+        *_before, answer = self._answers(query, Wish(**wish), never)
         return answer
+
+    def _answers(self, query: Query, wish: Wish, cancelled: Callable[[], bool]) -> Iterator[SearchAnswer]:
+        """What the index answers; where there is none, what reading every post does, or that all is to be indexed."""
+        try:
+            yield from self._index.answers(query, wish, cancelled)
+        except NeedsRebuild:
+            if self._indexing.in_charge:
+                yield SearchAnswer(0, (), 0.0, self._indexing.behind(), problems=query.problems)
+            else:
+                yield self._index.scan(query, sort=wish.sort, limit=wish.limit, unit=wish.unit)
 
     def _shown(self, hits: Sequence[SearchHit]) -> Iterator[SearchHit]:
         tags = self._archive.lists.tags()
@@ -155,8 +165,3 @@ class Searching:
     def problems(self) -> Sequence[str]:
         """What is wrong with the index, in words."""
         return self._index.check()
-
-
-def _lists_of(query: Query) -> Iterator[str]:
-    conditions = [condition for choice in (*query.required, query.excluded) for condition in choice]
-    return (condition.name for condition in conditions if isinstance(condition, InList))

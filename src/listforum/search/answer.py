@@ -10,7 +10,7 @@ from typing import Literal
 
 from listforum.model.forum import SearchAnswer, SearchHit
 from listforum.search.evaluate import Column, Doubt
-from listforum.search.match import Analysed, Values, values_of
+from listforum.search.match import Analysed, TermsOfForms, Values, no_forms, values_of
 from listforum.search.query import Query
 from listforum.search.score import FIRST, Exactness
 from listforum.search.snippet import snippet
@@ -49,8 +49,8 @@ def compose(
     There is more than one only where texts must confirm what was asked. `milliseconds` are still to be measured.
     """
     topics = source.topics()
-    doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
-    if not doubts:
+    doubts = _Doubts.of(columns)
+    if not doubts.by_post:
         ordered = _in_order(columns, topics, wish)
         if wish.sort == "best":
             ordered = _exact_first(source, query, ordered)
@@ -74,9 +74,9 @@ def compose(
 def topics_found(source: Source, columns: Sequence[Column], cancelled: Asked) -> Iterator[int]:
     """Every topic that answers, the one with the newest answering post first; not all of them if cancelled."""
     topics = source.topics()
-    doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
+    doubts = _Doubts.of(columns)
     ordered = _newest_first(columns, topics)
-    confirmed = _confirmed(source, ordered, doubts, cancelled) if doubts else ordered
+    confirmed = _confirmed(source, ordered, doubts, cancelled) if doubts.by_post else ordered
     return iter(dict.fromkeys(topic for _, topic in confirmed))
 
 
@@ -149,18 +149,35 @@ def _count(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> int:
 # --- what only texts can tell ---------------------------------------------------------------------------------------
 
 
-def _confirmed(
-    source: Source, ordered: Iterator[_Placed], doubts: Mapping[int, Doubt], cancelled: Asked
-) -> Iterator[_Placed]:
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """What is to be confirmed of posts, and how beginnings of words are understood."""
+
+    by_post: Mapping[int, Doubt]
+    terms_of_forms: TermsOfForms
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> _Doubts:
+        doubts = {post: doubt for column in columns for post, doubt in column.doubts.items()}
+        return cls(doubts, columns[0].terms_of_forms if columns else no_forms)
+
+    def confirmed(self, post: int, values: Values) -> bool:
+        doubt, analysed = self.by_post[post], Analysed(values, self.terms_of_forms)
+        return all(any(map(analysed.meets, clauses)) for clauses in doubt.required) and not any(
+            map(analysed.meets, doubt.excluded)
+        )
+
+
+def _confirmed(source: Source, ordered: Iterator[_Placed], doubts: _Doubts, cancelled: Asked) -> Iterator[_Placed]:
     """The posts without those whose text refutes what was in doubt."""
     at_once = POSTS_AT_FIRST
     while not cancelled() and (some := list(islice(ordered, at_once))):
-        refuted = _refuted(source, [post for post, _ in some if post in doubts], doubts)
+        refuted = _refuted(source, [post for post, _ in some if post in doubts.by_post], doubts)
         yield from (each for each in some if each[0] not in refuted)
         at_once = min(POSTS_AT_ONCE, 2 * at_once)
 
 
-def _refuted(source: Source, posts: Sequence[int], doubts: Mapping[int, Doubt]) -> frozenset[int]:
+def _refuted(source: Source, posts: Sequence[int], doubts: _Doubts) -> frozenset[int]:
     texts, headings, files = source.text_of(posts), source.headings_of(posts), source.files_of(posts)
     values = {
         post: values_of(
@@ -168,14 +185,7 @@ def _refuted(source: Source, posts: Sequence[int], doubts: Mapping[int, Doubt]) 
         )
         for post, heading in headings.items()
     }
-    return frozenset(post for post in posts if post not in values or not _confirms(values[post], doubts[post]))
-
-
-def _confirms(values: Values, doubt: Doubt) -> bool:
-    analysed = Analysed(values)
-    return all(any(map(analysed.meets, clauses)) for clauses in doubt.required) and not any(
-        map(analysed.meets, doubt.excluded)
-    )
+    return frozenset(post for post in posts if post not in values or not doubts.confirmed(post, values[post]))
 
 
 def _hits(source: Source, query: Query, posts: Sequence[int], topics: Sequence[int]) -> Iterator[SearchHit]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from listforum.search.match import TermsOfForms, no_forms
 from listforum.search.postings import LENGTHS, Postings
 from listforum.search.query import (
     FIELDS,
@@ -60,13 +61,14 @@ class Doubt:
 class Column:
     """Posts that meet a query and their dates, newest first; those in `doubts` only if their text confirms it.
 
-    `scores` are by post, and empty where nobody asked.
+    `scores` are by post, and empty where nobody asked. `terms_of_forms` helps to confirm (see `match.Analysed`).
     """
 
     posts: Sequence[int]
     dates: Sequence[int]
     doubts: Mapping[int, Doubt] = field(default_factory=dict)
     scores: Mapping[int, float] = field(default_factory=dict)
+    terms_of_forms: TermsOfForms = no_forms
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class Part:
         doubts: dict[int, Doubt] = {}
         if any(meeting.unsure for _, meeting in required + excluded):
             doubts = dict(_doubts(zip(found, posts, strict=True), required, excluded))
-        return Column(posts, dates, doubts)
+        return Column(posts, dates, doubts, terms_of_forms=self._facts.terms_of_forms)
 
     def _living(self, required: list[_Meeting], excluded: list[_Meeting]) -> list[int]:
         """The documents that are in all of one and in none of the other, newest first."""
@@ -166,7 +168,7 @@ class Part:
     def _beginning(self, name: Field, prefix: str) -> Collection[int]:
         found: set[int] = set().union(*self._readable.beginning(name, prefix.encode()))
         for term in self._facts.terms_of_forms(prefix):
-            found.update(self._readable.postings(name, term).documents)
+            found.update(self.postings(name, term).documents)
         return found
 
     # --- scores
@@ -218,7 +220,7 @@ class Facts:
         self._readables = readables
         self._known_marks: dict[Mark, Collection[int]] = {}
         self._known_topics: dict[int, Collection[int]] = {}
-        self._known_forms: dict[str, tuple[bytes, ...]] = {}
+        self._known_forms: dict[str, tuple[str, ...]] = {}
 
     def marked(self, mark: Mark) -> Collection[int]:
         """The posts that have a mark."""
@@ -233,12 +235,12 @@ class Facts:
             self._known_topics[topic] = frozenset(posts) if topic else frozenset()
         return self._known_topics[topic]
 
-    def terms_of_forms(self, prefix: str) -> tuple[bytes, ...]:
+    def terms_of_forms(self, prefix: str) -> tuple[str, ...]:
         """The terms that do not begin so, though a form of theirs does that stands in any segment."""
         if prefix not in self._known_forms:
             wanted = prefix.encode()
             terms = {term for readable in self._readables for term in readable.terms_of_forms(wanted)}
-            self._known_forms[prefix] = tuple(sorted(terms))
+            self._known_forms[prefix] = tuple(sorted(term.decode() for term in terms))
         return self._known_forms[prefix]
 
 

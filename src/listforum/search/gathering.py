@@ -118,6 +118,13 @@ class Gathering:
             term.encode() for form, term in self._forms() if form.startswith(begins) and not term.startswith(begins)
         }
 
+    def words_beginning(self, prefix: bytes) -> Iterator[tuple[str, str]]:
+        """The words that begin so, as they are written in folded letters, and their terms; and terms as words."""
+        begins = prefix.decode()
+        yield from (each for each in self._forms() if each[0].startswith(begins))
+        for name in FIELDS:
+            yield from ((term, term) for term in self._fields[name].targets.packed if term.startswith(begins))
+
     def lengths(self, name: str) -> bytes:
         """The length of a field in each document, as the byte that stands for it."""
         return bytes(self._fields[name].lengths)

@@ -23,6 +23,7 @@ from listforum.search.reader import Snapshot, gathered, open_snapshot, require_c
 from listforum.search.scan import scan
 from listforum.search.segment import Segment
 from listforum.search.source import Source
+from listforum.search.spelling import Spelling
 from listforum.search.storage import Damaged, FileRecord, Missing, reading_index, recorded
 from listforum.search.writer import DAMAGED, Writer, exclusive, note_damage
 
@@ -102,6 +103,16 @@ class SearchIndex:
         """Every topic that answers, the one with the newest answering post first; as `answers` in all else."""
         columns, _behind = self._columns(query, Wish("newest", 0, "topics"))
         return topics_found(self._source, columns, cancelled)
+
+    def corrected(self, text: str) -> str:
+        """A query with the words that stand nowhere put right by the words of the index; "" where there are none.
+
+        Raises NeedsRebuild when there is no index, or it is damaged.
+        """
+        snapshot = self._snapshot()
+        later = self._later(snapshot)
+        with self._damage_noted():
+            return Spelling(self._source, [*snapshot.segments.values(), *([later] if later else [])]).corrected(text)
 
     def _columns(self, query: Query, wish: Wish) -> tuple[list[Column], int]:
         snapshot = self._snapshot()

@@ -114,6 +114,17 @@ class Segment:
         terms = {form_and_term(entry)[1] for entry in forms}
         return {term for term in terms if not term.startswith(prefix)}
 
+    def words_beginning(self, prefix: bytes) -> Iterator[tuple[str, str]]:
+        """The words that begin so, as they are written in folded letters, and their terms; and terms as words."""
+        if FORMS in self._fields:
+            for entry in self._fields[FORMS].beginning(prefix):
+                form, term = form_and_term(entry)
+                yield form.decode(), term.decode()
+        for name in FIELDS:
+            for term in self._fields[name].beginning(prefix) if name in self._fields else ():
+                word = term.decode()
+                yield word, word
+
     def every_term(self, name: str) -> Iterator[tuple[bytes, Postings]]:
         """The terms of a field in order, and their postings."""
         return self._fields[name].every() if name in self._fields else iter(())

@@ -68,6 +68,7 @@ RESULT = {
     "snippet": str,
     "matches": [[int]],
 }
+FOUND = {"total": int, "results": [RESULT], "milliseconds": float, "problems": [str], "meant": (str, NULL)}
 SYNC = {
     "lists": [
         {
@@ -124,9 +125,12 @@ OFFLINE: list[tuple[list[str], Shape]] = [
         "topic": int, "subject": str, "list": str, "origin": (LINK, NULL), "branches": [LINK], "posts": [POST]}),
     (["read", "1"], {"lines": [str]}),
     (["read", "open-data"], {"lines": [str]}),
-    (["search", "census"], {"total": int, "results": [RESULT], "milliseconds": float}),
-    (["search", "census", "--posts", "--sort", "best", "--list", "open-data", "--limit", "1"], {
-        "total": int, "results": [RESULT], "milliseconds": float}),
+    (["search", "census"], FOUND),
+    (["search", "census", "--posts", "--sort", "best", "--list", "open-data", "--limit", "1"], FOUND),
+    (["search", "census", "--save", "files"], FOUND),
+    (["search", "--view", "files"], FOUND),
+    (["search", "--saved"], [{"name": str, "words": str}]),
+    (["search", "--forget", "files"], CHANGED),
     (["reply", "1", "--text-file", "-"], QUEUED),
     (["reply", "1", "--text-file", "-", "--quote", "--private"], QUEUED),
     (["post", "open-data", "--subject", "New", "--text-file", "-"], QUEUED),
@@ -229,7 +233,8 @@ WRONG_USE: list[list[str]] = [
     ["topics", "open-data", "--unr"],
     ["show", "one"],
     ["search", "before:yesteryear"],
-    ["search", '"open'],
+    ["search", "is:red"],
+    ["search"],
     ["reply", "1"],
     ["outbox", "--settle", "drop"],
     ["mark", "admire", "1"],

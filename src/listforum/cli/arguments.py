@@ -124,13 +124,37 @@ def _reading(
         ("outbox", _("your drafts, and what is to be sent")),
     ):
         one_view.add_argument(f"--{view}", action="store_const", dest="view", const=view, help=text)
+    _searching(search)
+
+
+def _searching(search: argparse.ArgumentParser) -> None:
+    search.formatter_class = argparse.RawDescriptionHelpFormatter
+    search.epilog = _syntax()
     search.add_argument(
-        "query", nargs="+", type=_words, metavar="QUERY", help=_('words, "phrases", from: subject: before: ...')
+        "query", nargs="*", type=_words, metavar="QUERY", help=_('words, "phrases", from: subject: before: ...')
     )
     search.add_argument("--list", type=_words, metavar="LIST", help=_("in this list only"))
     search.add_argument("--sort", choices=("newest", "best"), default="newest")
     search.add_argument("--limit", type=_count, default=20, metavar="N")
     search.add_argument("--posts", action="store_true", help=_("answer with posts instead of topics"))
+    saved = search.add_mutually_exclusive_group()
+    saved.add_argument("--save", type=_words, metavar="NAME", help=_("save the search: it stands beside the lists"))
+    saved.add_argument("--view", type=_words, metavar="NAME", help=_("what the saved search of this name finds"))
+    saved.add_argument("--saved", action="store_true", help=_("the saved searches"))
+    saved.add_argument("--forget", type=_words, metavar="NAME", help=_("save the search of this name no longer"))
+
+
+def _syntax() -> str:
+    """What can stand in a query, a line for each kind."""
+    rows = (
+        (_("words"), 'census budget   "open data portal"   bus OR tram   librar*   -draft'),
+        (_("where"), "from:maria   subject:census   list:open-data   topic:1207   file:budget.csv"),
+        (_("when"), 'after:2025   before:2026-03   on:2026-03-12   after:3d   on:"last year"'),
+        (_("what"), "is:unread|unanswered|followed|starred   has:attachment|patch|link"),
+    )
+    first = _("A query: several of these narrow it; a minus before any of them leaves out what it finds.")
+    shell = _("The shell takes quotation marks away: put the whole query between '...'.")
+    return "\n".join([first, "", *(f"  {name:<8} {examples}" for name, examples in rows), "", shell])
 
 
 def _writing(reply: argparse.ArgumentParser, post: argparse.ArgumentParser, outbox: argparse.ArgumentParser) -> None:

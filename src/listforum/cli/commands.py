@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
 from gettext import ngettext
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listforum.cli import lines, output
+from listforum.cli.progress import counter
 from listforum.errors import UsageError
 from listforum.forum import Forum
 from listforum.home import Home
@@ -74,6 +73,10 @@ def _command(name: str) -> Command:
         from listforum.cli import writing
 
         return writing.COMMANDS[name]
+    if name == "search":
+        from listforum.cli import searching
+
+        return searching.COMMANDS[name]
     return COMMANDS[name]
 
 
@@ -124,19 +127,6 @@ def _told_outbox(forum: Forum, list_name: str | None) -> Iterator[str]:
         [draft for draft in drafts if list_name in {None, draft.list}],
         [item for item in items if list_name in {None, item.list}],
     )
-
-
-def _search(forum: Forum, options: Namespace) -> Answer:
-    with _counter(_("indexing")) as progress:
-        found = forum.searching.search(
-            " ".join(options.query),
-            options.list,
-            sort=options.sort,
-            limit=options.limit,
-            unit="posts" if options.posts else "topics",
-            progress=progress,
-        )
-    return Answer(output.search_document(found), lines.search_lines(found))
 
 
 # --- marking ------------------------------------------------------------------------------------------------------
@@ -200,7 +190,7 @@ def _day(text: str) -> int:
 def _import(forum: Forum, options: Namespace) -> Answer:
     from listforum.config.values import list_name
 
-    with _counter(_("reading")) as progress:
+    with counter(_("reading")) as progress:
         report = forum.upkeep.import_files(Path(options.path), list_name(options.list), progress, options.prefixes)
     document = {
         "read": report.read,
@@ -251,11 +241,11 @@ def _rebuild(forum: Forum, options: Namespace) -> Answer:
     began = monotonic()
     salvaged = None
     if options.salvage:
-        with _counter(_("salvaged")) as progress:
+        with counter(_("salvaged")) as progress:
             salvaged = forum.salvaging.salvage(progress)
-    with _counter(_("posts")) as progress:
+    with counter(_("posts")) as progress:
         posts, topics = forum.upkeep.rebuild(progress)
-    with _counter(_("indexed")) as progress:
+    with counter(_("indexed")) as progress:
         forum.searching.rebuild(progress)
     seconds = round(monotonic() - began, 3)
     document: dict[str, object] = {"posts": posts, "topics": topics, "seconds": seconds}
@@ -290,25 +280,11 @@ def _ledger(forum: Forum, options: Namespace) -> Answer:
     return Answer(document, lines.ledger_lines(named, forum.expenses.spending()))
 
 
-@contextmanager
-def _counter(what: str) -> Iterator[Callable[[int, int], None]]:
-    from listforum.cli.progress import Line
-
-    with Line(sys.stderr) as line:
-        yield lambda done, total: line.show(_counted(what, done, total))
-
-
-def _counted(what: str, done: int, total: int) -> str:
-    words = _("{what}: {done} of {total}") if total else _("{what}: {done}")
-    return words.format(what=what, done=done, total=total)
-
-
 COMMANDS: dict[str, Command] = {
     "lists": _lists,
     "topics": _topics,
     "show": _show,
     "read": _read,
-    "search": _search,
     "mark": _mark,
     "join": _join,
     "split": _split,

@@ -11,7 +11,16 @@ from listforum.cli import screen
 from listforum.cli.output import LRM, when
 from listforum.forum.reasons import Known, is_told, reasons
 from listforum.forum.told import size, spending
-from listforum.model.forum import Attachment, ListInfo, PostView, SearchAnswer, TopicLink, TopicSummary, TopicView
+from listforum.model.forum import (
+    Attachment,
+    ListInfo,
+    PostView,
+    SavedSearch,
+    SearchAnswer,
+    TopicLink,
+    TopicSummary,
+    TopicView,
+)
 from listforum.model.traffic import Bytes, Spending
 
 _RULE: Final = "-" * 72
@@ -93,6 +102,17 @@ def search_lines(answer: SearchAnswer) -> Iterator[str]:
     else:
         words = _("{found}, {milliseconds:.0f} ms")
     yield words.format(found=found, shown=len(answer.hits), milliseconds=answer.milliseconds)
+    if answer.meant:
+        yield _("Did you mean: {words}").format(words=f"{answer.meant}{LRM}")
+
+
+def saved_lines(searches: Sequence[SavedSearch]) -> Iterator[str]:
+    if not searches:
+        yield _("No search is saved yet: listforum search census --save NAME")
+        return
+    broad = max(screen.width(search.name) for search in searches)
+    for search in searches:
+        yield f"{search.name}{LRM}{' ' * (broad - screen.width(search.name))}  {search.words}{LRM}"
 
 
 def ledger_lines(rows: Sequence[tuple[str, Bytes]], spent: Spending) -> Iterator[str]:

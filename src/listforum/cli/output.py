@@ -200,4 +200,6 @@ def search_document(answer: SearchAnswer) -> Document:
             for hit in answer.hits
         ],
         "milliseconds": answer.milliseconds,
+        "problems": list(answer.problems),
+        "meant": answer.meant or None,
     }

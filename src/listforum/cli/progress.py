@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from gettext import gettext as _
 from types import TracebackType
 from typing import Final, Self, TextIO
 
@@ -43,3 +47,15 @@ class Line:
             self._dirty = True
             self._stream.write("\r" + safe.line(text)[:_WIDTH].ljust(_WIDTH))
             self._stream.flush()
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how much of something is done, and of how much; 0 where that is not known."""
+    with Line(sys.stderr) as line:
+        yield lambda done, total: line.show(_counted(what, done, total))
+
+
+def _counted(what: str, done: int, total: int) -> str:
+    words = _("{what}: {done} of {total}") if total else _("{what}: {done}")
+    return words.format(what=what, done=done, total=total)

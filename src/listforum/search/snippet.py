@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -34,37 +33,54 @@ OVERLAP = 200
 PHRASE = 300
 """Characters before the end of a phrase in which all of it must stand to be preferred."""
 
+MAX_WORDS = 5_000
+"""Words of texts of which a query remembers whether they are asked for."""
+
 Marks = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class _Wanted:
     """What is looked for in texts: words by their terms or by how they begin, and phrases."""
 
-    terms: frozenset[str]
-    beginnings: tuple[str, ...]
-    phrases: tuple[Finder, ...]
-
-    def most(self) -> int:
-        """What a place is worth that shows all of it."""
-        return (len(self.phrases) + 1) * self.of_phrase() - 1
-
-    def of_phrase(self) -> int:
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        readings = [reading for clause in clauses for reading in clause.readings]
+        self._names = {term: term for reading in readings for term in reading.terms}
+        self.beginnings = tuple(dict.fromkeys(reading.prefix for reading in readings if reading.prefix))
+        self.phrases = tuple(dict.fromkeys(finder(reading.phrase) for reading in readings if reading.phrase))
+        # A word that may go on and its beginning are one thing: whoever shows either shows it.
+        self._names.update((term, each) for term in self._names for each in self.beginnings if term.startswith(each))
+        self._finders = [Finder((term,)) for term in self._names if term.isascii()]
+        self._others = frozenset(term for term in self._names if not term.isascii())
+        self._words: dict[str, frozenset[str]] = {}
+        self.of_phrase = len(set(self._names.values()).union(self.beginnings)) + 1
         """What a phrase is worth: more than all words that stand scattered."""
-        return len(self.terms) + len(self.beginnings) + 1
+        self.most = (len(self.phrases) + 1) * self.of_phrase - 1
+        """What a place is worth that shows all of it."""
+
+    def __bool__(self) -> bool:
+        return bool(self._names or self.beginnings)
 
     def hits(self, word: str, terms: tuple[str, ...]) -> frozenset[str]:
         """What of it a word is."""
-        found = self.terms.intersection(terms)
-        if not self.beginnings:
-            return found
-        forms = _forms(word)
-        return found.union(each for each in self.beginnings if any(form.startswith(each) for form in (*terms, *forms)))
+        known = self._words.get(word)
+        if known is None:
+            known = frozenset(chain(map(self._names.__getitem__, self._names.keys() & terms), self._begun(word, terms)))
+            if len(self._words) < MAX_WORDS:
+                self._words[word] = known
+        return known
+
+    def _begun(self, word: str, terms: tuple[str, ...]) -> Iterator[str]:
+        """The beginnings that a word or one of its terms has."""
+        if self.beginnings:
+            forms = (*terms, *(form for form, _ in forms_of(raw_words(word))))
+            yield from (each for each in self.beginnings if any(form.startswith(each) for form in forms))
 
     def touches(self, text: str) -> bool:
         """Whether any of the words stands in a text."""
-        terms = words(text)
-        if not self.terms.isdisjoint(terms):
+        if any(finder.stands_in(text) for finder in self._finders):
+            return True
+        terms = words(text) if self._others or self.beginnings else ()
+        if not self._others.isdisjoint(terms):
             return True
         return bool(self.beginnings) and any(each.startswith(self.beginnings) for each in chain(terms, _folded(text)))
 
@@ -75,18 +91,8 @@ class _Wanted:
 
 @lru_cache(4)
 def _wanted(query: Query) -> _Wanted:
-    readings = [
-        reading
-        for choice in query.required
-        for clause in choice
-        if isinstance(clause, Clause) and "text" in clause.fields
-        for reading in clause.readings
-    ]
-    return _Wanted(
-        frozenset(term for reading in readings for term in reading.terms),
-        tuple(dict.fromkeys(reading.prefix for reading in readings if reading.prefix)),
-        tuple(dict.fromkeys(finder(reading.phrase) for reading in readings if reading.phrase)),
-    )
+    clauses = (clause for choice in query.required for clause in choice if isinstance(clause, Clause))
+    return _Wanted(clause for clause in clauses if "text" in clause.fields)
 
 
 def _folded(text: str) -> list[str]:
@@ -94,12 +100,6 @@ def _folded(text: str) -> list[str]:
     plain = folding.UNSPACED_RUN.sub(" ", folding.plain(text))
     split = plain.replace(folding.NON_JOINER, " ").split()
     return split + plain.replace(folding.NON_JOINER, "").split() if folding.NON_JOINER in plain else split
-
-
-@lru_cache(20_000)
-def _forms(word: str) -> tuple[str, ...]:
-    """A word in folded letters, where that is not its term."""
-    return tuple(form for form, _ in forms_of(raw_words(word)))
 
 
 def snippet(text: str, query: Query) -> tuple[str, Marks]:
@@ -125,7 +125,7 @@ def place(text: str, query: Query) -> int:
     for start in _chunks(text) if wanted.phrases else ():
         if wanted.phrases_in(text[start : start + CHUNK + OVERLAP]):
             return start + (_densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted) or 0)
-    for start in _chunks(text) if wanted.terms or wanted.beginnings else ():
+    for start in _chunks(text) if wanted else ():
         if wanted.touches(text[start : start + CHUNK + OVERLAP]):
             found = _densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted)
             if found is not None:
@@ -165,10 +165,10 @@ def _densest(text: str, wanted: _Wanted) -> int | None:
         while len(stretch) > 1 and stretch[0][0] < start - (LENGTH - BEFORE - BORDER):
             stretch.popleft()
         shown = len(frozenset().union(*(hits for _, hits, _ in stretch)))
-        shown += wanted.of_phrase() * len(frozenset().union(*(phrases for _, _, phrases in stretch)))
+        shown += wanted.of_phrase * len(frozenset().union(*(phrases for _, _, phrases in stretch)))
         if shown > most:
             best, most = stretch[0][0], shown
-        if most == wanted.most():
+        if most == wanted.most:
             break
     return best
 

@@ -145,7 +145,7 @@ _stemming = threading.Lock()
 _SHORTEST_PLURAL = 6
 _PLURAL_ENDINGS = ("ales", "siones", "aux", "oes", "ais", "eis", "agens")
 _PLURALS = tuple(
-    (re.compile(f"{ending}$"), singular)
+    (re.compile(f"(?:{ending})$"), singular)
     for ending, singular in (
         ("(?<=[cgs]ion)ales|(?<=im)ales|(?<=it)ales|(?<=ip)ales", "al"),  # nacionales, animales, digitales; not females
         ("siones", "sion"),  # versiones

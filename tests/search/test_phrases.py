@@ -84,6 +84,7 @@ ENDINGS = [
         "icate",
     ),
     *("fulness", "ousness", "iveness", "iviti", "logy", "ogi", "ence", "ance", "ement", "ment", "ent", "ful", "ness"),
+    *("nales", "siones", "aux", "eaux", "coes", "nioes", "ais", "inais", "pais", "veis", "dagens", "agens", "icais"),
     *("'s", "ll", "tt", "at", "bl", "iz", "ability", "ally", "ical", "iciti", "ative", "able", "ible", "ism", "ous"),
 ]
 

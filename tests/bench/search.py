@@ -10,8 +10,8 @@ A cell such as "3.1 / 9.8" is the median and the 95th percentile in milliseconds
 answer (`count` and `search`); how long two that find nothing take stands in a row of its own. It is given the whole
 mails, as it always is, and once more mails that hold only what listforum and Whoosh index of them.
 
-Known items are posts looked for by three words of their own (see search_queries.py). Where salted copies were added, the
-copy of a post is often found before it: there the rank tells nothing, and is to be taken from a run without copies.
+Known items are posts looked for by three words of their own (see search_queries.py). Where salted copies were added,
+the copy of a post is often found before it: there the rank tells nothing, and is to be taken from a run without copies.
 
 The directory of `--work` (by default one in the current directory) should lie on a disk: fsyncs are part of it.
 """

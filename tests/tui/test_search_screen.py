@@ -262,6 +262,24 @@ def test_the_matches_are_marked_and_nothing_else() -> None:
     assert "the turnip and the turnip" in lines[3].text
 
 
+@pytest.mark.parametrize(
+    ("subject", "matches", "marked"),
+    [
+        ("The census of 1991", ((4, 10),), ["census"]),
+        ("census", ((0, 6),), ["census"]),
+        ("Of the last and the next census", ((25, 31),), []),  # it is cut before the word
+        ("A census with a long name", ((2, 8), (21, 25)), ["census", "n"]),
+        ("👍🏽 census", ((3, 9),), []),  # shown without what terminals disagree about
+    ],
+)
+def test_the_words_are_marked_in_the_subject_as_far_as_it_is_shown(
+    subject: str, matches: tuple[tuple[int, int], ...], marked: list[str]
+) -> None:
+    line = hit_lines(hit(subject), "", 36, matches)[1]
+    assert [span.text for span in line.spans if span.style == "match"] == marked
+    assert line.text == hit_lines(hit(subject), "", 36)[1].text
+
+
 def test_a_match_that_a_row_breaks_is_marked_in_both_rows() -> None:
     lines = hit_lines(hit("Census", "one two three four five six", ((0, 27),)), "", 18)
     assert [span.style for line in lines[3:5] for span in line.spans if span.text.strip()] == ["match", "match"]
@@ -297,7 +315,7 @@ def test_what_was_not_understood_stands_above_what_was_found() -> None:
 def test_what_was_meant_is_told_with_the_key_that_takes_it_over() -> None:
     lines = [line.text for line in found_lines(SearchAnswer(0, (), 1.0, meant="from:maria census"), "newest")]
     assert "from:maria census" in lines[1]
-    assert lines[2].startswith("tab ")
+    assert lines[1].endswith(" tab searches for it.")
 
 
 @given(
@@ -467,7 +485,7 @@ def test_what_was_meant_is_searched_for_with_tab(home: Path, monkeypatch: pytest
 
     async def script(reader: Reader) -> None:
         await search(reader, "turnop")
-        await reader.until(lambda: "Did you mean turnip" in reader.text.replace("\u200e", ""))
+        await reader.until(lambda: "Did you mean “turnip”?" in reader.text.replace("\u200e", ""))
         await reader.press("tab")
         await reader.until(lambda: "1 topic found" in reader.text)
         assert reader.rows[1].strip() == "turnip"

@@ -130,11 +130,14 @@ class LineList(ScrollView, can_focus=True):
         return Strip(segments, cells).adjust_cell_length(self.size.width, self._style(line.fill, "", over))
 
     def _style(self, fill: StyleName, name: StyleName, over: StyleName) -> Style:
-        """A row's style, a span's on top of it and the cursor's on top of both: what each leaves open stays."""
+        """A row's style, a span's on top of it and the cursor's on top of both: what each leaves open stays.
+
+        Only words that were searched for stand out from the cursor, too.
+        """
         known = self._styles.get((fill, name, over))
         if known is None:
             known = self.rich_style
-            for one in (fill, name, over):
+            for one in (fill, over, name) if name == "match" else (fill, name, over):
                 if one:
                     known += row_style(one, self.app, self.has_focus)
             self._styles[fill, name, over] = known

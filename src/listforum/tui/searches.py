@@ -31,11 +31,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search answered; `lists` names the lists that a post was found in, where there are several."""
+    """What a search answered.
+
+    `lists` names the lists that a post was found in, where there are several, and `subjects` says where the subject of
+    a post has the words.
+    """
 
     question: Question
     answer: SearchAnswer
     lists: dict[int, str]
+    subjects: dict[int, tuple[tuple[int, int], ...]]
 
 
 class Searches:
@@ -123,7 +128,8 @@ def _answers(forum: Forum, question: Question, cancelled: Callable[[], bool]) ->
     typed = forum.searching.typed(question.words, sort=question.sort, limit=question.limit, cancelled=cancelled)
     for answer in typed:
         lists = forum.reading.lists_of([hit.post for hit in answer.hits]) if several else {}
-        yield Found(question, answer, {post: ", ".join(names) for post, names in lists.items()})
+        subjects = {hit.post: forum.searching.highlights(hit.subject, question.words) for hit in answer.hits}
+        yield Found(question, answer, {post: ", ".join(names) for post, names in lists.items()}, subjects)
 
 
 def _ignore(_result: object) -> None:

@@ -19,16 +19,37 @@ _DATE: Final = 10
 _INDENT: Final = "  "
 
 
-def hit_lines(hit: SearchHit, list_name: str, room: int) -> tuple[Line, ...]:
-    """A hit in rows of `room` cells, the first a blank one; without a list's name, none is shown."""
-    subject = Span(f" {field(hit.subject, max(4, room - _DATE - 3))} ", "unread")
+def hit_lines(
+    hit: SearchHit, list_name: str, room: int, in_subject: Sequence[tuple[int, int]] = ()
+) -> tuple[Line, ...]:
+    """A hit in rows of `room` cells, the first a blank one; without a list's name, none is shown.
+
+    `in_subject` is where the subject has the words, as characters, half-open.
+    """
+    subject = _subject(hit.subject, max(4, room - _DATE - 3), in_subject)
     about = LRM.join((shortened(steady(hit.author), room // 2), f" · {list_name}" if list_name else "", ""))
     return (
         Line(),
-        Line((subject, Span(day(hit.date), "muted"))),
+        Line((*subject, Span(day(hit.date), "muted"))),
         Line((Span(_INDENT + about, "muted"),)),
         *_snippet(hit, room - len(_INDENT) - 1),
     )
+
+
+def _subject(subject: str, room: int, matches: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """A subject in its field; where it cannot be shown letter by letter, without marks."""
+    text = field(subject, room)
+    alike = (at for at, (one, other) in enumerate(zip(text, subject, strict=False)) if one != other)
+    shown = next(alike, min(len(text), len(subject)))
+    at = 0
+    yield Span(" ")
+    for start, end in matches:
+        stop = min(end, shown)
+        if at <= start < stop:
+            yield from _span(text[at:start], "unread")
+            yield Span(text[start:stop], "match")
+            at = stop
+    yield Span(f"{text[at:]} ", "unread")
 
 
 def _snippet(hit: SearchHit, room: int) -> Iterator[Line]:
@@ -62,8 +83,8 @@ def found_lines(answer: SearchAnswer, sort: Literal["newest", "best"]) -> Iterat
     if answer.total or answer.behind or not answer.complete:
         return
     if answer.meant:
-        yield Line((Span(_("Did you mean {words} ?").format(words=f"{answer.meant}{LRM}"), "unread"),))
-        yield Line((Span(_("{key} takes it over.").format(key=key_of("take_over"))),))
+        words = _("Did you mean “{words}”? {key} searches for it.")
+        yield Line((Span(words.format(words=f"{answer.meant}{LRM}", key=key_of("take_over")), "heading"),))
     else:
         yield Line((Span(_("Fewer or shorter words find more.")),))
 

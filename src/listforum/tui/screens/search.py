@@ -203,7 +203,7 @@ class SearchScreen(ForumScreen):
         room = self.size.width - 1  # the last cell may be the scrollbar's
         self._hits.show(
             [
-                Item(hit.topic, hit_lines(hit, found.lists.get(hit.post, ""), room), titles=1)
+                Item(hit.topic, hit_lines(hit, found.lists.get(hit.post, ""), room, found.subjects[hit.post]), titles=1)
                 for hit in found.answer.hits
             ]
         )

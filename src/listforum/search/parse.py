@@ -13,7 +13,7 @@ from gettext import gettext as _
 
 from listforum.errors import QueryError
 from listforum.search.fields import Meaning, meaning
-from listforum.search.pieces import Either, Piece, pieces, plain, short, unclosed, unfinished_pieces, without_mark
+from listforum.search.pieces import Either, Piece, mended, misgrouped, pieces, plain, short, unclosed, unfinished_pieces
 from listforum.search.query import Choice, Condition, Dated, InList, Query, list_term
 
 MAX_QUERY = 1_000
@@ -31,7 +31,9 @@ def parse(text: str, today: date) -> Query:
     mark = unclosed(text)
     if mark is not None:
         _tell_unclosed(short(text[mark + 1 :]), problems)
-        text = without_mark(text, mark)
+        text = mended(text, mark)
+    if misgrouped(text):
+        problems.append(_("Brackets do not group words: OR joins the two words beside it, and - excludes one."))
     return _query(pieces(text), today, problems)
 
 

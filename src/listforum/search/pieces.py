@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from listforum.search import dates
 
@@ -25,6 +26,8 @@ _TYPED = str.maketrans(
 
 _BLANKS = re.compile(r"[\s(]*")
 _WORD = re.compile(r'[^\s"|]*')
+_GROUP = re.compile(r'(?P<either>(?:\bOR|\|)\s*)?(?P<excluded>-?)\((?P<inside>[^()"]*)\)')
+_EITHER_AFTER = re.compile(r"\s*(?:OR\b|\|)")
 _EXCLUDING = re.compile(r"-(?![-\s>|]|$)")
 
 
@@ -67,9 +70,21 @@ def unclosed(text: str) -> int | None:
     return text.rindex('"') if text.count('"') % 2 else None
 
 
-def without_mark(text: str, at: int) -> str:
-    """A text without one quotation mark."""
-    return text[:at] + ("" if text[at - 1 : at] in (":", "-") else " ") + text[at + 1 :]
+def mended(text: str, at: int) -> str:
+    """A text in which an unclosed quotation mark opens nothing, or, of a field or an exclusion, all that follows."""
+    return text + '"' if text[at - 1 : at] in (":", "-") and at else f"{text[:at]} {text[at + 1 :]}"
+
+
+def misgrouped(text: str) -> bool:
+    """Whether brackets in a `plain` text mean more than can be asked for: they group nothing."""
+    for found in _GROUP.finditer(text):
+        inside = list(_cut(found["inside"]))
+        beside_either = found["excluded"] or _EITHER_AFTER.match(text, found.end()) or found["either"]
+        if beside_either and any(
+            isinstance(one, Piece) and isinstance(next_, Piece) for one, next_ in pairwise(inside)
+        ):
+            return True
+    return False
 
 
 def pieces(text: str) -> list[Piece | Either]:

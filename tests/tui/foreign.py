@@ -21,7 +21,8 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _PLACES: Final = re.compile(r"(\{[^{}]*\})")
 _SAME_IN_EVERY_LANGUAGE: Final = frozenset({"listforum", "INBOX", "PDF", "UTC"})
 _NAMES_OF_THE_MACHINE: Final = re.compile(
-    r"\S*[/@=\[\]]\S*|\b(from|subject|list|after|before):\S*|\bhome g\b|\bF\d+\b|\b[\w-]+(\.[\w-]+)+\b"
+    r"\S*[/@=\[\]]\S*|\b(from|subject|list|after|before|on|is|has|topic|file):\S*"
+    r"|\bhome g\b|\bF\d+\b|\b[\w-]+(\.[\w-]+)+\b"
 )
 
 

@@ -27,6 +27,7 @@ from listforum.tui.screens.outbox import OutboxScreen
 from listforum.tui.screens.page import PageScreen
 from listforum.tui.screens.secret import SecretScreen
 from listforum.tui.screens.topic import TopicScreen
+from listforum.tui.topic_list import TopicList
 from mails import mail
 from reader import Reader, fill, forum_at, read
 from tui.foreign import Alphabet, foreign_language, left_in_english, spoken, translated
@@ -53,6 +54,8 @@ address = "gardens@lists.example.org"
 ACCOUNT = frozenset({"ana"})
 IN_MAILS = frozenset({"Re", "wrote"})
 """Words that go into a mail, where everybody reads them."""
+TYPED = frozenset({"fr", "af", "be"})
+"""What a dialog leaves to be seen of the fields that were typed below it."""
 MEMBER = frozenset({"Maria", "Silva", "open", "data"})
 """The member of the servers that stand in for a list's, and the list."""
 FILE = frozenset({"csv", "The", "census", "files", "See", "the", "file"})
@@ -122,15 +125,33 @@ async def topic(screens: Screens) -> None:
 
 
 async def search(screens: Screens) -> None:
-    await screens.after("slash")
+    await screens.after("slash", "f1", "pagedown", "end", "escape", "ctrl+s")
     await screens.after_typing("کتاب")
     await screens.reader.until(lambda: screens.reader.app.screen.query_one("#hits").display)
     screens.look("hits")
-    await screens.after("enter", "ctrl+p", "escape", "enter", "y", "escape", "escape")
-    for words in ("هیچ", '"', "from:", "after:1", "-هیچ", "before:2026-13", "-"):
+    await screens.after(
+        "ctrl+o", "enter", "o", "ctrl+p", "escape", "enter", "N", "N", "P", "P", "y", "escape", "escape"
+    )
+    for words in ("هیچ", '"', "from:", "after:1 کتاب", "-هیچ", "before:2026-13", "-", "is:۱ has:۲", "کناب", "topic:۱"):
         await screens.reader.press("slash", "ctrl+u")
         await screens.after_typing(words)
         await screens.after("enter", "f1", "escape")
+
+
+async def saved_searches(screens: Screens) -> None:
+    await screens.after("e", "d", "ctrl+p")
+    await screens.after_typing("1234")
+    await screens.after("escape", "slash")
+    await screens.after_typing("کتاب")
+    await screens.after("ctrl+s", "f1", "escape", "enter", "escape", "tab", "home", "down", "down", "enter")
+    await screens.reader.until(lambda: len(screens.reader.app.screen.query_one(TopicList).topics) > 0)
+    await screens.after("e")
+    await screens.after_typing("۱۲")
+    await screens.after("enter", "u", "d", "u", "tab", "home", "down", "down", "enter", "slash")
+    await screens.after_typing("هیچ")
+    await screens.after("ctrl+s", "enter", "escape", "u")
+    screens.reader.app.action_forget_searches()
+    await screens.after("down", "enter")
 
 
 async def writing(screens: Screens) -> None:
@@ -241,7 +262,7 @@ async def glance(screens: Screens) -> None:
         await screens.after("escape")
 
 
-ALL_VISITS = (topics, topic, search, writing, outbox)
+ALL_VISITS = (topics, topic, search, saved_searches, writing, outbox)
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +342,7 @@ def short_path() -> Iterator[Path]:
 class TestNothingIsLeftInEnglish:
     @pytest.mark.parametrize("visit", ALL_VISITS)
     def test_on_the_screens_of_a_reader(self, tmp_path: Path, visit: Visit) -> None:
-        assert seen(settle_down(tmp_path / "home"), visit, IN_MAILS | ACCOUNT) == {}
+        assert seen(settle_down(tmp_path / "home"), visit, IN_MAILS | ACCOUNT | TYPED) == {}
 
     def test_on_the_link(self, tmp_path: Path) -> None:
         mails = [mail(n, subject="کتاب", text="سلام", author=AUTHOR) for n in range(1, 30)]

@@ -63,7 +63,8 @@ def drop_search(app: ForumApp, search: SavedSearch) -> None:
     views = app.forum.views
 
     def done(_was_there: bool) -> None:
-        app.tell(f"{_gone(search.name)} {_('{key} takes it back.').format(key=key_of('undo'))}")
+        back = _("{key} takes it back.").format(key=key_of("undo"))
+        app.tell(f"{_gone(search.name)} {back}")
         words = _("{name} stands beside the lists again.").format(name=f"{search.name}{LRM}")
         app.changes.remember(words, lambda: views.keep(search.name, search.words))
         app.archive_changed()

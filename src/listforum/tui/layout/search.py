@@ -98,7 +98,8 @@ def found_words(answer: SearchAnswer, sort: Literal["newest", "best"]) -> str:
         words += _(", {milliseconds} ms").format(milliseconds=round(answer.milliseconds))
     else:
         found = ngettext("at least {count} topic", "at least {count} topics", count)
-        words = f"{found.format(count=count)}, {_order(sort)} · {_('counting…')}"
+        counting = _("counting…")
+        words = f"{found.format(count=count)}, {_order(sort)} · {counting}"
     if not answer.behind:
         return words
     behind = ngettext("{count} post is not indexed yet", "{count} posts are not indexed yet", answer.behind)

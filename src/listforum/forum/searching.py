@@ -111,12 +111,15 @@ class Searching:
         return replace(answer, meant=safe.line(meant)) if found else answer
 
     def highlights(self, text: str, query: str) -> tuple[tuple[int, int], ...]:
-        """Where the words of a query stand in a text, as characters, half-open. Raises QueryError."""
-        return marks(text, parse(query, datetime.now(UTC).date()))
+        """Where the words of a typed query stand in a text, as characters, half-open. Raises QueryError."""
+        return marks(text, parse_unfinished(query, datetime.now(UTC).date()))
 
     def place(self, text: str, query: str) -> int:
-        """Where a text shows best why it was found, as a character; 0 where it does not. Raises QueryError."""
-        return place(text, parse(query, datetime.now(UTC).date()))
+        """Where a text shows best why a typed query found it, as a character; 0 where it does not.
+
+        Raises QueryError.
+        """
+        return place(text, parse_unfinished(query, datetime.now(UTC).date()))
 
     def _whole(self, query: Query, wish: _Wish, progress: Callable[[int, int], None] | None) -> SearchAnswer:
         if self._writable:

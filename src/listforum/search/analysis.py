@@ -122,9 +122,14 @@ def atoms(text: str) -> tuple[tuple[str, ...], ...]:
     return (split,) if split == joined else (split, joined)
 
 
-def atoms_of(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What one raw word adds to the rows of `atoms`: split at zero-width non-joiners, and joined there."""
-    return _split_atoms[raw], _joined_atoms[raw]
+def split_atoms_of(raw: str) -> tuple[str, ...]:
+    """What one raw word adds to the row of `atoms` that is split at zero-width non-joiners."""
+    return _split_atoms[raw]
+
+
+def joined_atoms_of(raw: str) -> tuple[str, ...]:
+    """What one raw word adds to the row of `atoms` that is joined at zero-width non-joiners."""
+    return _joined_atoms[raw]
 
 
 def pairs(text: str) -> tuple[str, ...]:

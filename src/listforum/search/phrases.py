@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from listforum.search import analysis, folding
 
-MAX_WORDS = 15_000
+MAX_WORDS = 20_000
 """Raw words of which a phrase remembers what they are to it."""
 
-PHRASES = 4
+PHRASES = 8
 """Phrases that are remembered: whoever types one more word asks again, and answers come in several steps."""
 
 CHANGED_BY_STEMMER = 2
@@ -25,6 +25,12 @@ _FIRST_LETTER = 0x100
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _FEW = 10
 """A text is taken for ASCII with some quotation marks and accents where no more than a tenth of it is not."""
+
+
+_UNSPACED_BEGIN = "\u3000"
+
+AtomsOf = Callable[[str], tuple[str, ...]]
+"""The atoms of a raw word in one of the rows of `analysis.atoms`."""
 
 
 @lru_cache(PHRASES)
@@ -59,8 +65,8 @@ class Finder:
         self._sought = (*dict.fromkeys(head), *last)
         self._beginnings = tuple({atom[0] for atom in self._sought if atom})
         self._rough = _rough([(atom,) for atom in head] + ([tuple(last)] if last else []))
-        self._split = _Words(self, 0)
-        self._joined = _Words(self, 1)
+        self._split = _Words(self, analysis.split_atoms_of)
+        self._joined = _Words(self, analysis.joined_atoms_of)
 
     def stands_in(self, text: str) -> bool:
         """Whether the phrase stands in a text, with words that hold zero-width non-joiners split there or joined."""
@@ -84,16 +90,17 @@ class Finder:
             return False
         return self._pattern.search("".join(map(self._joined.__getitem__, raw))) is not None
 
-    def letters(self, raw: str, row: int) -> str:
+    def letters(self, raw: str, atoms_of: AtomsOf) -> str:
         """A letter for each atom of a raw word: the same for all that do not matter."""
         if raw.isascii():
             if not raw.startswith(self._beginnings):
                 return _OTHER
-        elif folding.UNSPACED_RUN.fullmatch(raw):
+        elif raw > _UNSPACED_BEGIN and folding.UNSPACED_RUN.fullmatch(raw):
             plain = unicodedata.normalize("NFC", raw)
             if not any(atom in plain for atom in self._sought):
                 return _OTHER
-        return "".join(map(self._letter, analysis.atoms_of(raw)[row]))
+        atoms = atoms_of(raw)
+        return self._letter(atoms[0]) if len(atoms) == 1 else "".join(map(self._letter, atoms))
 
     def _letter(self, atom: str) -> str:
         return self._letters.get(atom) or (_LAST if self._is_last(atom) else _OTHER)
@@ -140,13 +147,13 @@ def _in_ascii(text: str) -> str | None:
 class _Words(dict[str, str]):
     """The letters of raw words, each found out once."""
 
-    def __init__(self, of: Finder, row: int) -> None:
+    def __init__(self, of: Finder, atoms_of: AtomsOf) -> None:
         super().__init__()
         self._of = of
-        self._row = row
+        self._atoms_of = atoms_of
 
     def __missing__(self, raw: str) -> str:
-        letters = self._of.letters(raw, self._row)
+        letters = self._of.letters(raw, self._atoms_of)
         if len(self) >= MAX_WORDS:
             self.clear()
         if len(raw) <= analysis.MAX_WORD:

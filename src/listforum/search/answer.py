@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from listforum.model.forum import SearchAnswer, SearchHit
@@ -92,23 +92,29 @@ def _in_order(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> I
 
 def _newest_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[_Placed]:
     """The posts found that are in a topic; of one moment the last to come first."""
-    each = [zip(column.dates, column.posts, strict=True) for column in columns]
-    for _, post in each[0] if len(each) == 1 else heapq.merge(*each, reverse=True):
-        if topics[post]:
-            yield post, topics[post]
+    each = [_rows(column, topics) for column in columns]
+    for _date, post, topic in each[0] if len(each) == 1 else heapq.merge(*each, reverse=True):
+        if topic:
+            yield post, topic
+
+
+def _rows(column: Column, topics: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Date, post and topic of each document found."""
+    dates, posts, placed = column.rows.dates, column.rows.posts, column.rows.placed(topics)
+    return ((dates[document], posts[document], placed[document]) for document in column.documents)
 
 
 def _best_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[_Placed]:
     ranks = [
-        (-column.scores.get(post, 0.0), -date, -post)
+        (-column.scores.get(document, 0.0), -date, -post, topic)
         for column in columns
-        for post, date in zip(column.posts, column.dates, strict=True)
-        if topics[post]
+        for document, (date, post, topic) in zip(column.documents, _rows(column, topics), strict=True)
+        if topic
     ]
     heapq.heapify(ranks)
     while ranks:
-        post = -heapq.heappop(ranks)[2]
-        yield post, topics[post]
+        _score, _date, post, topic = heapq.heappop(ranks)
+        yield -post, topic
 
 
 def _exact_first(source: Source, query: Query, ordered: Iterator[_Placed]) -> Iterator[_Placed]:
@@ -140,10 +146,10 @@ def _units(ordered: Iterable[_Placed], wish: Wish) -> Iterator[int]:
 
 def _count(columns: Sequence[Column], topics: Sequence[int], wish: Wish) -> int:
     """How many topics or posts there are, none of them in doubt."""
-    placed = [list(map(topics.__getitem__, column.posts)) for column in columns]
+    each = [map(column.rows.placed(topics).__getitem__, column.documents) for column in columns]
     if wish.unit == "posts":
-        return sum(len(each) - each.count(0) for each in placed)
-    return len(set().union(*placed) - {0})
+        return sum(1 for topic in chain.from_iterable(each) if topic)
+    return len(set().union(*each) - {0})
 
 
 # --- what only texts can tell ---------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import neg
 from typing import Protocol
 
 from listforum.search.match import TermsOfForms, no_forms
@@ -47,6 +48,13 @@ class Readable(Protocol):
         ...
 
     def lengths(self, name: str) -> Sequence[int]: ...
+    def total_length(self, name: str) -> int:
+        """The summed length of a field in all documents that are not deleted."""
+        ...
+
+    def placed(self, topics: Sequence[int]) -> Sequence[int]:
+        """The topic of each document, by the topics of posts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,28 @@ class Doubt:
     excluded: tuple[Clause, ...]
 
 
+class Rows(Protocol):
+    """What is known of documents by their numbers."""
+
+    @property
+    def posts(self) -> Sequence[int]: ...
+    @property
+    def dates(self) -> Sequence[int]: ...
+    def placed(self, topics: Sequence[int]) -> Sequence[int]:
+        """The topic of each document, by the topics of posts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Posts that meet a query and their dates, newest first; those in `doubts` only if their text confirms it.
+    """The documents of a segment that meet a query, newest first; those in `doubts` only if their text confirms it.
 
-    `scores` are by post, and empty where nobody asked. `terms_of_forms` helps to confirm (see `match.Analysed`).
+    `doubts` are by post. `scores` are by document, and empty where nobody asked. `terms_of_forms` helps to confirm (see
+    `match.Analysed`).
     """
 
-    posts: Sequence[int]
-    dates: Sequence[int]
+    rows: Rows
+    documents: Sequence[int]
     doubts: Mapping[int, Doubt] = field(default_factory=dict)
     scores: Mapping[int, float] = field(default_factory=dict)
     terms_of_forms: TermsOfForms = no_forms
@@ -98,12 +119,11 @@ class Part:
         required = [(choice, self._choice(choice)) for choice in query.required]
         excluded = [(condition, self._meeting(condition)) for condition in query.excluded]
         found = self._living([meeting for _, meeting in required], [meeting for _, meeting in excluded])
-        posts = list(map(self._readable.posts.__getitem__, found))
-        dates = list(map(self._readable.dates.__getitem__, found))
         doubts: dict[int, Doubt] = {}
         if any(meeting.unsure for _, meeting in required + excluded):
+            posts = map(self._readable.posts.__getitem__, found)
             doubts = dict(_doubts(zip(found, posts, strict=True), required, excluded))
-        return Column(posts, dates, doubts, terms_of_forms=self._facts.terms_of_forms)
+        return Column(self._readable, found, doubts, terms_of_forms=self._facts.terms_of_forms)
 
     def _living(self, required: list[_Meeting], excluded: list[_Meeting]) -> list[int]:
         """The documents that are in all of one and in none of the other, newest first."""
@@ -140,12 +160,11 @@ class Part:
             case Marked(mark):
                 return self._standing_for(self._facts.marked(mark))
 
-    def _dated(self, after: int | None, before: int | None) -> list[int]:
-        return [
-            number
-            for number, date in enumerate(self._readable.dates)
-            if (after is None or date >= after) and (before is None or date < before)
-        ]
+    def _dated(self, after: int | None, before: int | None) -> Collection[int]:
+        """The documents of a time; they stand newest first."""
+        dates = self._readable.dates
+        start = 0 if before is None else bisect_right(dates, -before, key=neg)
+        return range(start, len(dates) if after is None else bisect_right(dates, -after, key=neg))
 
     def _standing_for(self, posts: Collection[int]) -> _Meeting:
         return _Meeting([number for number, post in enumerate(self._readable.posts) if post in posts])
@@ -188,22 +207,27 @@ class Part:
 
     def length(self, name: Field) -> int:
         """The summed length of a field in all posts."""
-        lengths = self._readable.lengths(name)
-        counted = Counter(lengths)
-        counted.subtract(lengths[number] for number in self._dead)
-        return sum(LENGTHS[byte] * count for byte, count in counted.items())
+        total = self._readable.total_length(name)
+        replaced = self._dead - self._readable.deleted
+        if replaced:
+            lengths = self._readable.lengths(name)
+            total -= sum(LENGTHS[lengths[number]] for number in replaced)
+        return total
 
-    def scores(self, statistics: Statistics, scored: Iterable[Scored]) -> dict[int, float]:
-        """The score of every document that holds one of the terms, by post."""
+    def scores(self, statistics: Statistics, scored: Iterable[Scored], among: Collection[int]) -> dict[int, float]:
+        """The score of each of these documents that holds one of the terms."""
+        wanted = frozenset(among)
         sums: dict[int, float] = {}
         for name, term in scored:
             postings = self.postings(name, term)
+            if not postings.documents:
+                continue
+            share = statistics.scorer((name, term)).shares()
             lengths = self._readable.lengths(name)
-            scorer = statistics.scorer((name, term))
             for number, frequency in zip(postings.documents, postings.frequencies, strict=True):
-                sums[number] = sums.get(number, 0.0) + scorer.share(frequency, LENGTHS[lengths[number]])
-        posts = self._readable.posts
-        return {posts[number]: score for number, score in sums.items() if number not in self._dead}
+                if number in wanted:
+                    sums[number] = sums.get(number, 0.0) + share(frequency, lengths[number])
+        return sums
 
 
 class Facts:
@@ -244,15 +268,18 @@ class Facts:
         return self._known_forms[prefix]
 
 
-def scores(parts: Sequence[Part], query: Query) -> dict[int, float]:
-    """The score of every post that holds a term of the query."""
+def with_scores(parts: Sequence[Part], columns: Sequence[Column], query: Query) -> list[Column]:
+    """The columns of these parts with the score of each document."""
     scored = scored_terms(query)
     statistics = Statistics(
         sum(part.living() for part in parts),
         {each: sum(part.standing_in(each) for part in parts) for each in scored},
         {name: sum(part.length(name) for part in parts) for name in FIELDS},
     )
-    return {post: score for part in parts for post, score in part.scores(statistics, scored).items()}
+    return [
+        replace(column, scores=part.scores(statistics, scored, column.documents))
+        for part, column in zip(parts, columns, strict=True)
+    ]
 
 
 def _together(sure: Sequence[Collection[int]], unsure: Sequence[Collection[int]]) -> _Meeting:

@@ -129,6 +129,15 @@ class Gathering:
         """The length of a field in each document, as the byte that stands for it."""
         return bytes(self._fields[name].lengths)
 
+    def total_length(self, name: str) -> int:
+        """The summed length of a field in all documents that were not replaced."""
+        lengths, replaced = self.lengths(name), self.deleted
+        return sum(LENGTHS[byte] for number, byte in enumerate(lengths) if number not in replaced)
+
+    def placed(self, topics: Sequence[int]) -> Sequence[int]:
+        """The topic of each document, by the topics of posts."""
+        return list(map(topics.__getitem__, self.posts))
+
     def add(self, document: Document) -> None:
         """Take in a post; one that stands in no list only takes the place of what was there, and is never found."""
         number = self._place(document.post, document.date)

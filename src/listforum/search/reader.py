@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from listforum.model.forum import Document
 from listforum.search import manifest as manifests
 from listforum.search.analysis import fingerprint
 from listforum.search.answer import Wish
-from listforum.search.evaluate import Column, Facts, Part, Readable, scores
+from listforum.search.evaluate import Column, Facts, Part, Readable, with_scores
 from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
@@ -41,8 +41,7 @@ class Snapshot:
         columns = [part.column(query) for part in parts]
         if wish.sort != "best":
             return columns
-        by_post = scores(parts, query)
-        return [replace(column, scores=by_post) for column in columns]
+        return with_scores(parts, columns, query)
 
 
 def require_current_rules(manifest: Manifest, generation: str, changed: int) -> None:

@@ -87,10 +87,21 @@ class _Scan:
         scorers = list(map(statistics.scorer, self._scored))
         found = sorted(self._found.items(), key=lambda each: (each[1].date, each[0]), reverse=True)
         return Column(
-            [post for post, _ in found],
-            [counted.date for _, counted in found],
-            scores={post: _score(scorers, counted) for post, counted in found},
+            _Rows([post for post, _ in found], [counted.date for _, counted in found]),
+            range(len(found)),
+            scores={number: _score(scorers, counted) for number, (_, counted) in enumerate(found)},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The posts that were found."""
+
+    posts: Sequence[int]
+    dates: Sequence[int]
+
+    def placed(self, topics: Sequence[int]) -> Sequence[int]:
+        return list(map(topics.__getitem__, self.posts))
 
 
 def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from listforum.search.folding import plain
+from listforum.search.postings import LENGTHS
 from listforum.search.query import Clause, Field, Query
 
 BOOSTS: Mapping[Field, float] = {"subject": 3.0, "author": 1.0, "text": 1.0, "file": 1.0}
@@ -45,8 +46,15 @@ class Scorer:
 
     def share(self, frequency: float, length: int) -> float:
         """The share of a post in which the term stands so often in a field so long."""
-        against = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / self.mean_length)
-        return self.weight * frequency / (frequency + against)
+        return self.weight * frequency / (frequency + self._against(length))
+
+    def shares(self) -> Callable[[int, int], float]:
+        """The same for many posts; the length is given as the byte that stands for it."""
+        weight, against = self.weight, list(map(self._against, LENGTHS))
+        return lambda frequency, byte: weight * frequency / (frequency + against[byte])
+
+    def _against(self, length: int) -> float:
+        return SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / self.mean_length)
 
 
 def scored_terms(query: Query) -> tuple[Scored, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 from listforum.search.codec import EXTENSIONS, Codec
 from listforum.search.codec import Segment as WhooshSegment
-from listforum.search.postings import NOWHERE, Postings
+from listforum.search.postings import LENGTHS, NOWHERE, Postings
 from listforum.search.query import FIELDS
 from listforum.search.schema import FORMS, form_and_term
 from listforum.search.storage import CheckedStorage, FileRecord, PrivateStorage, make_durable, recorded
@@ -92,6 +93,9 @@ class Segment:
         self._lengths: dict[str, bytes] = {}
         self._held: dict[tuple[str, bytes], Postings] = {}
         self._size_held = 0
+        self._total_lengths: dict[str, int] = {}
+        self._topics: Sequence[int] = ()
+        self._placed: Sequence[int] = ()
 
     def postings(self, name: str, term: bytes) -> Postings:
         """All postings of a term in a field, deleted documents included."""
@@ -134,6 +138,21 @@ class Segment:
         if name not in self._lengths:
             self._lengths[name] = bytes(list(self._columns.lengths(name)))  # of an array `bytes` gives the memory
         return self._lengths[name]
+
+    def total_length(self, name: str) -> int:
+        """The summed length of a field in all documents that are not deleted."""
+        if name not in self._total_lengths:
+            counted = Counter(self.lengths(name))
+            counted.subtract(self.lengths(name)[number] for number in self.deleted)
+            self._total_lengths[name] = sum(LENGTHS[byte] * count for byte, count in counted.items())
+        return self._total_lengths[name]
+
+    def placed(self, topics: Sequence[int]) -> Sequence[int]:
+        """The topic of each document; the topics of posts are read anew where they are given anew."""
+        if self._topics is not topics:
+            # A list: the numbers in it are made once, and not at each look as those of an array.
+            self._topics, self._placed = topics, list(map(topics.__getitem__, self.posts))
+        return self._placed
 
     def columns(self) -> Columns:
         """All that is known of each document."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from listforum.errors import ArchiveError
 from listforum.forum.searching import Searching
 from listforum.tui.item_list import ItemList
 from listforum.tui.screens.ask import AskScreen
@@ -224,12 +225,17 @@ def test_no_words_are_not_saved(home: Path) -> None:
     read(home, script)
 
 
-def test_a_list_that_is_gone_is_said_where_its_topics_would_stand(home: Path) -> None:
-    saved(home, lost="turnip list:nope")
+def test_what_goes_wrong_is_said_where_its_topics_would_stand(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved(home, lost="turnip")
+
+    def broken(_self: Searching, *_words: Any) -> array[int]:
+        raise ArchiveError("The disk is gone.")
+
+    monkeypatch.setattr(Searching, "topics", broken)
 
     async def script(reader: Reader) -> None:
         await choose(reader, "lost")
-        await reader.until(lambda: "“nope”" in reader.text)
+        await reader.until(lambda: "The disk is gone." in reader.text)
 
     read(home, script, WIDE)
 

@@ -99,6 +99,14 @@ def test_an_english_word_begins_as_its_term_does_but_for_the_last_two_letters(
         assert raw.startswith(term[: max(1, len(term) - phrases.CHANGED_BY_STEMMER)])
 
 
+def test_a_phrase_is_found_though_all_words_had_to_be_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phrases, "MAX_WORDS", 3)
+    clause = Clause(("text",), readings("كتاب ها"))
+    for number in range(10):
+        assert Analysed(values_of("", ("", ""), f"این é{number} کتاب ها را")).meets(clause)
+        assert not Analysed(values_of("", ("", ""), f"این é{number} ها کتاب را")).meets(clause)
+
+
 @pytest.mark.parametrize(
     ("typed", "text", "found"),
     [

@@ -6,14 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection
 from functools import lru_cache
+from typing import ClassVar
 
 from listforum.search import analysis, folding
 
-MAX_WORDS = 20_000
-"""Raw words of which a phrase remembers what they are to it."""
+MAX_WORDS = 40_000
+"""Raw words of which phrases remember, all together, what they are to them."""
 
-PHRASES = 8
-"""Phrases that are remembered: whoever types one more word asks again, and answers come in several steps."""
+PHRASES = 64
+"""Phrases that are remembered: as many as one query has, and those of which answers still come."""
 
 CHANGED_BY_STEMMER = 2
 """A stemmer writes no more than the last two letters of an English term otherwise than they stand in the word."""
@@ -145,7 +146,9 @@ def _in_ascii(text: str) -> str | None:
 
 
 class _Words(dict[str, str]):
-    """The letters of raw words, each found out once."""
+    """The letters of raw words, each found out once; all are forgotten when there are too many."""
+
+    held: ClassVar[int] = 0
 
     def __init__(self, of: Finder, atoms_of: AtomsOf) -> None:
         super().__init__()
@@ -154,8 +157,11 @@ class _Words(dict[str, str]):
 
     def __missing__(self, raw: str) -> str:
         letters = self._of.letters(raw, self._atoms_of)
-        if len(self) >= MAX_WORDS:
+        if _Words.held >= MAX_WORDS:
+            _Words.held = 0
             self.clear()
+            finder.cache_clear()
         if len(raw) <= analysis.MAX_WORD:
+            _Words.held += 1
             self[raw] = letters
         return letters

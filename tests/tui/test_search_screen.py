@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forum_home import CONFIG, configured_home
 from listforum.forum.searching import Searching
 from listforum.model.forum import SearchAnswer, SearchHit
+from listforum.tui.fields import SafeInput
 from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import width
 from listforum.tui.layout.search import found_lines, found_words, hit_lines
@@ -575,5 +577,54 @@ def test_without_a_search_there_is_no_next_match(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await reader.press("enter", "N")
         assert "Nothing was searched for here" in reader.said
+
+    read(home, script)
+
+
+# --- earlier sessions -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kept", "recalled"), [("true", "turnip"), ("false", "")])
+def test_words_of_earlier_sessions_come_back_only_where_that_is_wanted(home: Path, kept: str, recalled: str) -> None:
+    configured_home(home, f"{CONFIG}\n[search]\nkeep_history = {kept}\n")
+
+    async def first(reader: Reader) -> None:
+        await search(reader, "turnip")
+        await reader.press("enter")
+
+    async def second(reader: Reader) -> None:
+        await reader.press("slash", "up")
+        assert reader.app.screen.query_one("#words", SafeInput).value == recalled
+
+    read(home, first)
+    read(home, second)
+
+
+def test_the_palette_forgets_what_was_searched_for(home: Path) -> None:
+    configured_home(home, f"{CONFIG}\n[search]\nkeep_history = true\n")
+
+    async def script(reader: Reader) -> None:
+        await search(reader, "turnip")
+        await reader.press("enter", "ctrl+p")
+        await reader.type("forget")
+        await reader.press("enter", "enter")
+        assert reader.app.forum.history.words() == ()
+        await reader.press("escape", "slash", "up")
+        assert reader.app.screen.query_one("#words", SafeInput).value == ""
+
+    read(home, script)
+
+
+def test_what_is_not_indexed_yet_is_asked_for_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering = Answering(monkeypatch)
+    answering.answers["t"] = [SearchAnswer(1, many(1, 2), 1.0, behind=40)]
+    answering.go_on.set()
+
+    async def script(reader: Reader) -> None:
+        await reader.press("slash", "t")
+        await reader.until(lambda: "40 posts are not indexed yet" in reader.text)
+        answering.answers["t"] = [SearchAnswer(2, many(1, 3), 1.0)]
+        await reader.until(lambda: "2 topics found" in reader.text)
+        assert answering.asked == ["t", "t"]
 
     read(home, script)

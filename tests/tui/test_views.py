@@ -216,6 +216,17 @@ def test_without_a_saved_search_its_keys_say_how_one_is_saved(home: Path) -> Non
     read(home, script)
 
 
+@pytest.mark.parametrize(("typed", "words"), [("timeta", "timeta*"), ("turnip", "turnip"), ("xylophone", "xylophone*")])
+def test_a_word_that_was_only_begun_is_saved_as_the_beginning_it_is(home: Path, typed: str, words: str) -> None:
+    async def script(reader: Reader) -> None:
+        await reader.press("slash")
+        await reader.type(typed)
+        await reader.press("ctrl+s", "enter")
+        assert [one.words for one in reader.app.forum.views.all()] == [words]
+
+    read(home, script)
+
+
 def test_no_words_are_not_saved(home: Path) -> None:
     async def script(reader: Reader) -> None:
         await reader.press("slash", "ctrl+s")

@@ -25,8 +25,14 @@ def save_search(app: ForumApp, words: str) -> None:
     app.push_screen(AskScreen(_("Save the search"), question, words), named)
 
 
-def _keep(app: ForumApp, name: str, words: str) -> None:
+def _keep(app: ForumApp, name: str, typed: str) -> None:
     views = app.forum.views
+    searching = app.forum.searching
+
+    def keep() -> SavedSearch | None:
+        # who types is shown what begins with the last word: where only that is found, it is what is saved
+        whole = not typed[-1].isalnum() or searching.search(typed, limit=1).total
+        return views.keep(name, typed if whole else f"{typed}*")
 
     def done(before: SavedSearch | None) -> None:
         app.tell(_("Saved as {name}. It stands beside the lists.").format(name=f"{name}{LRM}"))
@@ -37,7 +43,7 @@ def _keep(app: ForumApp, name: str, words: str) -> None:
             app.changes.remember(words, lambda: views.keep(before.name, before.words))
         app.archive_changed()
 
-    app.at_desk(lambda: views.keep(name, words), done)
+    app.at_desk(keep, done)
 
 
 def rename_search(app: ForumApp, search: SavedSearch) -> None:

@@ -37,6 +37,7 @@ def syntax(room: int) -> tuple[Line, ...]:
         *_group(_("When"), _when(), room),
         *_group(_("What it is, and what is in it"), _what(), room),
         Line((Span(_("Several of them narrow the search. A minus before any of them leaves out what it finds.")),)),
+        Line((Span(_("While you type, the last word may go on: a blank ends it.")),)),
         Line((Span(_("Letters are found in all their forms: accents, case, digits and kinds of kaf do not matter.")),)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from listforum.search import folding
-from listforum.search.analysis import forms_of, raw_words, spans, words
+from listforum.search.analysis import forms_of, raw_words, spans, terms_of, words
 from listforum.search.phrases import Finder, finder
 from listforum.search.query import Clause, Query
 
@@ -33,10 +34,13 @@ OVERLAP = 200
 PHRASE = 300
 """Characters before the end of a phrase in which all of it must stand to be preferred."""
 
-MAX_WORDS = 5_000
+MAX_WORDS = 20_000
 """Words of texts of which a query remembers whether they are asked for."""
 
 Marks = tuple[tuple[int, int], ...]
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _Wanted:
@@ -51,7 +55,8 @@ class _Wanted:
         self._names.update((term, each) for term in self._names for each in self.beginnings if term.startswith(each))
         self._finders = [Finder((term,)) for term in self._names if term.isascii()]
         self._others = frozenset(term for term in self._names if not term.isascii())
-        self._words: dict[str, frozenset[str]] = {}
+        self.by_raw_word = _Hits(self)
+        """What of it a raw word is."""
         self.of_phrase = len(set(self._names.values()).union(self.beginnings)) + 1
         """What a phrase is worth: more than all words that stand scattered."""
         self.most = (len(self.phrases) + 1) * self.of_phrase - 1
@@ -62,12 +67,9 @@ class _Wanted:
 
     def hits(self, word: str, terms: tuple[str, ...]) -> frozenset[str]:
         """What of it a word is."""
-        known = self._words.get(word)
-        if known is None:
-            known = frozenset(chain(map(self._names.__getitem__, self._names.keys() & terms), self._begun(word, terms)))
-            if len(self._words) < MAX_WORDS:
-                self._words[word] = known
-        return known
+        if not self.beginnings and self._names.keys().isdisjoint(terms):
+            return _NOTHING
+        return frozenset(chain(map(self._names.__getitem__, self._names.keys() & terms), self._begun(word, terms)))
 
     def _begun(self, word: str, terms: tuple[str, ...]) -> Iterator[str]:
         """The beginnings that a word or one of its terms has."""
@@ -87,6 +89,20 @@ class _Wanted:
     def phrases_in(self, text: str) -> frozenset[Finder]:
         """Which of the phrases stand in a text."""
         return frozenset(phrase for phrase in self.phrases if phrase.stands_in(text))
+
+
+class _Hits(dict[str, frozenset[str]]):
+    """Remembers what of what is wanted a word is."""
+
+    def __init__(self, wanted: _Wanted) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def __missing__(self, raw: str) -> frozenset[str]:
+        hits = self._wanted.hits(raw, terms_of(raw))
+        if len(self) < MAX_WORDS:
+            self[raw] = hits
+        return hits
 
 
 @lru_cache(4)
@@ -111,8 +127,8 @@ def snippet(text: str, query: Query) -> tuple[str, Marks]:
     start = _cut_before(text, max(0, best - BEFORE))
     end = _cut_after(text, min(len(text), start + LENGTH))
     cut = " ".join(text[start:end].split())
-    shown = ("… " if start else "") + cut + (" …" if end < len(text.rstrip()) else "")
-    return shown, marks(shown, query)
+    before, after = "… " if start else "", " …" if end < len(text.rstrip()) else ""
+    return before + cut + after, tuple((first + len(before), last + len(before)) for first, last in marks(cut, query))
 
 
 def place(text: str, query: Query) -> int:
@@ -127,7 +143,9 @@ def place(text: str, query: Query) -> int:
             return start + (_densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted) or 0)
     for start in _chunks(text) if wanted else ():
         if wanted.touches(text[start : start + CHUNK + OVERLAP]):
-            found = _densest(text[start : start + CHUNK + OVERLAP + MAX_AFTER_FIRST], wanted)
+            # One word is nowhere better shown than where it comes first.
+            further = MAX_AFTER_FIRST if wanted.most > 1 else 0
+            found = _densest(text[start : start + CHUNK + OVERLAP + further], wanted)
             if found is not None:
                 return start + found
     return 0
@@ -150,10 +168,24 @@ def _chunks(text: str) -> range:
 
 def _marked(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[str]]]:
     """The words of a text that were asked for, and what of it they are."""
+    if text.isascii():
+        yield from _marked_in_ascii(text, wanted)
+        return
     for start, end, terms in spans(text):
         hits = wanted.hits(text[start:end], terms)
         if hits:
             yield start, end, hits
+
+
+def _marked_in_ascii(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """The same where every character stays one: distinct words are looked at, and only those asked for are located."""
+    plain = text.translate(folding.SPLIT)
+    hits = wanted.by_raw_word
+    found = {word: hits[word] for word in set(plain.split()) if hits[word]}
+    if found:
+        words_found = "|".join(map(re.escape, sorted(found)))
+        for place in re.finditer(f"(?<![^ ])(?:{words_found})(?![^ ])", plain):
+            yield *place.span(), found[place.group()]
 
 
 def _densest(text: str, wanted: _Wanted) -> int | None:

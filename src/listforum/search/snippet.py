@@ -67,18 +67,21 @@ class _Wanted:
 
     def hits(self, word: str, terms: tuple[str, ...]) -> frozenset[str]:
         """What of it a word is."""
-        if not self.beginnings and self._names.keys().isdisjoint(terms):
+        if self._names.keys().isdisjoint(terms) and not any(self._begun(word, terms)):
             return _NOTHING
         return frozenset(chain(map(self._names.__getitem__, self._names.keys() & terms), self._begun(word, terms)))
 
     def _begun(self, word: str, terms: tuple[str, ...]) -> Iterator[str]:
         """The beginnings that a word or one of its terms has."""
         if self.beginnings:
-            forms = (*terms, *(form for form, _ in forms_of(raw_words(word))))
+            own = (word.lower(),) if word.isascii() else (form for form, _ in forms_of(raw_words(word)))
+            forms = (*terms, *own)
             yield from (each for each in self.beginnings if any(form.startswith(each) for form in forms))
 
     def touches(self, text: str) -> bool:
         """Whether any of the words stands in a text."""
+        if text.isascii() and self.beginnings:
+            return any(map(self.by_raw_word.__getitem__, set(text.translate(folding.SPLIT).split())))
         if any(finder.stands_in(text) for finder in self._finders):
             return True
         terms = words(text) if self._others or self.beginnings else ()

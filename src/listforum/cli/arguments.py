@@ -147,10 +147,10 @@ def _searching(search: argparse.ArgumentParser) -> None:
 def _syntax() -> str:
     """What can stand in a query, a line for each kind."""
     rows = (
-        (_("words"), 'census budget   "open data portal"   bus OR tram   librar*   -draft'),
-        (_("where"), "from:maria   subject:census   list:open-data   topic:1207   file:budget.csv"),
-        (_("when"), 'after:2025   before:2026-03   on:2026-03-12   after:3d   on:"last year"'),
-        (_("what"), "is:unread|unanswered|followed|starred   has:attachment|patch|link"),
+        (_("words"), _('census budget   "open data portal"   bus OR tram   librar*   -draft')),
+        (_("where"), _("from:maria   subject:census   list:open-data   topic:1207   file:budget.csv")),
+        (_("when"), _('after:2025   before:2026-03   on:2026-03-12   after:3d   on:"last year"')),
+        (_("what"), _("is:unread|unanswered|followed|starred   has:attachment|patch|link")),
     )
     first = _("A query: several of these narrow it; a minus before any of them leaves out what it finds.")
     shell = _("The shell takes quotation marks away: put the whole query between '...'.")

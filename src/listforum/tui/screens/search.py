@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 _PAUSE: Final = 0.04
 """Seconds without a key after which what was typed is searched for."""
 
-_HITS: Final = 30
+_HITS: Final = 20
 """So many are shown at first; whoever goes down to the last of them is shown more."""
 
-_NEAR_THE_END: Final = 10
+_NEAR_THE_END: Final = 8
 
 _ASK_AGAIN: Final = 1.0
 """Seconds after which an answer is asked for anew that does not know all posts yet."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from gettext import gettext as _
-from typing import Literal, TypedDict
+from typing import Final, Literal, TypedDict
 
 from listforum.archive.archive import Archive
 from listforum.errors import QueryError
@@ -24,6 +24,9 @@ from listforum.search.manifest import FILE
 from listforum.search.parse import parse, parse_unfinished, with_known_lists
 from listforum.search.query import InList, Query, list_term
 from listforum.search.snippet import marks, place
+
+MOST_COMPARED: Final = 200
+"""The newest posts of a topic that stand for it when related ones are looked for."""
 
 
 class _Wish(TypedDict):
@@ -93,6 +96,14 @@ class Searching:
         query = self._understood(parse, text)
         try:
             return array("q", self._index.topics(query, cancelled))
+        except NeedsRebuild:
+            return array("q")
+
+    def related(self, topic: int, limit: int = 20) -> array[int]:
+        """The topics of all lists that share rare words with one, the most like first. Raises UnknownItem."""
+        posts = [record.post for record in self._archive.topics.posts(topic)][-MOST_COMPARED:]
+        try:
+            return array("q", self._index.related(topic, posts, limit))
         except NeedsRebuild:
             return array("q")
 

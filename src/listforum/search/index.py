@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from gettext import gettext as _
@@ -20,6 +20,7 @@ from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest
 from listforum.search.query import Query
 from listforum.search.reader import Snapshot, gathered, open_snapshot, require_current_rules
+from listforum.search.related import Related
 from listforum.search.scan import scan
 from listforum.search.segment import Segment
 from listforum.search.source import Source
@@ -103,6 +104,18 @@ class SearchIndex:
         """Every topic that answers, the one with the newest answering post first; as `answers` in all else."""
         columns, _behind = self._columns(query, Wish("newest", 0, "topics"))
         return topics_found(self._source, columns, cancelled)
+
+    def related(self, topic: int, posts: Sequence[int], limit: int) -> list[int]:
+        """Topics that share rare words with these posts of one, the most like first.
+
+        Raises NeedsRebuild when there is no index, or it is damaged.
+        """
+        snapshot = self._snapshot()
+        headings = self._source.headings_of(posts)
+        texts = [*self._source.text_of(posts).values(), *(each.subject for each in headings.values())]
+        with self._damage_noted():
+            segments = list(snapshot.segments.values())
+            return Related(segments, self._source.topics()).to(topic, texts, limit)
 
     def corrected(self, text: str) -> str:
         """A query with the words that stand nowhere put right by the words of the index; "" where there are none.

@@ -12,32 +12,31 @@ from textual.containers import Horizontal, Vertical
 
 from listforum.errors import ListforumError, UnknownItem
 from listforum.model.forum import Whereabouts
-from listforum.tui.actions import Where, bindings, key_of
+from listforum.tui.actions import Where, bindings
 from listforum.tui.item_list import ItemList
 from listforum.tui.layout.cells import LRM
 from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.line_list import LineList
 from listforum.tui.marks import mark_topics_read
 from listforum.tui.reading_on import Next, first_to_read, next_to_read
-from listforum.tui.screens.marking import MarkingScreen
+from listforum.tui.screens.saved_shelf import SavedShelfScreen
 from listforum.tui.shelf import AnyShelf, SavedShelf, Shelf, ShelfView
+from listforum.tui.side_column import SideColumn, count
 from listforum.tui.topic_list import TopicList
 from listforum.tui.worker import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.widgets import Input
 
     from listforum.forum import Forum
     from listforum.forum.finding import Finder
-    from listforum.model.forum import ListInfo, SavedSearch, ViewCounts
-    from listforum.tui.app import ForumApp
-    from listforum.tui.layout.bars import Key
+    from listforum.model.forum import SavedSearch
+    from listforum.tui.side_column import Counted
 
     Search = Callable[[Forum, AnyShelf, Sequence[int]], Next | None]
-    Side = tuple[Sequence[ListInfo], ViewCounts, Sequence[SavedSearch]]
 
 
 class ColumnNames(LineList, can_focus=False):
@@ -57,7 +56,7 @@ class ColumnNames(LineList, can_focus=False):
         return ""
 
 
-class TopicsScreen(MarkingScreen):
+class TopicsScreen(SavedShelfScreen):
     """Lists, views and topics; `shelf` is what is shown."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
@@ -70,8 +69,7 @@ class TopicsScreen(MarkingScreen):
         # Else the first screenful is that of a wide terminal, and a second one puts it right.
         columns = self._get_breakpoint_classes(self.app.size.width, self.HORIZONTAL_BREAKPOINTS)
         self.add_class(*columns, update=False)
-        self.shelf: AnyShelf = Shelf(None, "all")
-        self._side: Side | None = None
+        self.shelf = Shelf(None, "all")
         self._takes_found = False
         self._topics: array[int] = array("q")
         self._finder: Finder | None = None
@@ -80,7 +78,7 @@ class TopicsScreen(MarkingScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"):
-            yield ItemList(id="side")
+            yield SideColumn(id="side")
             with Vertical(id="right"):
                 topics = TopicList(id="topics")
                 yield ColumnNames(topics)
@@ -98,12 +96,6 @@ class TopicsScreen(MarkingScreen):
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
-    def keys(self) -> Iterable[Key]:
-        keys = tuple(super().keys())
-        if not isinstance(self.shelf, SavedShelf):
-            return keys
-        return (*keys[:3], (key_of("rename_view"), _("rename")), (key_of("drop_view"), _("take away")), *keys[3:])
-
     def title_words(self) -> str:
         return f"listforum · {self.shelf.title}{LRM}"
 
@@ -117,23 +109,20 @@ class TopicsScreen(MarkingScreen):
         """Counts every list and view at the archive's desk, and shows them."""
         forum = self.forum_app.forum
 
-        def counted(found: Side) -> None:
-            self._side = found
+        def counted(found: Counted) -> None:
+            self._side.counted = found
             self.forum_app.saved.show(found[2])
             self._follow_saved(found[2])
-            self._show_side()
+            self._draw_side()
 
-        self.forum_app.at_desk(lambda: (forum.reading.lists(), forum.reading.counts(), forum.views.all()), counted)
+        self.forum_app.at_desk(lambda: count(forum), counted)
 
-    def _show_side(self) -> None:
-        from listforum.tui.layout.side import side_items
+    def _draw_side(self) -> None:
+        self._side.draw(self.forum_app.saved, self.shelf)
 
-        if self._side is not None:
-            lists, counts, searches = self._side
-            saved = self.forum_app.saved
-            side = self.query_one("#side", ItemList)
-            side.show(side_items(lists, [(one, saved.found(one).unread) for one in searches], counts))
-            side.select(self.shelf)
+    @property
+    def _side(self) -> SideColumn:
+        return self.query_one("#side", SideColumn)
 
     def _follow_saved(self, searches: Sequence[SavedSearch]) -> None:
         """Where the saved search that is shown was renamed, it is shown on; where it is gone, all topics are."""
@@ -147,7 +136,7 @@ class TopicsScreen(MarkingScreen):
 
     def saved_changed(self) -> None:
         """The numbers at the side are told; the topics shown are, where they were waited for."""
-        self._show_side()
+        self._draw_side()
         if isinstance(self.shelf, SavedShelf) and self._takes_found:
             self._show_topics(self.query_one(TopicList).current)
             self._takes_found = self.forum_app.saved.is_finding
@@ -382,25 +371,6 @@ class TopicsScreen(MarkingScreen):
             "Mark the one topic shown here as read?", "Mark all {count} topics shown here as read?", count
         ).format(count=count)
         self.forum_app.confirm(question, _("Mark as read"), lambda: mark_topics_read(self.forum_app, topics))
-
-    # --- saved searches -----------------------------------------------------------------------------------------------
-
-    def action_rename_view(self) -> None:
-        from listforum.tui.saving import rename_search
-
-        self._do_with_saved(rename_search)
-
-    def action_drop_view(self) -> None:
-        from listforum.tui.saving import drop_search
-
-        self._do_with_saved(drop_search)
-
-    def _do_with_saved(self, do: Callable[[ForumApp, SavedSearch], None]) -> None:
-        if isinstance(self.shelf, SavedShelf):
-            do(self.forum_app, self.shelf.search)
-        else:
-            words = _("No saved search is shown. In the search, {key} saves one.")
-            self.forum_app.tell(words.format(key=key_of("save_search")))
 
     # --- elsewhere ----------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from listforum.tui.layout.line import Line, StyleName
 from listforum.tui.line_list import LineList
 from listforum.tui.marks import mark_topics_read
 from listforum.tui.reading_on import Next, first_to_read, next_to_read
-from listforum.tui.screens.saved_shelf import SavedShelfScreen
+from listforum.tui.screens.filtered import FilteredScreen
 from listforum.tui.shelf import AnyShelf, SavedShelf, Shelf, ShelfView
 from listforum.tui.side_column import SideColumn, count
 from listforum.tui.topic_list import TopicList
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.widgets import Input
 
     from listforum.forum import Forum
     from listforum.forum.finding import Finder
@@ -56,7 +55,7 @@ class ColumnNames(LineList, can_focus=False):
         return ""
 
 
-class TopicsScreen(SavedShelfScreen):
+class TopicsScreen(FilteredScreen):
     """Lists, views and topics; `shelf` is what is shown."""
 
     WHERE: ClassVar[tuple[Where, ...]] = ("topics",)
@@ -235,56 +234,6 @@ class TopicsScreen(SavedShelfScreen):
     def _to_topics(self) -> None:
         self.remove_class("-at-side")
         self.query_one(TopicList).focus()
-
-    # --- the filter ---------------------------------------------------------------------------------------------------
-
-    def action_filter(self) -> None:
-        found = self.query("#filter")
-        if found:
-            found.first().focus()
-            return
-        from listforum.tui.fields import SafeInput
-
-        self.query_one("#right").mount(
-            SafeInput(placeholder=_("words of the subject or the starter"), id="filter"), before=0
-        )
-        self.query_one("#filter").focus()
-
-    def on_input_changed(self) -> None:
-        topics = self.query_one(TopicList)
-        topics.show(self._filtered(), self.forum_app.forum.reading.summaries)
-        topics.empty = _("No topic has these words. Enter searches the posts, esc ends the filter.")
-
-    def on_input_submitted(self) -> None:
-        if len(self._filtered()):
-            self.query_one(TopicList).focus()
-        else:
-            self.action_search(self._filter_words())
-
-    def action_end_filter(self) -> None:
-        """Back to all topics; from the side, back to the topics."""
-        current = self.topic_here()
-        if self.query("#filter"):
-            self._end_filter()
-            self._show_topics(current)
-        self._to_topics()
-
-    def _filter_words(self) -> str:
-        fields = self.query("#filter")
-        return cast("Input", fields.first()).value if fields else ""
-
-    def _filtered(self) -> array[int]:
-        words = self._filter_words()
-        if not words.strip():
-            return self._topics
-        if self._finder is None:
-            self._finder = self.forum_app.forum.reading.finder(self._topics)
-        return self._finder.matching(words)
-
-    def _end_filter(self) -> None:
-        for field in self.query("#filter"):
-            cast("Input", field).value = ""
-            field.remove()
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

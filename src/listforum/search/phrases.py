@@ -121,7 +121,7 @@ def _rough(row: list[tuple[str, ...]]) -> re.Pattern[str] | None:
     """What ASCII words in a row look like of which each has one of the given terms; None where they are not ASCII."""
     if not all(term.isascii() and term for terms in row for term in terms):
         return None
-    roots = [tuple(dict.fromkeys(map(_root, terms))) for terms in row]
+    roots = [tuple(dict.fromkeys(map(root, terms))) for terms in row]
     words = ["(?:" + "|".join(each) + ")[a-z0-9]*" for each in roots]
     if len(roots[0]) == 1:  # a pattern that begins with plain letters is looked for several times faster
         words[0] = f"{roots[0][0]}(?<![a-z0-9]{roots[0][0]})[a-z0-9]*"
@@ -130,8 +130,8 @@ def _rough(row: list[tuple[str, ...]]) -> re.Pattern[str] | None:
     return re.compile("[^a-z0-9]+".join(words))
 
 
-def _root(term: str) -> str:
-    """What each ASCII word begins with that has a term."""
+def root(term: str) -> str:
+    """What each ASCII word begins with that has an ASCII term."""
     return term[: max(1, len(term) - CHANGED_BY_STEMMER)]
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from listforum.search import folding
 from listforum.search.analysis import forms_of, raw_words, spans, terms_of, words
-from listforum.search.phrases import Finder, finder
+from listforum.search.phrases import Finder, finder, root
 from listforum.search.query import Clause, Query
 
 LENGTH = 200
@@ -57,6 +57,8 @@ class _Wanted:
         self._others = frozenset(term for term in self._names if not term.isascii())
         self.by_raw_word = _Hits(self)
         """What of it a raw word is."""
+        self.like = _like(term for term in (*self._names, *self.beginnings) if term.isascii())
+        """ASCII words that may be among them."""
         self.of_phrase = len(set(self._names.values()).union(self.beginnings)) + 1
         """What a phrase is worth: more than all words that stand scattered."""
         self.most = (len(self.phrases) + 1) * self.of_phrase - 1
@@ -81,7 +83,7 @@ class _Wanted:
     def touches(self, text: str) -> bool:
         """Whether any of the words stands in a text."""
         if text.isascii() and self.beginnings:
-            return any(map(self.by_raw_word.__getitem__, set(text.translate(folding.SPLIT).split())))
+            return any(hits for _start, _end, hits in _marked_in_ascii(text, self))
         if any(finder.stands_in(text) for finder in self._finders):
             return True
         terms = words(text) if self._others or self.beginnings else ()
@@ -92,6 +94,12 @@ class _Wanted:
     def phrases_in(self, text: str) -> frozenset[Finder]:
         """Which of the phrases stand in a text."""
         return frozenset(phrase for phrase in self.phrases if phrase.stands_in(text))
+
+
+def _like(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """ASCII words that begin like one of these, in small letters; None where there are none."""
+    roots = "|".join(sorted(set(map(root, terms))))
+    return re.compile(f"(?<![a-z0-9])(?:{roots})[a-z0-9]*") if roots else None
 
 
 class _Hits(dict[str, frozenset[str]]):
@@ -181,14 +189,13 @@ def _marked(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[st
 
 
 def _marked_in_ascii(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """The same where every character stays one: distinct words are looked at, and only those asked for are located."""
-    plain = text.translate(folding.SPLIT)
-    hits = wanted.by_raw_word
-    found = {word: hits[word] for word in set(plain.split()) if hits[word]}
-    if found:
-        words_found = "|".join(map(re.escape, sorted(found)))
-        for place in re.finditer(f"(?<![^ ])(?:{words_found})(?![^ ])", plain):
-            yield *place.span(), found[place.group()]
+    """The same where every character stays one: only words are looked at that begin like one that is asked for."""
+    if wanted.like is None:
+        return
+    for place in wanted.like.finditer(text.lower()):
+        hits = wanted.by_raw_word[place.group()]
+        if hits:
+            yield *place.span(), hits
 
 
 def _densest(text: str, wanted: _Wanted) -> int | None:

@@ -12,6 +12,7 @@ from listforum.archive.files import Files
 from listforum.archive.packing import packed, unpacked
 from listforum.archive.parts import Parts
 from listforum.errors import UnknownItem
+from listforum.mail import safe
 from listforum.mail.structure import shown_parts, split
 from listforum.model.mail import Part, Piece, Received
 from listforum.topics.wording import Wording
@@ -39,11 +40,12 @@ class Contents:
         self.keep_words(post, words)
 
     def keep_words(self, post: int, words: str | None) -> None:
+        """Stores own words, made safe to show: they are shown and searched far more often than stored."""
         if words is None:
             self._database.run("DELETE FROM own_words WHERE post = ?", (post,))
         else:
             self._database.run(
-                "INSERT OR REPLACE INTO own_words VALUES (?, ?)", (post, packed(words.encode("utf-8", "surrogatepass")))
+                "INSERT OR REPLACE INTO own_words VALUES (?, ?)", (post, packed(safe.body(words).encode()))
             )
 
     def received(self, post: int) -> Received:
@@ -110,9 +112,9 @@ class Contents:
         return wording
 
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
-        """The own words of posts, where known."""
+        """The own words of posts, where known; safe to show."""
         return {
-            post: unpacked(text).decode("utf-8", "surrogatepass")
+            post: unpacked(text).decode()
             for post, text in self._database.rows(
                 "SELECT post, text FROM own_words WHERE post IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(posts)),),

@@ -80,7 +80,7 @@ class Words:
 
     def own_words(self, posts: Sequence[int]) -> Mapping[int, str]:
         """The own words of posts, where known."""
-        return {post: safe.body(text) for post, text in self._contents.own_words(posts).items()}
+        return self._contents.own_words(posts)
 
     def files(self, posts: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
         """The names of the files of posts, of those that have any."""
@@ -94,7 +94,7 @@ class Words:
             if burst:
                 yield Document(post, change, topic, (), "", "", "", date, "")
                 continue
-            words = safe.body(unpacked(text).decode("utf-8", "surrogatepass")) if text else ""
+            words = unpacked(text).decode() if text else ""
             own = files.get(post, ())
             yield Document(
                 post=post,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import neg
 from typing import Protocol
@@ -81,23 +81,24 @@ class Rows(Protocol):
 class Column:
     """The documents of a segment that meet a query, newest first; those in `doubts` only if their text confirms it.
 
-    `doubts` are by post. `scores` are by document, and empty where nobody asked. `terms_of_forms` helps to confirm (see
-    `match.Analysed`).
+    `doubts` is None where nothing is in doubt. `scores` are by document, and empty where nobody asked. `terms_of_forms`
+    helps to confirm (see `match.Analysed`).
     """
 
     rows: Rows
     documents: Sequence[int]
-    doubts: Mapping[int, Doubt] = field(default_factory=dict)
+    doubts: Doubts | None = None
     scores: Mapping[int, float] = field(default_factory=dict)
     terms_of_forms: TermsOfForms = no_forms
 
 
 @dataclass(slots=True)
 class _Meeting:
-    """The documents of one segment that meet something for sure, and those that may."""
+    """The documents of one segment that meet something for sure, and those that may: some `outside` of their text."""
 
     sure: Collection[int] = frozenset()
     unsure: set[int] = field(default_factory=set)
+    outside: frozenset[int] = frozenset()
 
     def all(self) -> Collection[int]:
         return self.unsure.union(self.sure) if self.unsure else self.sure
@@ -119,10 +120,8 @@ class Part:
         required = [(choice, self._choice(choice)) for choice in query.required]
         excluded = [(condition, self._meeting(condition)) for condition in query.excluded]
         found = self._living([meeting for _, meeting in required], [meeting for _, meeting in excluded])
-        doubts: dict[int, Doubt] = {}
-        if any(meeting.unsure for _, meeting in required + excluded):
-            posts = map(self._readable.posts.__getitem__, found)
-            doubts = dict(_doubts(zip(found, posts, strict=True), required, excluded))
+        in_doubt = any(meeting.unsure for _, meeting in required + excluded)
+        doubts = Doubts(required, excluded) if in_doubt else None
         return Column(self._readable, found, doubts, terms_of_forms=self._facts.terms_of_forms)
 
     def _living(self, required: list[_Meeting], excluded: list[_Meeting]) -> list[int]:
@@ -143,7 +142,9 @@ class Part:
         if len(choice) == 1:
             return self._meeting(choice[0])
         meetings = list(map(self._meeting, choice))
-        return _together([each.sure for each in meetings], [each.unsure for each in meetings])
+        meeting = _together([each.sure for each in meetings], [each.unsure for each in meetings])
+        meeting.outside = frozenset().union(*(each.outside for each in meetings))
+        return meeting
 
     def _meeting(self, condition: Condition) -> _Meeting:
         match condition:
@@ -172,9 +173,14 @@ class Part:
     def _clause(self, clause: Clause) -> _Meeting:
         sure: list[Collection[int]] = []
         unsure: list[Collection[int]] = []
+        outside: list[Collection[int]] = []
         for reading in clause.readings:
-            (unsure if reading.phrase else sure).extend(self._holding(name, reading) for name in clause.fields)
-        return _together(sure, unsure)
+            held = [(name, self._holding(name, reading)) for name in clause.fields]
+            (unsure if reading.phrase else sure).extend(documents for _, documents in held)
+            outside += (documents for name, documents in held if reading.phrase and name != "text")
+        meeting = _together(sure, unsure)
+        meeting.outside = frozenset().union(*outside)
+        return meeting
 
     def _holding(self, name: Field, reading: Reading) -> Collection[int]:
         """The documents that hold all that a reading asks for in a field, the rarest term first."""
@@ -290,30 +296,32 @@ def _together(sure: Sequence[Collection[int]], unsure: Sequence[Collection[int]]
     return _Meeting(certain, perhaps.difference(certain) if perhaps else perhaps)
 
 
-def _doubts(
-    found: Iterable[tuple[int, int]],
-    required: list[tuple[Choice, _Meeting]],
-    excluded: list[tuple[Condition, _Meeting]],
-) -> Iterator[tuple[int, Doubt]]:
-    """What is to be confirmed of each post; nearly all are in the same doubt, of which one is made."""
-    needed = [(_clauses(choice), meeting.unsure) for choice, meeting in required if meeting.unsure]
-    barred = [(_clauses((condition,)), meeting.unsure) for condition, meeting in excluded if meeting.unsure]
-    made: dict[tuple[bool, ...], Doubt] = {}
-    for number, post in found:
-        key = (*(number in unsure for _, unsure in needed), *(number in unsure for _, unsure in barred))
+class Doubts:
+    """What is to be confirmed of documents; nearly all are in the same doubt, of which one is made."""
+
+    def __init__(
+        self, required: Sequence[tuple[Choice, _Meeting]], excluded: Sequence[tuple[Condition, _Meeting]]
+    ) -> None:
+        self._needed = [(_clauses(choice), meeting) for choice, meeting in required if meeting.unsure]
+        self._barred = [(_clauses((condition,)), meeting) for condition, meeting in excluded if meeting.unsure]
+        self._made: dict[tuple[bool, ...], Doubt] = {}
+
+    def of(self, document: int) -> Doubt | None:
+        """What is in doubt of a document; None where it meets the query for sure."""
+        key = tuple(document in meeting.unsure for _, meeting in (*self._needed, *self._barred))
         if not any(key):
-            continue
-        if key not in made:
-            made[key] = Doubt(
-                tuple(clauses for (clauses, _), doubted in zip(needed, key, strict=False) if doubted),
-                tuple(
-                    clause
-                    for (clauses, _), doubted in zip(barred, key[len(needed) :], strict=True)
-                    if doubted
-                    for clause in clauses
-                ),
+            return None
+        if key not in self._made:
+            barred = zip(self._barred, key[len(self._needed) :], strict=True)
+            self._made[key] = Doubt(
+                tuple(clauses for (clauses, _), doubted in zip(self._needed, key, strict=False) if doubted),
+                tuple(clause for (clauses, _), doubted in barred if doubted for clause in clauses),
             )
-        yield post, made[key]
+        return self._made[key]
+
+    def outside(self, document: int) -> bool:
+        """Whether it may be confirmed by something else than the text of the post."""
+        return any(document in meeting.outside for _, meeting in (*self._needed, *self._barred))
 
 
 def _clauses(choice: Choice) -> tuple[Clause, ...]:

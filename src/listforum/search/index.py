@@ -14,7 +14,8 @@ from typing import ClassVar
 from listforum.errors import ListforumError
 from listforum.model.forum import SearchAnswer
 from listforum.search import manifest as manifests
-from listforum.search.answer import Asked, Sort, Unit, Wish, compose, never, topics_found
+from listforum.search.answer import Sort, Unit, Wish, compose, never, topics_found
+from listforum.search.confirming import Asked
 from listforum.search.evaluate import Column
 from listforum.search.gathering import Gathering
 from listforum.search.manifest import Manifest

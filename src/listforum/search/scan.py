@@ -10,8 +10,9 @@ from itertools import chain
 
 from listforum.model.forum import Document, SearchAnswer
 from listforum.search.analysis import MAX_REMEMBERED, forms_of, raw_counts
-from listforum.search.answer import Asked, Wish, compose, never
+from listforum.search.answer import Wish, compose, never
 from listforum.search.codec import MOST_FREQUENT
+from listforum.search.confirming import Asked
 from listforum.search.evaluate import Column
 from listforum.search.gathering import stored_length
 from listforum.search.match import Analysed, Values, meets, values_of

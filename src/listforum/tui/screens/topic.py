@@ -263,6 +263,21 @@ class TopicScreen(MarkingScreen):
             self.forum_app.push_screen(PageScreen(_("Why this post is here"), why(view, known)))
             self.forum_app.happened("asked why")
 
+    def action_related(self) -> None:
+        from listforum.tui.screens.related import RelatedScreen, related_to
+
+        forum, topic = self.forum_app.forum, self.topic
+
+        def heard(found: list[TopicOutline]) -> None:
+            if not self.is_open or self.topic != topic:
+                return
+            if found:
+                self.forum_app.push_screen(RelatedScreen(found), lambda post: self._follow(post) if post else None)
+            else:
+                self.forum_app.tell(_("No other topic is much like this one."))
+
+        self.forum_app.searches.between(lambda _cancelled: related_to(forum, topic), heard, self.forum_app.show_failure)
+
     # --- marks --------------------------------------------------------------------------------------------------------
 
     def topic_here(self) -> int:

@@ -275,7 +275,7 @@ class ColumnsWriter(base.PerDocumentWriter):
         self._put(name, value)
 
     def add_vector_items(self, _name: str, _field: object, _items: object) -> None:
-        raise NotImplementedError("vectors are not kept")
+        raise NotImplementedError  # none are kept
 
     def finish_doc(self) -> None:
         """Nothing is left to do once the values are known."""

@@ -385,7 +385,10 @@ def test_a_list_that_is_not_there_is_left_out() -> None:
     understood = with_known_lists(query("pump list:kitchen -list:cellar"), ["garden"])
     assert understood.required == (one_of(PUMP),)
     assert understood.excluded == ()
-    assert understood.problems == ("There is no list kitchen.", "There is no list cellar.")
+    assert understood.problems == (
+        "There is no list kitchen. Known: garden.",
+        "There is no list cellar. Known: garden.",
+    )
 
 
 def test_lists_that_are_there_are_left_as_they_are() -> None:

@@ -62,7 +62,9 @@ def with_known_lists(query: Query, names: Collection[str]) -> Query:
         problems.append(
             _("There is no list {name}; the lists that begin so are searched.").format(name=short(condition.name))
             if similar
-            else _("There is no list {name}.").format(name=short(condition.name))
+            else _("There is no list {name}. Known: {lists}.").format(
+                name=short(condition.name), lists=", ".join(sorted(map(short, names)))
+            )
         )
         yield from similar
 

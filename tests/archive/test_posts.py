@@ -110,9 +110,12 @@ class TestTexts:
         own = archive.posts.add_own("open-data", arrival(mail(2)), NOW)
         before = archive.words.changed()
         archive.posts.remove_unsent(own)
-        assert archive.words.changed() == before
+        assert archive.words.changed() == before + 1
         (next_post,) = add(archive, mail(3))
-        assert [one.post for one in archive.words.after(before, 10)] == [next_post]
+        told = archive.words.after(before, 10)
+        assert [(one.post, one.lists) for one in told] == [(own, ()), (next_post, ("open-data",))]
+        assert archive.words.changed_after(before) == 2
+        assert archive.words.after(before, 1) == told[:1]
 
     def test_a_post_that_lies_twice_in_a_folder_waits_for_its_text_once(self, archive: Archive) -> None:
         twice = [header_only(mail(1), 4), header_only(mail(1), 9)]

@@ -137,7 +137,7 @@ class TestTheyAreThoseOfTheArchive:
 
 def change(archive: Archive, step: str, random: Random) -> None:
     """Something that may come to an archive; UsageError where it may not."""
-    there = archive.words.after(0, 1_000)
+    there = [one for one in archive.words.after(0, 1_000) if one.lists]
     one, other = (random.choice(there).post, random.choice(there).post) if there else (0, 0)
     acts: dict[str, Callable[[], object]] = {
         "split": lambda: archive.threads.split(one, NOW),

@@ -17,7 +17,11 @@ from listforum.errors import Cancelled, HomeError, ListforumError
 from listforum.forum import Forum
 from listforum.home import Home
 from listforum.search import index as search_index
+from listforum.search import manifest
 from listforum.search.index import SearchIndex
+from listforum.search.query import FIELDS
+from listforum.search.schema import FORMS
+from listforum.search.segment import Segment
 from listforum.search.writer import exclusive
 from mails import mail
 
@@ -39,6 +43,14 @@ def index(forum: Forum, told: list[tuple[int, int]] | None = None) -> int:
 
 def many(store: Store, count: int = 60) -> None:
     store(*(mail(number, subject=f"Topic {number}", text="Where are the wells?") for number in range(1, count + 1)))
+
+
+def words_in_files(forum: Forum) -> set[bytes]:
+    """Every term and form that stands in a file of the index."""
+    directory = forum.home.index
+    segments = [Segment(directory, record) for record in manifest.load(directory).segments]
+    assert len(list(directory.glob("words_*"))) == 2 * len(segments)
+    return {term for each in segments for name in (*FIELDS, FORMS) for term, _postings in each.every_term(name)}
 
 
 def children() -> set[int]:
@@ -142,13 +154,19 @@ class TestBehind:
         store(mail(7, subject="Wells"), mail(8, subject="Wells again"))
         assert forum.indexing.behind() == 2
 
-    def test_a_post_that_was_taken_back_leaves_nothing_to_do(self, forum: Forum, store: Store) -> None:
+    def test_a_post_that_was_taken_back_leaves_not_a_word_in_the_index(self, forum: Forum, store: Store) -> None:
         many(store, 3)
         index(forum)
         item = forum.writing.post("open-data", "Maps", "Who has maps?")
-        assert forum.indexing.behind() == 1
+        index(forum)
+        assert {b"map", b"wells\x1fwell"} <= words_in_files(forum)
         forum.outgoing.settle(item.item, "drop")
+        assert forum.searching.search("maps").total == 0
+        assert forum.searching.search("wells").total == 3
+        index(forum)
         assert forum.indexing.behind() == 0
+        assert {b"map", b"maps\x1fmap"}.isdisjoint(words_in_files(forum))
+        assert {b"well", b"wells\x1fwell"} <= words_in_files(forum)
 
     def test_an_index_of_another_archive_lacks_everything(self, forum: Forum, store: Store) -> None:
         many(store, 3)

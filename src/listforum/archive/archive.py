@@ -211,5 +211,6 @@ class Archive:
             self.posts.burst_anew(digests, now)
             self.threads.rebuild()
             self._database.run("UPDATE meta SET value = ? WHERE key = 'generation'", (new_generation(),))
+            self._database.run("DELETE FROM gone")
             found = self._database.row("SELECT count(*), (SELECT count(*) FROM topic) FROM post WHERE NOT burst")
             return (found[0], found[1]) if found else (0, 0)

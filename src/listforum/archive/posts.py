@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from listforum.archive.arrival import NO_WORDING, Arrival
+from listforum.archive.changes import Changes
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests
 from listforum.archive.identity import Identity
 from listforum.archive.lists import Lists
 from listforum.archive.quoting import Quoting
-from listforum.archive.storing import Changes, Storing
+from listforum.archive.storing import Storing
 from listforum.archive.threads import Threads
 from listforum.archive.twins import Twins
 from listforum.mail.bursting import may_burst

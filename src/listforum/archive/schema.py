@@ -74,6 +74,13 @@ BEGIN INSERT INTO moved (post) VALUES (new.id); DELETE FROM moved WHERE nth <= l
 CREATE TRIGGER post_gone AFTER DELETE ON post
 BEGIN INSERT INTO moved (post) VALUES (old.id); DELETE FROM moved WHERE nth <= last_insert_rowid() - 10000; END;
 
+-- posts that were there once: what was derived from them is to be taken away, as a change of its own
+CREATE TABLE gone (
+    post   INTEGER PRIMARY KEY,
+    change INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX gone_change ON gone (change);
+
 -- for mails without an id of their own: whether another one of that moment is the same
 CREATE INDEX post_sent ON post (sent, digest) WHERE sent IS NOT NULL;
 

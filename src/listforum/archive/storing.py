@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from listforum.archive.arrival import DERIVED, Arrival, is_derived, understand
+from listforum.archive.changes import Changes
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests, tells_more
@@ -31,24 +32,6 @@ class Stored:
     post: int
     new: bool
     changed: bool
-
-
-class Changes:
-    """Hands out change numbers inside one transaction; the search index catches up by them."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        found = database.row("SELECT value FROM meta WHERE key = 'change'")
-        self._last = int(found[0]) if found else 0
-
-    def next(self) -> int:
-        """A number greater than all before it, those of posts that were taken back included."""
-        self._last += 1
-        self._database.run("UPDATE meta SET value = ? WHERE key = 'change'", (str(self._last),))
-        return self._last
-
-    def touch(self, post: int) -> None:
-        self._database.run("UPDATE post SET change = ? WHERE id = ?", (self.next(), post))
 
 
 class Storing:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from gettext import gettext as _
 
+from listforum.archive.changes import Changes
 from listforum.archive.database import Database
 from listforum.archive.quoting import Quoting
 from listforum.archive.topic_rows import TopicRows
@@ -83,6 +84,7 @@ class Threads:
             topic, _family = self._placed([post]).get(post, (0, 0))
             left = self._families_of([post]) - {post}
             self._database.run("DELETE FROM post WHERE id = ?", (post,))
+            self._database.run("INSERT INTO gone VALUES (?, ?)", (post, Changes(self._database).next()))
             self.rows.refresh({topic})
             self.rethread(left)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from listforum.archive.arrival import understand
+from listforum.archive.changes import Changes
 from listforum.archive.contents import Contents
 from listforum.archive.database import Database
 from listforum.archive.digests import Digests
 from listforum.archive.identity import Identity
-from listforum.archive.storing import Changes, Storing
+from listforum.archive.storing import Storing
 from listforum.archive.threads import Threads
 
 

@@ -49,17 +49,24 @@ class Words:
         return int(found[0]) if found else 0
 
     def changed_after(self, change: int) -> int:
-        """How many posts changed after a change number."""
-        found = self._database.row("SELECT count(*) FROM post WHERE change > ?", (change,))
+        """How many posts changed, or went, after a change number."""
+        found = self._database.row(
+            "SELECT (SELECT count(*) FROM post WHERE change > ?1) + (SELECT count(*) FROM gone WHERE change > ?1)",
+            (change,),
+        )
         return int(found[0]) if found else 0
 
     def after(self, change: int, limit: int) -> Sequence[Document]:
         """Posts changed after a change number, in the order of their changes.
 
-        Of a digest whose mails are posts nothing is told: they are found instead.
+        Of a digest whose mails are posts nothing is told: they are found instead. A post that is gone stands in no
+        list.
         """
         rows = self._database.rows(f"{_DOCUMENT} WHERE change > ? ORDER BY change LIMIT ?", (change, limit))
-        return list(self._documents(rows))
+        taken = "SELECT post, change FROM gone WHERE change > ? ORDER BY change LIMIT ?"
+        gone = self._database.rows(taken, (change, limit))
+        found = [*self._documents(rows), *(Document(post, number, 0, (), "", "", "", 0, "") for post, number in gone)]
+        return sorted(found, key=lambda one: one.change)[:limit]
 
     def older(self, upto: int, than: tuple[int, int] | None, limit: int) -> Sequence[Document]:
         """Posts not changed after a change number, newest first: those after a (date, post) in that order."""

@@ -15,7 +15,7 @@ from listforum.search.codec import MOST_FREQUENT
 from listforum.search.postings import LENGTHS, NOWHERE, Postings
 from listforum.search.query import FIELDS, list_term
 from listforum.search.schema import FORMS, NAMES, form_entry, name_term
-from listforum.search.segment import Columns, FieldTerms, SegmentRecord, write_segment
+from listforum.search.segment import Columns, FieldTerms, SegmentRecord, topics_of, write_segment
 
 
 class _Targets(dict[str, "tuple[array[int], ...]"]):
@@ -91,6 +91,8 @@ class Gathering:
         self.dates = array("q")
         self._at: dict[int, int] = {}
         self._replaced: list[int] = []
+        self.withdrawn: set[int] = set()
+        """Posts that are not to be found any more, and whose words are not to stay."""
 
     def __len__(self) -> int:
         return len(self.posts)
@@ -136,13 +138,14 @@ class Gathering:
 
     def placed(self, topics: Sequence[int]) -> Sequence[int]:
         """The topic of each document, by the topics of posts."""
-        return list(map(topics.__getitem__, self.posts))
+        return topics_of(self.posts, topics)
 
     def add(self, document: Document) -> None:
         """Take in a post; one that stands in no list only takes the place of what was there, and is never found."""
         number = self._place(document.post, document.date)
         if not document.lists:
             self._replaced.append(self._at.pop(document.post))
+            self.withdrawn.add(document.post)
         self._add_words("subject", number, (document.subject,))
         self._add_words("author", number, (document.author, document.address))
         self._add_words("text", number, (document.own_words,))
@@ -168,6 +171,11 @@ class Gathering:
 
     def _forms(self) -> set[tuple[str, str]]:
         return forms_of({word for name in FIELDS for word in self._fields[name].targets})
+
+    @property
+    def distinct_words(self) -> int:
+        """How many words take up memory."""
+        return sum(len(self._fields[name].targets) for name in FIELDS)
 
     # --- writing
 

@@ -18,6 +18,9 @@ UNFINISHED = FILE + FRESH
 
 FORMAT = 2
 
+MOST = 1 << 24
+"""Documents of a segment: their numbers are packed in 24 bits."""
+
 ALL = (1 << 62, 0)
 """Earlier than this is every post."""
 
@@ -53,7 +56,7 @@ def load(directory: Path) -> Manifest:
         return _manifest(content)
     except FileNotFoundError as error:
         raise Missing(_("there is no index yet")) from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise Damaged(_("{file} cannot be read: {error}").format(file=FILE, error=error)) from error
 
 
@@ -78,10 +81,14 @@ def _manifest(content: dict[str, Any]) -> Manifest:
         for each in content["segments"]
     )
     missing = content["missing"]
-    return Manifest(
+    manifest = Manifest(
         content["analysis"],
         content["generation"],
         content["change"],
         None if missing is None else (missing[0], missing[1]),
         segments,
     )
+    numbers = [manifest.change, *(missing or ()), *(each.documents for each in segments)]
+    if not all(isinstance(number, int) for number in numbers) or any(each.documents > MOST for each in segments):
+        raise ValueError("numbers that cannot be")  # shown after what is said of the file
+    return manifest

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from listforum.search.postings import NOWHERE, Postings
 from listforum.search.query import FIELDS
-from listforum.search.schema import FORMS, NAMES
-from listforum.search.segment import Columns, Segment, SegmentRecord, write_segment
+from listforum.search.schema import FORMS, NAMES, form_and_term
+from listforum.search.segment import Columns, FieldTerms, Segment, SegmentRecord, write_segment
 
 _GONE = 0xFFFF_FFFF
 
@@ -32,8 +32,26 @@ def merge(directory: Path, segments: Sequence[Segment]) -> SegmentRecord:
         [date for date, _post, _nth, _document in order],
         {name: bytes([known[nth][document] for _, _, nth, document in order]) for name, known in lengths.items()},
     )
-    fields = ((name, _terms(segments, name, numbers)) for name in sorted((*FIELDS, *NAMES, FORMS)))
-    return write_segment(directory, columns, fields)
+    return write_segment(directory, columns, _fields(segments, numbers))
+
+
+def _fields(segments: Sequence[Segment], numbers: Sequence[array[int]]) -> Iterator[FieldTerms]:
+    """All fields; last the forms of the terms that still stand somewhere."""
+    forms = sorted({entry for segment in segments for entry, _ in segment.every_term(FORMS)})
+    formed = {form_and_term(entry)[1] for entry in forms}
+    living: set[bytes] = set()
+    for name in (*FIELDS, *NAMES):
+        yield name, _noting(_terms(segments, name, numbers), formed, living)
+    yield FORMS, ((entry, NOWHERE) for entry in forms if form_and_term(entry)[1] in living)
+
+
+def _noting(
+    terms: Iterator[tuple[bytes, Postings]], formed: set[bytes], living: set[bytes]
+) -> Iterator[tuple[bytes, Postings]]:
+    for term, postings in terms:
+        if term in formed:
+            living.add(term)
+        yield term, postings
 
 
 def _living(segments: Sequence[Segment]) -> Iterator[tuple[int, int, int, int]]:
@@ -47,9 +65,7 @@ def _living(segments: Sequence[Segment]) -> Iterator[tuple[int, int, int, int]]:
 def _terms(segments: Sequence[Segment], name: str, numbers: Sequence[array[int]]) -> Iterator[tuple[bytes, Postings]]:
     entries = heapq.merge(*(_entries(segment, nth, name) for nth, segment in enumerate(segments)), key=itemgetter(0))
     for term, same in groupby(entries, key=itemgetter(0)):
-        if name == FORMS:
-            yield term, NOWHERE
-        elif (postings := _renumbered(same, numbers)).documents:
+        if (postings := _renumbered(same, numbers)).documents:
             yield term, postings
 
 

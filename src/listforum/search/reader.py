@@ -26,7 +26,7 @@ ATTEMPTS = 5
 class Snapshot:
     """The index as one manifest tells it. Its files stay readable when a writer removes them.
 
-    For one thread only: reading a file moves a position.
+    For one thread only: what it holds of a file is not guarded.
     """
 
     manifest: Manifest

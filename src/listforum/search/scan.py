@@ -18,6 +18,7 @@ from listforum.search.gathering import stored_length
 from listforum.search.match import Analysed, Values, meets, values_of
 from listforum.search.query import FIELDS, Clause, Field, Mark, Query
 from listforum.search.score import Scored, Scorer, Statistics, scored_terms
+from listforum.search.segment import topics_of
 from listforum.search.source import Source
 
 PAGE = 500
@@ -102,7 +103,7 @@ class _Rows:
     dates: Sequence[int]
 
     def placed(self, topics: Sequence[int]) -> Sequence[int]:
-        return list(map(topics.__getitem__, self.posts))
+        return topics_of(self.posts, topics)
 
 
 def _score(scorers: Sequence[Scorer], counted: _Counted) -> float:

@@ -108,4 +108,4 @@ SCHEMA = Schema(
     post=Number(POST_COLUMN),
     date=Number(DATE_COLUMN),
 )
-"""Given to Whoosh at every opening, so that no schema is ever read from disk."""
+"""What Whoosh needs to search our segments by itself; no schema is ever read from disk."""

@@ -78,6 +78,14 @@ def write_segment(
     return SegmentRecord(segment.segid, tuple(map(recorded, paths)), len(columns.posts), tuple(sorted(deleted)))
 
 
+def topics_of(posts: Sequence[int], topics: Sequence[int]) -> list[int]:
+    """The topic of each of these posts, by the topics of all; 0 for posts that are gone."""
+    try:
+        return list(map(topics.__getitem__, posts))
+    except IndexError:  # the newest posts are gone
+        return [topics[post] if post < len(topics) else 0 for post in posts]
+
+
 class Segment:
     """A segment opened for reading. Raises Damaged when a file is not the one the record tells of."""
 
@@ -151,7 +159,7 @@ class Segment:
         """The topic of each document; the topics of posts are read anew where they are given anew."""
         if self._topics is not topics:
             # A list: the numbers in it are made once, and not at each look as those of an array.
-            self._topics, self._placed = topics, list(map(topics.__getitem__, self.posts))
+            self._topics, self._placed = topics, topics_of(self.posts, topics)
         return self._placed
 
     def columns(self) -> Columns:

@@ -69,7 +69,7 @@ class Source(Protocol):
     def topics(self) -> Sequence[int]:
         """The topic each post is in now, by the post's number; 0 for numbers of no post.
 
-        It is asked for at every search, and reaches to the newest post of that moment.
+        It is asked for at every search, and reaches to the newest post of that moment. What was given is not changed.
         """
         ...
 

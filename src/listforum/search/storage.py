@@ -18,6 +18,8 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
+from listforum.errors import ListforumError
+
 BLOCK = 16_384
 MAX_BLOCKS_HELD = 64
 
@@ -38,7 +40,7 @@ def reading_index() -> Iterator[None]:
     """Raise Damaged for what is made of a wrong file, whatever it raises."""
     try:
         yield
-    except (Damaged, OSError, MemoryError):
+    except (Damaged, ListforumError, OSError, MemoryError):
         raise
     except Exception as error:  # zlib, struct and Whoosh raise anything at all when they misread a file
         raise Damaged(f"{type(error).__name__}: {error}") from error
@@ -62,7 +64,8 @@ def make_durable(path: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a private file by another content, so that after a power cut one of the two is there, whole."""
     fresh = path.with_name(path.name + FRESH)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

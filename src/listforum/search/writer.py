@@ -37,6 +37,9 @@ PATIENCE = 2.0
 
 SEGMENT_DOCUMENTS = 16_000
 SEGMENT_CHARACTERS = 40_000_000
+SEGMENT_WORDS = 400_000
+"""Documents, characters and distinct words that are held in memory before they are written."""
+
 PAGE = 200
 
 FIRST_DOCUMENTS = 1_000
@@ -189,7 +192,11 @@ class Writer:
         """Read pages until there are enough for a segment, or no more; the last page is given as well."""
         gathering, characters = Gathering(), 0
         last: Sequence[Document] = ()
-        while len(gathering) < (size or SEGMENT_DOCUMENTS) and characters < SEGMENT_CHARACTERS:
+        while (
+            len(gathering) < (size or SEGMENT_DOCUMENTS)
+            and characters < SEGMENT_CHARACTERS
+            and gathering.distinct_words < SEGMENT_WORDS
+        ):
             page = following(last)
             if not page or self.cancelled():
                 break
@@ -205,9 +212,18 @@ class Writer:
         """Write a segment, and make it part of a state that is committed."""
         record = gathering.write(self.directory)
         posts = frozenset(gathering.posts)
-        earlier = (self._without(posts, each) for each in manifest.segments)
+        earlier = [self._without(posts, each) for each in manifest.segments]
+        kept = [self._rid_of(gathering.withdrawn, each) for each in earlier if each.living]
         self._written += len(gathering)
-        return self._save(replace(manifest, segments=(*(each for each in earlier if each.living), record)))
+        return self._save(replace(manifest, segments=tuple(each for each in (*kept, record) if each.living)))
+
+    def _rid_of(self, withdrawn: set[int], record: SegmentRecord) -> SegmentRecord:
+        """A segment without the words of posts that were taken back: nobody is to read them in the file."""
+        segment = self._opened(record) if withdrawn and record.deleted else None
+        if segment is None or not any(segment.posts[number] in withdrawn for number in record.deleted):
+            return record
+        with reading_index():
+            return merge(self.directory, [segment])
 
     def _without(self, posts: frozenset[int], record: SegmentRecord) -> SegmentRecord:
         segment = self._opened(record)

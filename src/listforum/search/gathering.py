@@ -91,6 +91,7 @@ class Gathering:
         self.dates = array("q")
         self._at: dict[int, int] = {}
         self._replaced: list[int] = []
+        self._known_forms: set[tuple[str, str]] | None = None
         self.withdrawn: set[int] = set()
         """Posts that are not to be found any more, and whose words are not to stay."""
 
@@ -142,6 +143,7 @@ class Gathering:
 
     def add(self, document: Document) -> None:
         """Take in a post; one that stands in no list only takes the place of what was there, and is never found."""
+        self._known_forms = None
         number = self._place(document.post, document.date)
         if not document.lists:
             self._replaced.append(self._at.pop(document.post))
@@ -170,7 +172,9 @@ class Gathering:
         return number
 
     def _forms(self) -> set[tuple[str, str]]:
-        return forms_of({word for name in FIELDS for word in self._fields[name].targets})
+        if self._known_forms is None:
+            self._known_forms = forms_of({word for name in FIELDS for word in self._fields[name].targets})
+        return self._known_forms
 
     @property
     def distinct_words(self) -> int:

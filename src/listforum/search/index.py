@@ -197,9 +197,9 @@ class SearchIndex:
         changed = self._source.changed()
         key = snapshot.manifest.change, changed
         if self._local.later is None or self._local.later[0] != key:
-            documents = self._source.documents(key[0], MAX_LATER + 1) if changed > key[0] else ()
-            if len(documents) > MAX_LATER:
+            if self._source.count_changed(key[0]) > MAX_LATER:
                 return None
+            documents = self._source.documents(key[0], MAX_LATER) if changed > key[0] else ()
             self._local.later = key, gathered(documents)
         return self._local.later[1]
 

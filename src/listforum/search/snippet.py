@@ -57,6 +57,8 @@ class _Wanted:
         self._others = frozenset(term for term in self._names if not term.isascii())
         self.by_raw_word = _Hits(self)
         """What of it a raw word is."""
+        self.by_word: dict[str, frozenset[str]] = {}
+        """What of it a word is that was met before."""
         self.like = _like(term for term in (*self._names, *self.beginnings) if term.isascii())
         """ASCII words that may be among them."""
         self.of_phrase = len(set(self._names.values()).union(self.beginnings)) + 1
@@ -182,8 +184,14 @@ def _marked(text: str, wanted: _Wanted) -> Iterator[tuple[int, int, frozenset[st
     if text.isascii():
         yield from _marked_in_ascii(text, wanted)
         return
+    known = wanted.by_word
     for start, end, terms in spans(text):
-        hits = wanted.hits(text[start:end], terms)
+        word = text[start:end]
+        hits = known.get(word)
+        if hits is None:
+            hits = wanted.hits(word, terms)
+            if len(known) < MAX_WORDS:
+                known[word] = hits
         if hits:
             yield start, end, hits
 

@@ -55,6 +55,13 @@ def test_joiners_and_direction_marks_are_spelling_and_stay(word: str) -> None:
 
 def test_piles_of_marks_are_cut() -> None:
     assert safe.body("z" + "\u0301" * 500) == "z" + "\u0301" * 4
+    assert safe.body("א" + "\u05bf\u05b0" * 500) == "א" + "\u05bf\u05b0" * 2
+    assert safe.body("\U00010a00" + "\u0301\U00010a0f" * 500) == "\U00010a00" + "\u0301\U00010a0f" * 2
+
+
+@pytest.mark.parametrize("word", ["بِسْمِ اللّٰهِ", "בְּרֵאשִׁ֖ית", "किन्तु", "ทั้งนี้", "Việt"])
+def test_marks_that_spell_stay(word: str) -> None:
+    assert safe.body(word) == word
 
 
 def test_a_line_has_no_line_ends_and_single_blanks() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ from listforum.search.analysis import (
     words,
 )
 from listforum.search.folding import plain
+from listforum.search.phrases import finder, holds_pair
 from search.pairs import FINDS, FINDS_NOT, ZWNJ
 
 
@@ -217,3 +219,17 @@ def test_every_beginning_of_a_word_begins_something_the_word_is_known_by(
     word, typed = "".join(letters), "".join(letters[:cut])
     known = {*words(word), *(form for form, _term in forms_of(raw_words(word)))}
     assert any(each.startswith(beginning(typed)) for each in known) or not beginning(typed)
+
+
+@pytest.mark.parametrize("pile", ["\u05bf\u05b0", "\u0323\u0301", "\U00010a0d\U00010a0f"])
+@pytest.mark.parametrize("letter", ["א", "漢"])
+def test_a_pile_of_marks_is_read_in_no_time(letter: str, pile: str) -> None:
+    text = letter + pile * 30_000
+    began = time.process_time()
+    assert words(text)
+    assert trails(text)
+    assert list(spans(text))
+    assert finder(phrase(("other",))).stands_in(text) is False
+    assert holds_pair(text, "漢字") is False
+    assert plain(text)
+    assert time.process_time() - began < 3

@@ -129,11 +129,13 @@ _PROCESSED_BY: Final = "original message processed by "
 def marker(line: str) -> Marker | None:
     """What a separator line says: an original below, a forwarded mail below, or the end of one."""
     words = line.strip(_DASHES)
+    if len(words) > _LONGEST_PHRASE:
+        return None
     dashed = len(line) - len(words) >= 4 and line[:1] in "-_*=—–―~#"
     text = _plain(words.rstrip(":："))
     if text.startswith(_PROCESSED_BY) and len(words) <= _LONGEST_LABEL + len(_PROCESSED_BY):
         return "original"
-    if len(words) > _LONGEST_PHRASE or not (dashed or words.endswith((":", "："))):
+    if not (dashed or words.endswith((":", "："))):
         return None
     if text in _FORWARDED or (dashed and text.startswith(_FORWARDED_FROM)):
         return "forwarded"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
@@ -17,6 +16,7 @@ from typing import Final
 from listforum.mail.answered import mark_answered
 from listforum.mail.digest import Member, members
 from listforum.mail.footers import mark_footers
+from listforum.mail.marks import composed
 from listforum.mail.page import BLANK, Page
 from listforum.mail.patches import mark_patches
 from listforum.mail.quote_marks import mark_quoted_lines, quote_depth
@@ -87,7 +87,7 @@ def own_words_of(cut: Iterable[Block]) -> str:
 
 def own_words_digest(own: str) -> bytes:
     """16 bytes that are equal for the same words however they were wrapped or spaced; case counts."""
-    folded = " ".join(unicodedata.normalize("NFC", own).split())
+    folded = " ".join(composed(own).split())
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).digest()[:16]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from listforum.mail.marks import Pile
+
 _CONTROL_SEQUENCE = re.compile(
     # Whole sequences go, so that no "[31m" litter is left behind (ECMA-48, 5.4 and 5.6). A control string goes with
     # its contents only when it is closed on its own line: an open one must not swallow the rest of the mail.
@@ -42,11 +44,7 @@ _UNSAFE_RANGES: Final = (
 )
 _UNSAFE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSAFE_RANGES) + "\ud800-\udfff]")
 
-_STACKING = (
-    "\u0300-\u036f\u0483-\u0489\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-)
-_PILED_MARKS = re.compile(f"([{_STACKING}]{{4}})[{_STACKING}]+")
+_SHOWN: Final = Pile(4)  # marks on a letter, vowel signs and points among them, that stay readable
 
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
@@ -61,7 +59,7 @@ def body(text: str, tab: int = 8) -> str:
     if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
         if _UNSAFE.search(text):
             text = _without_unsafe(text)
-        text = _PILED_MARKS.sub(r"\1", text)
+        text = _SHOWN.thinned(text)
     return text.expandtabs(tab) if "\t" in text else text
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from listforum.mail.marks import composed
 from listforum.mail.prefixes import AMBIGUOUS, FORWARD, JUNK, REPLY
 
 _INVISIBLE: Final = dict.fromkeys(
@@ -44,7 +44,7 @@ def base_subject(subject: str, tags: Iterable[str] = ()) -> str:
 
     `tags` are the list's own tags, with or without brackets. Returns "" only when nothing but prefixes is there.
     """
-    return unicodedata.normalize("NFC", display_subject(subject, tags).casefold())
+    return composed(display_subject(subject, tags).casefold())
 
 
 def display_subject(subject: str, tags: Iterable[str] = ()) -> str:
@@ -57,7 +57,7 @@ def bare_subject(subject: str) -> str:
 
     What is nothing but tags keeps the last of them. Linear in the length of the subject.
     """
-    return unicodedata.normalize("NFC", _fold(subject, _after_any_label).casefold())
+    return composed(_fold(subject, _after_any_label).casefold())
 
 
 def reply_base(subject: str) -> str:
@@ -88,7 +88,7 @@ def list_tag(subjects: Sequence[str]) -> str | None:
 
 def fold_spaces(subject: str) -> str:
     """The subject in NFC, on one line, single spaces, without marks that only steer text direction."""
-    return " ".join(unicodedata.normalize("NFC", subject.translate(_INVISIBLE)).split())
+    return " ".join(composed(subject.translate(_INVISIBLE)).split())
 
 
 def _leading_tag(subject: str) -> str | None:

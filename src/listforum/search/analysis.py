@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from zlib import crc32
 
+from listforum.mail.marks import composed
 from listforum.search import folding
 
 RULES = 3
@@ -154,11 +155,7 @@ def spans(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 
 def _stands_by_characters(plain: str, length: int) -> bool:
     """Whether a word of an unspaced script can be shown character by character: each became one, and none combine."""
-    return (
-        folding.UNSPACED_RUN.search(plain) is not None
-        and len(plain) == length
-        and unicodedata.is_normalized("NFC", plain)
-    )
+    return folding.UNSPACED_RUN.search(plain) is not None and len(plain) == length and composed(plain) == plain
 
 
 @lru_cache(20_000)
@@ -223,7 +220,7 @@ def _forms_without_joiners(raw: str) -> tuple[str, ...]:
     """A raw word in folded letters; none when nothing is left of it, several when scripts without spaces are in it."""
     if raw.isascii():
         return (raw[:MAX_WORD],) if raw else ()
-    raw = unicodedata.normalize("NFC", raw)
+    raw = composed(raw)
     if folding.UNSPACED_RUN.search(raw) is None:
         return tuple(filter(None, (folding.form(raw[:MAX_WORD]),)))
     found: list[str] = []

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 
 import snowballstemmer
 
+from listforum.mail.marks import composed
+
 NON_JOINER = "\u200c"
 
 UNSPACED = (
@@ -111,7 +113,7 @@ _FOLD = _Fold()
 def unspaced_runs(raw: str) -> Iterator[str]:
     """The runs of Han, kana or Hangul in a raw word."""
     if not raw.isascii():
-        yield from UNSPACED_RUN.findall(unicodedata.normalize("NFC", raw))
+        yield from UNSPACED_RUN.findall(composed(raw))
 
 
 def runs(raw: str) -> Iterator[str]:
@@ -131,7 +133,7 @@ def plain(text: str) -> str:
 
     Texts that fold alike are the same words, whatever keyboard they were typed on.
     """
-    return unicodedata.normalize("NFC", text.translate(SPLIT)).translate(_FOLD)
+    return composed(text.translate(SPLIT)).translate(_FOLD)
 
 
 # --- stemming -----------------------------------------------------------------------------------------------------

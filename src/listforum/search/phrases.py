@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import ClassVar
 
+from listforum.mail.marks import composed
 from listforum.search import analysis, folding
 
 MAX_WORDS = 40_000
@@ -51,7 +51,7 @@ def is_pair(term: str) -> bool:
 
 def holds_pair(text: str, pair: str) -> bool:
     """Whether two neighbours of a script without spaces are a term of a text, told without its other terms."""
-    return pair in unicodedata.normalize("NFC", " ".join(analysis.raw_words(text)))
+    return pair in composed(" ".join(analysis.raw_words(text)))
 
 
 class Finder:
@@ -97,7 +97,7 @@ class Finder:
             if not raw.startswith(self._beginnings):
                 return _OTHER
         elif raw > _UNSPACED_BEGIN and folding.UNSPACED_RUN.fullmatch(raw):
-            plain = unicodedata.normalize("NFC", raw)
+            plain = composed(raw)
             if not any(atom in plain for atom in self._sought):
                 return _OTHER
         atoms = atoms_of(raw)

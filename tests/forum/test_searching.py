@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from forum_home import Store
 from listforum.errors import QueryError, UnknownItem
 from listforum.forum import Forum
+from listforum.forum.archive_source import ArchiveSource
+from listforum.search.index import SearchIndex
 from mails import mail
 
 
@@ -58,11 +62,36 @@ def test_the_case_of_a_lists_name_does_not_count(forum: Forum, query: str, total
         ("rénuion", "Réunion"),
         ("subject:censsus list:open-data", "subject:census list:open-data"),
         ("wells zzzzzz", ""),
+        ("vlaley vlaley OR vlaley", "valley valley OR valley"),
+        ("vlaley aqqqq bqqqq cqqqq dqqqq", ""),
         ("wells", ""),
     ],
 )
 def test_what_finds_nothing_is_put_right_by_words_that_are_here(forum: Forum, query: str, meant: str) -> None:
     assert forum.searching.search(query).meant == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"valley{number:x}x" for number in range(2_000)),
+        "v" * 50_000,
+        "v-" * 25_000,
+        "vlaley " * 7_000,
+    ],
+)
+def test_a_guess_takes_no_time_whatever_was_pasted(forum: Forum, text: str) -> None:
+    forum.searching.catch_up()
+    began = time.process_time()
+    forum.searching.search(text)
+    assert time.process_time() - began < 1
+
+
+def test_a_guess_that_was_cancelled_is_none(forum: Forum) -> None:
+    forum.searching.catch_up()
+    index = SearchIndex(forum.home.index, ArchiveSource(forum.archive))
+    assert index.corrected("vlaley") == "valley"
+    assert index.corrected("vlaley", lambda: True) == ""
 
 
 def test_while_one_types_the_last_word_may_go_on(forum: Forum) -> None:

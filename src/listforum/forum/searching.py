@@ -86,7 +86,7 @@ class Searching:
         """
         query, wish = self._understood(parse_unfinished, text), Wish(sort, limit, "topics")
         for answer in self._answers(query, wish, cancelled):
-            yield self._guessed(text, replace(answer, hits=tuple(self._shown(answer.hits))))
+            yield self._guessed(text, replace(answer, hits=tuple(self._shown(answer.hits))), cancelled)
 
     def topics(self, text: str, cancelled: Callable[[], bool] = never) -> array[int]:
         """Every topic that answers a query, the one with the newest answering post first; not all when cancelled.
@@ -110,13 +110,13 @@ class Searching:
     def _understood(self, understand: Callable[[str, date], Query], text: str) -> Query:
         return with_known_lists(understand(text, datetime.now(UTC).date()), self._archive.lists.names())
 
-    def _guessed(self, text: str, answer: SearchAnswer) -> SearchAnswer:
+    def _guessed(self, text: str, answer: SearchAnswer, cancelled: Callable[[], bool] = never) -> SearchAnswer:
         """An answer that found nothing, with a query that would find something, where one is near."""
         if answer.total or not answer.complete:
             return answer
         try:
-            meant = self._index.corrected(text)
-            found = bool(meant) and any(self._index.topics(self._understood(parse, meant), never))
+            meant = self._index.corrected(text, cancelled)
+            found = bool(meant) and any(self._index.topics(self._understood(parse, meant), cancelled))
         except (NeedsRebuild, QueryError):
             return answer
         return replace(answer, meant=safe.line(meant)) if found else answer
@@ -156,9 +156,11 @@ class Searching:
 
     def _shown(self, hits: Sequence[SearchHit]) -> Iterator[SearchHit]:
         tags = self._archive.lists.tags()
+        lists = self._archive.topics.lists_of_each([hit.post for hit in hits])
         for hit in hits:
             yield replace(
                 hit,
+                lists=lists.get(hit.post, ()),
                 message_id=safe.line(hit.message_id),
                 subject=safe.line(display_subject(hit.subject, tags)) or _("(no subject)"),
                 author=safe.line(hit.author) or _("(unknown)"),

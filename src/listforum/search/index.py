@@ -118,15 +118,18 @@ class SearchIndex:
             segments = list(snapshot.segments.values())
             return Related(segments, self._source.topics()).to(topic, texts, limit)
 
-    def corrected(self, text: str) -> str:
+    def corrected(self, text: str, cancelled: Asked = never) -> str:
         """A query with the words that stand nowhere put right by the words of the index; "" where there are none.
+
+        Also "" when it is cancelled.
 
         Raises NeedsRebuild when there is no index, or it is damaged.
         """
         snapshot = self._snapshot()
         later = self._later(snapshot)
         with self._damage_noted():
-            return Spelling(self._source, [*snapshot.segments.values(), *([later] if later else [])]).corrected(text)
+            vocabularies = [*snapshot.segments.values(), *([later] if later else [])]
+            return Spelling(self._source, vocabularies).corrected(text, cancelled)
 
     def _columns(self, query: Query, wish: Wish) -> tuple[list[Column], int]:
         snapshot = self._snapshot()

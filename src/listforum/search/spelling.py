@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final, Protocol
 
 from listforum.search.analysis import beginning, spans
+from listforum.search.answer import never
+from listforum.search.confirming import Asked
+from listforum.search.parse import MAX_QUERY
 from listforum.search.postings import Postings
 from listforum.search.query import FIELDS, Field
 from listforum.search.source import Source
@@ -17,7 +21,13 @@ SHORTEST: Final = 3
 LONG: Final = 7
 """Letters of a word in which two mistakes are forgiven."""
 
-_NO_WORDS: Final = re.compile(r"(?i:\b(?:is|has|before|after|on|topic|list):\S*|[\w-]+:)|\bOR\b")
+LONGEST: Final = 30
+"""Letters of a word that is worth a guess."""
+
+MOST_UNKNOWN: Final = 4
+"""Distinct words of a query that stand nowhere: where they are more, it is no slip of the hand."""
+
+_NO_WORDS: Final = re.compile(r"(?i:\b(?:is|has|before|after|on|topic|list):\S*|(?<![\w-])[\w-]++:)|\bOR\b")
 """What in a query is no word that stands in posts."""
 
 
@@ -39,18 +49,34 @@ class Spelling:
         self._source = source
         self._vocabularies = vocabularies
 
-    def corrected(self, text: str) -> str:
-        """A query with each word that stands nowhere replaced by one that does; "" where there is none to replace."""
+    def corrected(self, text: str, cancelled: Asked = never) -> str:
+        """A query with each word that stands nowhere replaced by one that does; "" where there is none to replace.
+
+        Also "" when it is cancelled, or more than MOST_UNKNOWN words stand nowhere. Reads as much of a query as is
+        searched for.
+        """
+        text = text[:MAX_QUERY]
         pieces, at = [], 0
+        better: dict[str, str] = {}
+        for start, end in self._unknown(text):
+            if cancelled():
+                return ""
+            typed = text[start:end]
+            if typed not in better:
+                if len(better) == MOST_UNKNOWN:
+                    return ""
+                better[typed] = self._nearest(typed, cancelled)
+            if better[typed]:
+                pieces += [text[at:start], better[typed]]
+                at = end
+        return "".join([*pieces, text[at:]]) if pieces and not cancelled() else ""
+
+    def _unknown(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where words of a query are that stand nowhere."""
         skipped = [found.span() for found in _NO_WORDS.finditer(text)]
         for start, end, terms in spans(text):
-            if any(first <= start < last for first, last in skipped) or self._stands(terms):
-                continue
-            better = self._nearest(text[start:end])
-            if better:
-                pieces += [text[at:start], better]
-                at = end
-        return "".join([*pieces, text[at:]]) if pieces else ""
+            if not any(first <= start < last for first, last in skipped) and not self._stands(terms):
+                yield start, end
 
     def _stands(self, terms: Iterable[str]) -> bool:
         return any(self._count(name, term) for name in FIELDS for term in terms)
@@ -58,15 +84,15 @@ class Spelling:
     def _count(self, name: Field, term: str) -> int:
         return sum(len(each.postings(name, term.encode()).documents) for each in self._vocabularies)
 
-    def _nearest(self, typed: str) -> str:
-        """The word most like the typed one, and of several the most common."""
+    def _nearest(self, typed: str, cancelled: Asked) -> str:
+        """The word most like the typed one, and of several the most common; of those looked at when cancelled."""
         wanted = beginning(typed)
-        if len(wanted) < SHORTEST:
+        if not SHORTEST <= len(wanted) <= LONGEST:
             return ""
-        best = min(self._ranked(wanted, self._candidates(wanted)), default=None)
+        best = min(self._ranked(wanted, self._candidates(wanted, cancelled)), default=None)
         return "" if best is None else self._as_written(best[3], best[2])
 
-    def _candidates(self, wanted: str) -> set[tuple[str, str]]:
+    def _candidates(self, wanted: str, cancelled: Asked) -> set[tuple[str, str]]:
         """Words with the same first letter, which is rarely mistyped, and with a part of the others in a row.
 
         As many mistakes as are forgiven cannot touch all parts, though swapped letters may belong to two.
@@ -77,7 +103,7 @@ class Spelling:
         return {
             (word, term)
             for known in self._vocabularies
-            for word, term in known.words_beginning(wanted[0].encode())
+            for word, term in takewhile(lambda _: not cancelled(), known.words_beginning(wanted[0].encode()))
             if abs(len(word) - length) <= most and any(map(word.__contains__, pieces))
         }
 

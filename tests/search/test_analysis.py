@@ -233,3 +233,27 @@ def test_a_pile_of_marks_is_read_in_no_time(letter: str, pile: str) -> None:
     assert holds_pair(text, "漢字") is False
     assert plain(text)
     assert time.process_time() - began < 3
+
+
+@given(st.text(alphabet="漢字仮名かがﾊﾟ한글a1é", min_size=MAX_WORD + 1, max_size=3 * MAX_WORD))
+@settings(deadline=None, max_examples=100)
+def test_a_long_run_without_spaces_has_the_terms_of_its_characters_and_pairs(text: str) -> None:
+    found = words(text)
+    assert {term for term in found if folding.UNSPACED_RUN.fullmatch(term)} == {
+        run[at : at + size]
+        for raw in raw_words(text)
+        for run in folding.unspaced_runs(raw)
+        for size in (1, 2)
+        for at in range(len(run) - size + 1)
+    }
+    assert counted(text) == Counter(found)
+
+
+def test_a_long_run_without_spaces_makes_each_term_once() -> None:
+    found = words("漢字仮名" * 1_000)
+    assert len(set(map(id, found))) <= len(set(found)) + MAX_WORD
+
+
+def test_a_beginning_is_no_pair_that_a_joiner_parts() -> None:
+    assert beginning("a搜索") == "搜索"
+    assert beginning(f"a搜{ZWNJ}索") == "索"

@@ -438,3 +438,11 @@ def test_an_index_is_made_newest_first_and_searched_meanwhile(directory: Path, m
     assert index.behind() == 0
     assert found(index, "pump", limit=200) == list(range(100, 0, -1))
     assert found(index, "bucket") == [101, 5]
+
+
+def test_words_in_a_sentence_without_end_or_spaces_are_found_and_begin_as_typed(directory: Path) -> None:
+    sentence = "漢字仮名" * 500
+    index, _ = indexed(directory, [document(1, sentence + "running"), document(2, sentence), document(3, "runs")])
+    assert found(index, "名漢") == [2, 1]
+    assert found(index, "running") == [3, 1]
+    assert found(index, "runn*") == [3, 1]

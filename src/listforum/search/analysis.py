@@ -91,8 +91,8 @@ def beginning(typed: str) -> str:
     forms = _joined_forms(raw[-1]) if raw else ()
     if not forms:
         return ""
-    run = folding.UNSPACED_RUN.search("".join(forms[-2:]))
-    return "".join(forms[-2:]) if run is not None and len(run.group()) == 2 else forms[-1]
+    pair = "".join(forms[-2:])
+    return pair if any(run.endswith(pair) for run in folding.unspaced_runs(raw[-1])) else forms[-1]
 
 
 def trails(text: str) -> tuple[str, ...]:
@@ -179,7 +179,11 @@ _PROBE = (
 
 
 def _neighbours(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))
+    """Each two neighbours of a run: of a long one each distinct pair is one string."""
+    if len(run) <= MAX_WORD:
+        return (run[at : at + 2] for at in range(len(run) - 1))
+    known: dict[str, str] = {}
+    return (known.setdefault(pair, pair) for pair in (run[at : at + 2] for at in range(len(run) - 1)))
 
 
 def _character_spans(word: str, base: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -225,8 +229,13 @@ def _forms_without_joiners(raw: str) -> tuple[str, ...]:
         return tuple(filter(None, (folding.form(raw[:MAX_WORD]),)))
     found: list[str] = []
     for part in folding.runs(raw):
-        found += part if folding.UNSPACED_RUN.match(part) else (folding.form(part[:MAX_WORD]),)
+        found += _characters(part) if folding.UNSPACED_RUN.match(part) else (folding.form(part[:MAX_WORD]),)
     return tuple(filter(None, found))
+
+
+def _characters(run: str) -> Iterable[str]:
+    """The characters of a run: of a long one each distinct character is one string, wherever it stands."""
+    return run if len(run) <= MAX_WORD else map({each: each for each in set(run)}.__getitem__, run)
 
 
 def _joined_forms(raw: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from whoosh.util.numeric import length_to_byte
 
 from listforum.model.forum import Document
-from listforum.search.analysis import forms_of, raw_counts, terms_of
+from listforum.search.analysis import MAX_WORD, forms_of, raw_counts, terms_of
 from listforum.search.codec import MOST_FREQUENT
 from listforum.search.postings import LENGTHS, NOWHERE, Postings
 from listforum.search.query import FIELDS, list_term
@@ -19,15 +19,20 @@ from listforum.search.segment import Columns, FieldTerms, SegmentRecord, topics_
 
 
 class _Targets(dict[str, "tuple[array[int], ...]"]):
-    """Where the postings of a raw word go: to those of each of its terms."""
+    """Where the postings of a raw word go: to those of each of its terms. Long words are not remembered."""
 
     def __init__(self) -> None:
         super().__init__()
         self.packed: dict[str, array[int]] = {}
         self.shared: set[str] = set()
+        self.forms_of_long: set[tuple[str, str]] = set()
 
     def __missing__(self, raw: str) -> tuple[array[int], ...]:
-        made = self[raw] = tuple(map(self._postings_of, terms_of(raw)))
+        made = tuple(map(self._postings_of, terms_of(raw)))
+        if len(raw) <= MAX_WORD:
+            self[raw] = made
+        else:
+            self.forms_of_long |= forms_of([raw])
         return made
 
     def _postings_of(self, term: str) -> array[int]:
@@ -173,13 +178,16 @@ class Gathering:
 
     def _forms(self) -> set[tuple[str, str]]:
         if self._known_forms is None:
-            self._known_forms = forms_of({word for name in FIELDS for word in self._fields[name].targets})
+            targets = [self._fields[name].targets for name in FIELDS]
+            short = forms_of({word for each in targets for word in each})
+            self._known_forms = short.union(*(each.forms_of_long for each in targets))
         return self._known_forms
 
     @property
     def distinct_words(self) -> int:
         """How many words take up memory."""
-        return sum(len(self._fields[name].targets) for name in FIELDS)
+        targets = [self._fields[name].targets for name in FIELDS]
+        return sum(max(len(each), len(each.packed)) for each in targets)
 
     # --- writing
 

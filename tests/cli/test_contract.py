@@ -62,6 +62,7 @@ RESULT = {
     "topic": int,
     "post": int,
     "message_id": str,
+    "lists": [str],
     "subject": str,
     "author": str,
     "date": TIME,

@@ -94,3 +94,18 @@ def test_the_help_shows_what_can_be_asked(member: Member) -> None:
     told = member.run("search", "--help").output
     for words in ("bus OR tram", "librar*", "is:unread", "has:attachment", 'on:"last year"', "topic:", "--save"):
         assert words in told, words
+
+
+def test_a_word_that_is_not_to_be_found_needs_no_quotation_marks(member: Member) -> None:
+    assert subjects(member, "census", "OR", "bus") == {"Topic 1", "Topic 2", "Topic 3"}
+    assert subjects(member, "-tram", "census", "OR", "bus", "-1991") == {"Topic 1"}
+    assert member.run("search", "-census", "--nonsense").code == 2
+
+
+def test_where_several_lists_are_found_each_hit_names_its_own(member: Member, tmp_path: Path) -> None:
+    (tmp_path / "seeds.eml").write_bytes(mail(9, subject="Seeds of the census", list_id="gardens.example.org"))
+    assert member.run("search", "census").output.count("open-data") == 0
+    member.json("import", str(tmp_path / "seeds.eml"), "gardens")
+    found = member.json("search", "census")["results"]
+    assert sorted(hit["lists"] for hit in found) == [["gardens"], ["open-data"], ["open-data"]]
+    assert member.run("search", "census").output.count("open-data") == 2

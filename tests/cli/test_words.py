@@ -152,7 +152,7 @@ FAILURES = [
     "search --forget هیچ",
     "search from:",
     "search after:soon",
-    "search -after:2024",
+    "search --after:2024",
     "mark read 99",
     "mark read 1 --older-than soon",
     "join 1 2",

@@ -108,3 +108,11 @@ def test_a_search_that_was_cancelled_gives_no_answer(forum: Forum) -> None:
 def test_all_topics_of_a_query_the_newest_first(forum: Forum) -> None:
     forum.searching.catch_up()
     assert [forum.reading.outline(topic).subject for topic in forum.searching.topics("wells")] == ["Seeds", "Census"]
+
+
+def test_the_tag_of_a_list_is_no_word_of_its_subjects(forum: Forum, store: Store) -> None:
+    tagged = [mail(n, subject=f"[Rivers] Level {n}", text="High.", list_id="rivers.example.org") for n in range(30, 40)]
+    store(*tagged, name="Rivers")
+    store(mail(41, subject="The rivers", text="Low.", list_id="rivers.example.org"), name="Rivers")
+    assert forum.searching.search("rivers").total == 1
+    assert forum.searching.search('subject:"level 31"').total == 1

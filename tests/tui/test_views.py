@@ -296,3 +296,20 @@ def test_a_search_that_is_typed_goes_before_the_saved_ones(home: Path, monkeypat
         await reader.until(lambda: side(reader, "slow").endswith(" 1"))
 
     read(home, script, WIDE)
+
+
+def test_of_two_with_the_same_words_the_one_that_is_shown_is_renamed_and_dropped(home: Path) -> None:
+    saved(home, first="turnip", second="turnip")
+
+    async def script(reader: Reader) -> None:
+        await choose(reader, "second")
+        await reader.press("e")
+        await reader.press("ctrl+a", "ctrl+k")
+        await reader.type("third")
+        await reader.press("enter")
+        await reader.until(lambda: "third" in reader.rows[0])
+        await reader.press("d")
+        await reader.until(lambda: not side(reader, "third"))
+        assert side(reader, "first")
+
+    read(home, script, WIDE)

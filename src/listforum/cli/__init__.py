@@ -60,10 +60,10 @@ def _run(given: Sequence[str]) -> int:
         from listforum.cli import screens
 
         return screens.run(given[1] if given else None)
-    from listforum.cli.arguments import parser
+    from listforum.cli.arguments import understood
 
     try:
-        options = parser().parse_args(given)
+        options = understood(given)
     except SystemExit as ending:  # argparse has shown its help
         return int(ending.code or _DONE)
     from listforum.cli.commands import run

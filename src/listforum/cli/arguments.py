@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from typing import NoReturn
 
@@ -16,6 +16,20 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(_("{message}\nSee: {program} --help").format(message=message, program=self.prog))
+
+
+def understood(given: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for. Raises UsageError; argparse itself ends the program when it has shown its help.
+
+    In a search, `-word` is a word that is not to be found, wherever it stands.
+    """
+    whole = parser()
+    options, unknown = whole.parse_known_args(given)
+    if unknown and options.command == "search" and not any(each.startswith("--") for each in unknown):
+        options.query += unknown
+    elif unknown:
+        whole.error(_("unrecognized arguments: {arguments}").format(arguments=" ".join(unknown)))
+    return options
 
 
 def parser() -> argparse.ArgumentParser:

@@ -87,12 +87,15 @@ def _branch(link: TopicLink) -> str:
 
 def search_lines(answer: SearchAnswer) -> Iterator[str]:
     room = screen.columns()
+    several = len({name for hit in answer.hits for name in hit.lists}) > 1
     if answer.hits:
         topic, post, date, subject = _("topic"), _("post"), _("date"), _("subject")
         yield f"{topic:>7} {post:>7}  {date:<10}  {subject}"
     for hit in answer.hits:
         numbers = f"{hit.topic:>7} {hit.post:>7}  {_day(hit.date)}  "
         yield numbers + _subject_and_author(hit.subject, hit.author, room, len(numbers))
+        if several:
+            yield from screen.wrapped(", ".join(f"{name}{LRM}" for name in hit.lists), room, indent=" " * 9)
         if hit.snippet:
             words = " ".join(_marked(hit.snippet, hit.matches).split())
             yield from screen.wrapped(words + LRM, room, indent=" " * 9)

@@ -191,6 +191,7 @@ def search_document(answer: SearchAnswer) -> Document:
                 "topic": hit.topic,
                 "post": hit.post,
                 "message_id": hit.message_id,
+                "lists": list(hit.lists),
                 "subject": hit.subject,
                 "author": hit.author,
                 "date": when(hit.date),

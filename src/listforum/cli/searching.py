@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from listforum.cli import lines, output
@@ -33,7 +34,7 @@ def _search(forum: Forum, options: Namespace) -> Answer:
         return _found(forum, words, options)
     answer = _found(forum, words, options)
     forum.views.keep(options.save, words if options.list is None else f'list:"{options.list}" {words}')
-    output.say(_("Saved as {name}: listforum search --view {name}").format(name=f"{options.save}{output.LRM}"))
+    output.say(_("Saved. To search for it: {command}").format(command=f"listforum search --view {quote(options.save)}"))
     return answer
 
 

@@ -272,7 +272,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A post that answers a query. `matches` are character positions in `snippet`, half-open."""
+    """A post that answers a query, and its lists. `matches` are character positions in `snippet`, half-open."""
 
     post: int
     topic: int
@@ -282,6 +282,7 @@ class SearchHit:
     date: int
     snippet: str
     matches: tuple[tuple[int, int], ...]
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from listforum.search.related import Related
 from listforum.search.scan import scan
 from listforum.search.segment import Segment
 from listforum.search.source import Source
-from listforum.search.spelling import Spelling
+from listforum.search.spelling import Spelling, Vocabulary
 from listforum.search.storage import Damaged, FileRecord, Missing, reading_index, recorded
 from listforum.search.writer import DAMAGED, Writer, exclusive, note_damage
 
@@ -128,7 +128,7 @@ class SearchIndex:
         snapshot = self._snapshot()
         later = self._later(snapshot)
         with self._damage_noted():
-            vocabularies = [*snapshot.segments.values(), *([later] if later else [])]
+            vocabularies: list[Vocabulary] = [*snapshot.segments.values(), *([later] if later else [])]
             return Spelling(self._source, vocabularies).corrected(text, cancelled)
 
     def _columns(self, query: Query, wish: Wish) -> tuple[list[Column], int]:

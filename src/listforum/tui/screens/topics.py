@@ -26,7 +26,7 @@ from listforum.tui.topic_list import TopicList
 from listforum.tui.worker import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from textual.app import ComposeResult
 
@@ -110,8 +110,9 @@ class TopicsScreen(FilteredScreen):
 
         def counted(found: Counted) -> None:
             self._side.counted = found
+            before = {one.name for one in self.forum_app.saved.all}
             self.forum_app.saved.show(found[2])
-            self._follow_saved(found[2])
+            self._follow_saved(found[2], before)
             self._draw_side()
 
         self.forum_app.at_desk(lambda: count(forum), counted)
@@ -123,11 +124,12 @@ class TopicsScreen(FilteredScreen):
     def _side(self) -> SideColumn:
         return self.query_one("#side", SideColumn)
 
-    def _follow_saved(self, searches: Sequence[SavedSearch]) -> None:
+    def _follow_saved(self, searches: Sequence[SavedSearch], before: Collection[str]) -> None:
         """Where the saved search that is shown was renamed, it is shown on; where it is gone, all topics are."""
         shelf = self.shelf
         if isinstance(shelf, SavedShelf) and shelf.search not in searches:
-            renamed = next((one for one in searches if one.words == shelf.search.words), None)
+            new = [one for one in searches if one.name not in before]
+            renamed = next((one for one in new if one.words == shelf.search.words), None)
             self._choose(Shelf(None) if renamed is None else SavedShelf(renamed))
 
     def index_changed(self) -> None:

@@ -446,3 +446,16 @@ def test_words_in_a_sentence_without_end_or_spaces_are_found_and_begin_as_typed(
     assert found(index, "名漢") == [2, 1]
     assert found(index, "running") == [3, 1]
     assert found(index, "runn*") == [3, 1]
+
+
+def test_no_more_words_are_held_than_fit_wherever_a_page_ends(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "SEGMENT_WORDS", 100)
+    documents = [
+        document(post, " ".join(f"pump{post}word{nth}" for nth in range(60)) + " pump") for post in range(1, 21)
+    ]
+    index, _archive = indexed(directory, documents)
+    assert index.behind() == 0
+    assert found(index, "pump", limit=100) == list(range(20, 0, -1))
+    assert found(index, "pump7word3") == [7]
+    index.rebuild()
+    assert found(index, "pump", limit=100) == list(range(20, 0, -1))

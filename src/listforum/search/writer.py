@@ -37,7 +37,7 @@ PATIENCE = 2.0
 
 SEGMENT_DOCUMENTS = 16_000
 SEGMENT_CHARACTERS = 40_000_000
-SEGMENT_WORDS = 400_000
+SEGMENT_WORDS = 1_000_000
 """Documents, characters and distinct words that are held in memory before they are written."""
 
 PAGE = 200
@@ -46,7 +46,9 @@ FIRST_DOCUMENTS = 1_000
 GROWTH = 4
 """An index is made newest first, in segments that grow: soon there is something to search."""
 
-SEGMENTS_OF_A_SIZE = 8
+SEGMENTS_OF_A_SIZE = 4
+"""More than this of about one size are too many to be looked through at each key."""
+
 MAX_MERGED = 200_000
 """Documents of one segment."""
 
@@ -200,9 +202,12 @@ class Writer:
             page = following(last)
             if not page or self.cancelled():
                 break
-            for document in page:
+            for taken, document in enumerate(page, 1):
                 gathering.add(document)
                 characters += len(document.own_words)
+                if characters >= SEGMENT_CHARACTERS or gathering.distinct_words >= SEGMENT_WORDS:
+                    page = page[:taken]  # a single page of hostile mails may hold more words than memory does
+                    break
             last = page
             if self.report is not None:
                 self.report(min(self._written + len(gathering), self._total), self._total)
@@ -266,7 +271,7 @@ class Writer:
 
 
 def due(segments: Sequence[SegmentRecord]) -> tuple[SegmentRecord, ...]:
-    """The segments to make one of: eight of about one size, or one that is mostly replaced; none when all is well."""
+    """The segments to make one of: some of about one size, or one that is mostly replaced; none when all is well."""
     sizes: defaultdict[int, list[SegmentRecord]] = defaultdict(list)
     for record in segments:
         if record.living < len(record.deleted):

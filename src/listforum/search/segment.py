@@ -18,7 +18,7 @@ from listforum.search.storage import CheckedStorage, FileRecord, PrivateStorage,
 NAME: Final = "words"
 """The name Whoosh knows the index by: the beginning of its file names."""
 
-POSTINGS_HELD: Final = 200_000
+POSTINGS_HELD: Final = 100_000
 """Postings of one segment kept in memory: whoever searches asks again with one more word."""
 
 _CODEC: Final = Codec()

@@ -97,11 +97,6 @@ class Reading:
         records = self._archive.topics.records(posts)
         return tuple(self._views([records[post] for post in posts if post in records]))
 
-    def lists_of(self, posts: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """The names of the lists that each of these posts was seen in."""
-        names = self._archive.topics.lists_of_each(posts)
-        return {post: tuple(map(safe.line, known)) for post, known in names.items()}
-
     def topic_numbers(self, list_name: str) -> tuple[int, ...]:
         """Every topic of a list. Raises UnknownItem."""
         return self._archive.topics.in_list(self._archive.lists.id_of(list_name))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from gettext import gettext as _
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal
 
 from listforum.archive.archive import Archive
 from listforum.errors import QueryError
@@ -27,12 +27,6 @@ from listforum.search.snippet import marks, place
 
 MOST_COMPARED: Final = 200
 """The newest posts of a topic that stand for it when related ones are looked for."""
-
-
-class _Wish(TypedDict):
-    sort: Literal["newest", "best"]
-    limit: int
-    unit: Literal["topics", "posts"]
 
 
 class Searching:
@@ -66,7 +60,7 @@ class Searching:
         if list_name is not None:
             self._archive.lists.id_of(list_name)
             query = replace(query, required=(*query.required, (InList(list_term(list_name)),)))
-        wish: _Wish = {"sort": sort, "limit": limit, "unit": unit}
+        wish = Wish(sort, limit, unit)
         answer = self._indexed(query, wish) if self._indexing.in_charge else self._whole(query, wish, progress)
         elapsed = (time.perf_counter() - began) * 1000
         answer = self._guessed(text, answer)
@@ -132,16 +126,16 @@ class Searching:
         """
         return place(text, parse_unfinished(query, datetime.now(UTC).date()))
 
-    def _whole(self, query: Query, wish: _Wish, progress: Callable[[int, int], None] | None) -> SearchAnswer:
+    def _whole(self, query: Query, wish: Wish, progress: Callable[[int, int], None] | None) -> SearchAnswer:
         if self._writable:
             self.catch_up(progress)
         try:
-            return self._index.search(query, **wish)
+            return self._index.search(query, sort=wish.sort, limit=wish.limit, unit=wish.unit)
         except NeedsRebuild:
-            return self._index.scan(query, **wish)
+            return self._index.scan(query, sort=wish.sort, limit=wish.limit, unit=wish.unit)
 
-    def _indexed(self, query: Query, wish: _Wish) -> SearchAnswer:
-        *_before, answer = self._answers(query, Wish(**wish), never)
+    def _indexed(self, query: Query, wish: Wish) -> SearchAnswer:
+        *_before, answer = self._answers(query, wish, never)
         return answer
 
     def _answers(self, query: Query, wish: Wish, cancelled: Callable[[], bool]) -> Iterator[SearchAnswer]:
@@ -160,7 +154,7 @@ class Searching:
         for hit in hits:
             yield replace(
                 hit,
-                lists=lists.get(hit.post, ()),
+                lists=tuple(map(safe.line, lists.get(hit.post, ()))),
                 message_id=safe.line(hit.message_id),
                 subject=safe.line(display_subject(hit.subject, tags)) or _("(no subject)"),
                 author=safe.line(hit.author) or _("(unknown)"),

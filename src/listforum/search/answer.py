@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
 from listforum.model.forum import SearchAnswer, SearchHit
-from listforum.search.confirming import Asked, Confirming, Placed
+from listforum.search.confirming import Asked, Confirming, Placed, first_of_topics
 from listforum.search.evaluate import Column
 from listforum.search.query import Query
 from listforum.search.score import FIRST, Exactness
@@ -66,7 +66,7 @@ def _units(query: Query, wish: Wish, confirming: Confirming, topics: Sequence[in
     """The posts to show, confirmed and in order: all of them, or the first of each topic."""
     if wish.sort == "best":
         best = _exact_first(confirming.source, query, confirming.posts(_best_first(confirming.columns, topics)))
-        return _first_of_topics(best) if wish.unit == "topics" else best
+        return first_of_topics(best, set()) if wish.unit == "topics" else best
     newest = _newest_first(confirming.columns, topics)
     return confirming.first_of_topics(newest) if wish.unit == "topics" else confirming.posts(newest)
 
@@ -97,14 +97,6 @@ def _best_first(columns: Sequence[Column], topics: Sequence[int]) -> Iterator[Pl
     while ranks:
         _score, _date, post, topic, nth, document = heapq.heappop(ranks)
         yield -post, topic, nth, document
-
-
-def _first_of_topics(ordered: Iterable[Placed]) -> Iterator[Placed]:
-    known: set[int] = set()
-    for placed in ordered:
-        if placed[1] not in known:
-            known.add(placed[1])
-            yield placed
 
 
 def _exact_first(source: Source, query: Query, ordered: Iterator[Placed]) -> Iterator[Placed]:

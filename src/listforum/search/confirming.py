@@ -37,10 +37,7 @@ class Confirming:
     def first_of_topics(self, ordered: Iterable[Placed]) -> Iterator[Placed]:
         """The first of each topic that is confirmed; of a topic that is known to answer, no more is read."""
         known: set[int] = set()
-        for post in self.posts(each for each in ordered if each[1] not in known):
-            if post[1] not in known:
-                known.add(post[1])
-                yield post
+        return first_of_topics(self.posts(each for each in ordered if each[1] not in known), known)
 
     def _confirmed(self, some: Sequence[Placed]) -> list[Placed]:
         doubts = {each[0]: doubt for each in some if (doubt := self._doubt(each)) is not None}
@@ -73,3 +70,11 @@ class Confirming:
         return all(any(map(analysed.meets, clauses)) for clauses in doubt.required) and not any(
             map(analysed.meets, doubt.excluded)
         )
+
+
+def first_of_topics(ordered: Iterable[Placed], known: set[int]) -> Iterator[Placed]:
+    """The first post of each topic that is not known yet; then it is."""
+    for post in ordered:
+        if post[1] not in known:
+            known.add(post[1])
+            yield post

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -43,21 +44,27 @@ class Manifest:
 def load(directory: Path) -> Manifest:
     """Read and verify the manifest. Raises Missing, or Damaged when it is damaged or of another version."""
     try:
-        found = json.loads((directory / FILE).read_bytes())
-        content = found["index"]
-        if zlib.crc32(_encode(content)) != found["crc32"]:
-            raise Damaged(_("{file} was changed").format(file=FILE))
-        if content["format"] != FORMAT:
-            raise Damaged(
-                _("the index has format {found}, and this program writes {own}").format(
-                    found=content["format"], own=FORMAT
-                )
-            )
-        return _manifest(content)
+        return _verified((directory / FILE).read_bytes(), FORMAT)
     except FileNotFoundError as error:
         raise Missing(_("there is no index yet")) from error
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise Damaged(_("{file} cannot be read: {error}").format(file=FILE, error=error)) from error
+
+
+@lru_cache(2)
+def _verified(written: bytes, own_format: int) -> Manifest:
+    """The manifest that was written. It is read at every search, and seldom another one."""
+    found = json.loads(written)
+    content = found["index"]
+    if zlib.crc32(_encode(content)) != found["crc32"]:
+        raise Damaged(_("{file} was changed").format(file=FILE))
+    if content["format"] != own_format:
+        raise Damaged(
+            _("the index has format {found}, and this program writes {own}").format(
+                found=content["format"], own=own_format
+            )
+        )
+    return _manifest(content)
 
 
 def save(directory: Path, manifest: Manifest) -> None:

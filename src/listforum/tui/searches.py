@@ -127,9 +127,9 @@ def _answers(forum: Forum, question: Question, cancelled: Callable[[], bool]) ->
     several = len(forum.reading.list_names()) > 1
     typed = forum.searching.typed(question.words, sort=question.sort, limit=question.limit, cancelled=cancelled)
     for answer in typed:
-        lists = forum.reading.lists_of([hit.post for hit in answer.hits]) if several else {}
+        lists = {hit.post: ", ".join(hit.lists) for hit in answer.hits} if several else {}
         subjects = {hit.post: forum.searching.highlights(hit.subject, question.words) for hit in answer.hits}
-        yield Found(question, answer, {post: ", ".join(names) for post, names in lists.items()}, subjects)
+        yield Found(question, answer, lists, subjects)
 
 
 def _ignore(_result: object) -> None:
